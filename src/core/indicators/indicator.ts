@@ -1,0 +1,26 @@
+import type { ParameterSpec, ParameterValues } from "../parameter.ts";
+import type { CandleView } from "../series/candle-view.ts";
+
+/**
+ * One indicator: pure, block-free, over a whole series. One file each plus one line in registry.ts.
+ *
+ * `compute` returns one series per output, each as long as the candles, NaN where undefined (warm-up, holes).
+ * Value t may depend on bars 0..t only.
+ */
+export interface Indicator {
+  /** Family and name, e.g. `ma.sma`. */
+  readonly id: string;
+  readonly title: string;
+  /** Formula in one line, and the paper, book or library that defines it. */
+  readonly formula: string;
+  readonly source: string;
+  /** Axes in definition order. */
+  readonly params: readonly ParameterSpec[];
+  /** Names of the outputs; the first is the primary one. */
+  readonly outputs: readonly string[];
+  /** The rule used when a strategy names none for this indicator, with the output it reads. */
+  readonly defaultRule: { readonly rule: string; readonly output: string };
+  /** Exact number of leading NaN values of each output on a series without holes. */
+  warmup(params: ParameterValues): readonly number[];
+  compute(view: CandleView, params: ParameterValues): Float64Array[];
+}

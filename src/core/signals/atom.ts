@@ -1,0 +1,29 @@
+import type { ParameterValues } from "../parameter.ts";
+import type { PriceSource } from "../series/price-source.ts";
+
+/** A series with all its parameters chosen. */
+export type SeriesRef =
+  | { readonly kind: "price"; readonly source: PriceSource }
+  | {
+      readonly kind: "output";
+      readonly indicator: string;
+      readonly params: ParameterValues;
+      readonly output: string;
+    }
+  /** The value `bars` bars earlier (bars >= 1); NaN before the series starts. */
+  | { readonly kind: "shifted"; readonly of: SeriesRef; readonly bars: number };
+
+export type Comparison = "<" | "<=" | ">" | ">=";
+
+/** One comparison at each bar's close: true or false, and false where an operand is NaN. */
+export interface Atom {
+  readonly left: SeriesRef;
+  readonly op: Comparison;
+  readonly right: SeriesRef | number;
+}
+
+/** The two sides of a rule. They are never true at the same bar: a rule resolves conflicts to neutral itself. */
+export interface AtomPair {
+  readonly long: Atom;
+  readonly short: Atom;
+}

@@ -1,0 +1,66 @@
+import type { ExecutionSettings } from "../execution/settings.ts";
+import type { Axis } from "../grid/axis.ts";
+import type { Direction, RankingMetric } from "../metrics/ranking-metric.ts";
+import type { ParameterValue } from "../parameter.ts";
+import type { PriceSource } from "../series/price-source.ts";
+
+/** Where a parameter gets its value from: digit of an axis, or a constant. */
+export type Binding = { readonly axis: number } | { readonly value: ParameterValue };
+
+export interface IndicatorBinding {
+  /** The name the strategy gives it; unique. */
+  readonly name: string;
+  readonly id: string;
+  readonly params: Readonly<Record<string, Binding>>;
+}
+
+export type OperandBinding =
+  | { readonly indicator: string; readonly output: string }
+  | { readonly price: PriceSource };
+
+export interface SignalBinding {
+  readonly name: string;
+  readonly rule: string;
+  readonly operands: Readonly<Record<string, OperandBinding>>;
+  readonly params: Readonly<Record<string, Binding>>;
+}
+
+export interface RankingKey {
+  readonly metric: RankingMetric;
+  readonly direction: Direction;
+}
+
+/**
+ * What the core needs to score a whole grid: pure data, serialisable, the same in every thread and machine.
+ * Signals combine by AND. Base variants are numbered by the mixed radix of `axes` (last axis fastest);
+ * the constraint skips numbers without renumbering the others.
+ */
+export interface Sweep {
+  readonly axes: readonly Axis[];
+  readonly indicators: readonly IndicatorBinding[];
+  readonly signals: readonly SignalBinding[];
+  /** Source text of a boolean expression over axis names, e.g. `fast.window < slow.window`; null allows all. */
+  readonly constraint: string | null;
+  readonly execution: ExecutionSettings;
+  /** Bars `[firstBar, lastBar)` of the candles are traded; earlier bars feed indicators only. */
+  readonly firstBar: number;
+  readonly lastBar: number;
+  /** Stage B axes: stop outer, target inner; null is off. `[null]` and `[null]` when there is no risk grid. */
+  readonly stops: readonly (number | null)[];
+  readonly targets: readonly (number | null)[];
+  readonly ranking: readonly [RankingKey] | readonly [RankingKey, RankingKey];
+  readonly preselect: number;
+  readonly topK: number;
+}
+
+export type StageName = "STAGE_A" | "STAGE_B";
+
+/** Metrics that a sweep stores for every variant: those it ranks by, in ranking order. */
+export function sweepMetrics(sweep: Sweep): readonly RankingMetric[] {
+  return sweep.ranking.map((key) => key.metric);
+}
+
+/** Cells of the risk grid of one base variant. */
+export function riskCells(sweep: Sweep): number {
+  return sweep.stops.length * sweep.targets.length;
+}

@@ -1,0 +1,91 @@
+import { z } from "zod";
+import { RANKING_METRICS } from "../core/metrics/ranking-metric.ts";
+import { TIMEFRAMES } from "../core/series/timeframe.ts";
+
+/**
+ * What a user asks for: the one schema behind GraphQL, YAML presets and the command line.
+ * Unknown keys are errors everywhere. Percents are human percents, times ISO dates or UTC epoch milliseconds.
+ */
+
+const rangeAxis = z.strictObject({ start: z.number(), stop: z.number(), step: z.number() });
+const parameterValue = z.union([z.number(), z.string()]);
+/** A single value, an explicit list, or a range with inclusive stop. */
+export const axisSpec = z.union([parameterValue, z.array(parameterValue), rangeAxis]);
+export type AxisSpec = z.infer<typeof axisSpec>;
+
+const riskAxis = z.union([
+  z.number(),
+  z.literal("off"),
+  z.array(z.union([z.number(), z.literal("off")])),
+  rangeAxis,
+]);
+export type RiskAxisSpec = z.infer<typeof riskAxis>;
+
+const name = z.string().regex(/^[A-Za-z][A-Za-z0-9_]{0,39}$/, "a letter, then letters, digits or _ (40 at most)");
+const instant = z.union([z.number(), z.string()]);
+
+const indicatorSpec = z.strictObject({
+  id: z.string(),
+  params: z.record(z.string(), axisSpec).default({}),
+});
+
+const signalSpec = z.strictObject({
+  rule: z.string(),
+  /** `name` or `name.output` of an indicator; the primary output when none is named. */
+  of: z.string(),
+  against: z.string().optional(),
+  params: z.record(z.string(), axisSpec).default({}),
+});
+
+const metric = z.enum(RANKING_METRICS);
+const rankingKey = z.strictObject({ metric, direction: z.enum(["ASC", "DESC"]).optional() });
+
+export const runRequest = z.strictObject({
+  /** Content hash or name of a dataset. */
+  dataset: z.string().min(1).max(200),
+  /** Resample to this timeframe first. */
+  timeframe: z.enum(TIMEFRAMES as [string, ...string[]]).optional(),
+  range: z.strictObject({ start: instant.optional(), end: instant.optional() }).default({}),
+  warmupBars: z.int().min(0).max(100_000).default(200),
+  strategy: z.strictObject({
+    indicators: z.record(name, indicatorSpec),
+    /** AND of these; each indicator's default rule when absent. */
+    signals: z.array(signalSpec).min(1).max(16).optional(),
+    constraint: z.string().max(1_000).optional(),
+  }),
+  execution: z
+    .strictObject({
+      direction: z.enum(["LONG_SHORT", "LONG_ONLY", "SHORT_ONLY"]).default("LONG_SHORT"),
+      sizing: z.enum(["ALL_IN", "FIXED_QUOTE", "PROFIT_LOCK"]).default("ALL_IN"),
+      fillMode: z.enum(["CLOSE"]).default("CLOSE"),
+      startCash: z.number().positive().max(1e15).default(10_000),
+      fixedQuote: z.number().positive().max(1e15).default(100),
+      safeProfitPct: z.number().min(0).max(100).default(30),
+      feePct: z.number().min(0).max(50).default(0.075),
+      slippagePct: z.number().min(0).lt(100).default(0.01),
+      periodsPerYear: z.number().positive().max(366).default(365),
+    })
+    .prefault({}),
+  risk: z
+    .strictObject({ stopLossPct: riskAxis.default("off"), takeProfitPct: riskAxis.default("off") })
+    .prefault({}),
+  ranking: z
+    .strictObject({ primary: rankingKey, secondary: rankingKey.optional() })
+    .default({ primary: { metric: "totalReturnPct" } }),
+  preselect: z.int().min(1).max(1_000_000).default(20_000),
+  topK: z.int().min(1).max(10_000).default(300),
+  /** How to run it; none of these changes a result. */
+  schedule: z
+    .strictObject({
+      workers: z.int().min(1).max(256).optional(),
+      chunkVariants: z.int().min(1).optional(),
+      timeLimitSeconds: z.number().positive().max(30 * 86_400).optional(),
+      priority: z.enum(["CRITICAL", "HIGH", "NORMAL", "LOW", "BULK"]).default("NORMAL"),
+    })
+    .prefault({}),
+  label: z.string().max(200).optional(),
+});
+
+/** As written by a user, defaults not yet filled in. */
+export type RunRequestInput = z.input<typeof runRequest>;
+export type RunRequest = z.output<typeof runRequest>;

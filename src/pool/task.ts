@@ -1,0 +1,71 @@
+import type { Candles } from "../core/series/candles.ts";
+import type { StageName, Sweep } from "../core/stages/sweep.ts";
+
+/** A contiguous range of one stage's work, scored by all threads of the pool together. */
+export interface ChunkTask {
+  /** Identifies sweep and candles to the threads, which keep caches per key. Same key, same sweep and candles. */
+  readonly key: string;
+  readonly sweep: Sweep;
+  /** Columns in shared memory, already cut to the bars the sweep sees. */
+  readonly candles: Candles;
+  readonly stage: StageName;
+  /** Stage A: variant indices `[from, to)`. Stage B: positions in the shortlist. */
+  readonly from: number;
+  readonly to: number;
+  /** Stage B: base variant index of each shortlist position. */
+  readonly shortlist?: Float64Array;
+  /** Threads to use at most; all by default. */
+  readonly workers?: number;
+}
+
+/** Rows best first: `[variantIndex, ...metrics]`, `stride` numbers a row. NaN is an undefined metric. */
+export interface RankedRows {
+  readonly stride: number;
+  readonly data: Float64Array;
+}
+
+export interface ChunkProgress {
+  /** Variants scored so far in this chunk (Stage B counts risk cells). */
+  readonly scored: number;
+  /** The best row so far, or null before the first slice. */
+  readonly best: Float64Array | null;
+}
+
+export interface ChunkResult {
+  /** `aborted`: the signal fired; the rows hold what was scored until then, columns are incomplete. */
+  readonly status: "done" | "aborted";
+  readonly scored: number;
+  readonly rows: RankedRows;
+  /** One column a metric of the sweep, one value a number of the chunk's range; NaN where skipped or undefined. */
+  readonly columns: readonly Float64Array[];
+  readonly elapsedMs: number;
+}
+
+export interface RunChunkOptions {
+  readonly signal?: AbortSignal;
+  /** Called at most every `progressMs` (default 250). */
+  readonly onProgress?: (progress: ChunkProgress) => void;
+  readonly progressMs?: number;
+}
+
+/** A fully scored variant: every ranking metric, in the order of RANKING_METRICS. */
+export interface ScoredVariant {
+  readonly variantIndex: number;
+  readonly metrics: Float64Array;
+}
+
+export interface ComputePool {
+  readonly size: number;
+  runChunk(task: ChunkTask, options?: RunChunkOptions): Promise<ChunkResult>;
+  /** All ranking metrics of chosen variants (final rows of a run). Stage B indices are base * cells + cell. */
+  score(task: Omit<ChunkTask, "from" | "to" | "shortlist">, variants: Float64Array): Promise<ScoredVariant[]>;
+  stats(): PoolStats;
+  close(): Promise<void>;
+}
+
+export interface PoolStats {
+  readonly size: number;
+  readonly busy: number;
+  readonly queuedChunks: number;
+  readonly replacedWorkers: number;
+}

@@ -1,0 +1,125 @@
+import type { RankingMetric } from "../core/metrics/ranking-metric.ts";
+import type { ParameterValues } from "../core/parameter.ts";
+import type { Timeframe } from "../core/series/timeframe.ts";
+import type { StageName } from "../core/stages/sweep.ts";
+import type { RunPlan } from "../plan/run-plan.ts";
+
+export const RUN_STATES = ["QUEUED", "RUNNING", "PAUSED", "SUCCEEDED", "FAILED", "CANCELLED", "TIMED_OUT"] as const;
+export type RunState = (typeof RUN_STATES)[number];
+export const TERMINAL_STATES: readonly RunState[] = ["SUCCEEDED", "FAILED", "CANCELLED", "TIMED_OUT"];
+
+export type RunStage = StageName | "FINALIZING";
+
+export interface GapReport {
+  /** Missing bars in all. */
+  readonly missingBars: number;
+  readonly count: number;
+  /** Longest gap in milliseconds; 0 without gaps. */
+  readonly longestMs: number;
+  /** The first ten: last bar before the gap and bars missing. */
+  readonly first: readonly { readonly afterMs: number; readonly missingBars: number }[];
+}
+
+/** A dataset without its columns. `hash` is its identity. */
+export interface DatasetRecord {
+  readonly hash: string;
+  readonly name: string;
+  readonly instrument: string;
+  readonly timeframe: Timeframe;
+  readonly bars: number;
+  /** Open time of the first bar and close time of the last one, UTC epoch milliseconds. */
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly gaps: GapReport;
+  /** Where it came from, e.g. `csv` or `synthetic`. */
+  readonly source: string;
+  readonly createdAt: Date;
+}
+
+/** One row of a result list. `variantIndex` is base * cells + cell in Stage B, the base index in Stage A. */
+export interface ResultRow {
+  readonly rank: number;
+  readonly variantIndex: number;
+  readonly variantKey: string;
+  /** Axis name to value, e.g. `fast.window`. */
+  readonly params: ParameterValues;
+  readonly stopLossPct: number | null;
+  readonly takeProfitPct: number | null;
+  readonly metrics: Readonly<Record<RankingMetric, number | null>>;
+}
+
+/** The best variant seen so far, as shown in progress. */
+export interface BestSoFar {
+  readonly variantIndex: number;
+  readonly params: ParameterValues;
+  readonly stopLossPct: number | null;
+  readonly takeProfitPct: number | null;
+  /** The ranking metrics of the run only. */
+  readonly metrics: Readonly<Partial<Record<RankingMetric, number | null>>>;
+}
+
+export const EVENT_KINDS = [
+  "QUEUED", "STARTED", "PROGRESS", "STAGE", "PAUSED", "RESUMED", "SUCCEEDED", "FAILED", "CANCELLED", "TIMED_OUT", "RETRIED",
+] as const;
+export type EventKind = (typeof EVENT_KINDS)[number];
+
+/** One event of a run. Each carries the whole progress state, so dropping older ones loses nothing. */
+export interface RunEvent {
+  readonly runId: string;
+  /** Strictly increasing in a run, from 1, without holes. */
+  readonly seq: number;
+  readonly at: Date;
+  readonly kind: EventKind;
+  readonly state: RunState;
+  readonly stage: RunStage;
+  /** Variants of the current stage. */
+  readonly done: number;
+  readonly total: number;
+  readonly variantsPerSecond: number | null;
+  readonly etaSeconds: number | null;
+  readonly best: BestSoFar | null;
+  readonly message: string | null;
+}
+
+export interface RunError {
+  readonly code: string;
+  readonly message: string;
+}
+
+export interface RunRecord {
+  readonly id: string;
+  readonly state: RunState;
+  readonly stage: RunStage;
+  readonly plan: RunPlan;
+  readonly planHash: string;
+  readonly datasetHash: string;
+  readonly engineVersion: string;
+  readonly kernels: "reference" | "wasm";
+  readonly label: string | null;
+  readonly workers: number | null;
+  readonly done: number;
+  readonly total: number;
+  readonly best: BestSoFar | null;
+  readonly lastSeq: number;
+  readonly digest: string | null;
+  readonly error: RunError | null;
+  readonly cancelRequested: boolean;
+  readonly cancelReason: string | null;
+  readonly createdAt: Date;
+  readonly startedAt: Date | null;
+  readonly finishedAt: Date | null;
+}
+
+export type ChunkState = "PENDING" | "RUNNING" | "DONE" | "PARTIAL";
+
+export interface ChunkRecord {
+  readonly runId: string;
+  readonly stage: StageName;
+  readonly no: number;
+  readonly from: number;
+  readonly to: number;
+  readonly state: ChunkState;
+  readonly attempts: number;
+  readonly worker: string | null;
+  readonly leaseUntil: Date | null;
+}
