@@ -1,5 +1,8 @@
 import type { Candles } from "../core/series/candles.ts";
+import type { RankedRows } from "../core/stages/ranked-rows.ts";
 import type { StageName, Sweep } from "../core/stages/sweep.ts";
+
+export type { RankedRows } from "../core/stages/ranked-rows.ts";
 
 /** A contiguous range of one stage's work, scored by all threads of the pool together. */
 export interface ChunkTask {
@@ -16,12 +19,6 @@ export interface ChunkTask {
   readonly shortlist?: Float64Array;
   /** Threads to use at most; all by default. */
   readonly workers?: number;
-}
-
-/** Rows best first: `[variantIndex, ...metrics]`, `stride` numbers a row. NaN is an undefined metric. */
-export interface RankedRows {
-  readonly stride: number;
-  readonly data: Float64Array;
 }
 
 export interface ChunkProgress {
@@ -58,7 +55,10 @@ export interface ComputePool {
   readonly size: number;
   runChunk(task: ChunkTask, options?: RunChunkOptions): Promise<ChunkResult>;
   /** All ranking metrics of chosen variants (final rows of a run). Stage B indices are base * cells + cell. */
-  score(task: Omit<ChunkTask, "from" | "to" | "shortlist">, variants: Float64Array): Promise<ScoredVariant[]>;
+  score(
+    task: Omit<ChunkTask, "from" | "to" | "shortlist">,
+    variants: Float64Array,
+  ): Promise<ScoredVariant[]>;
   stats(): PoolStats;
   close(): Promise<void>;
 }

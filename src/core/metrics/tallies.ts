@@ -1,0 +1,124 @@
+/**
+ * Running sums from which the ranking metrics are computed. The reference engine and the event engine feed the same
+ * tallies in the same order, so their metrics agree to the bit. Objects are reused: `reset` before each variant.
+ */
+
+/** Closed trades, in order. */
+export class TradeTally {
+  count = 0;
+  wins = 0;
+  /** Sums of positive and of negative net profits, in quote; the loss as a positive number. */
+  grossProfit = 0;
+  grossLoss = 0;
+  /** Sum of trade returns (net profit / stake), as a fraction. */
+  returnSum = 0;
+
+  reset(): void {
+    this.count = 0;
+    this.wins = 0;
+    this.grossProfit = 0;
+    this.grossLoss = 0;
+    this.returnSum = 0;
+  }
+
+  add(netProfit: number, stake: number): void {
+    this.count++;
+    this.returnSum += netProfit / stake;
+    if (netProfit > 0) {
+      this.wins++;
+      this.grossProfit += netProfit;
+    } else {
+      this.grossLoss -= netProfit;
+    }
+  }
+}
+
+/** Deepest fall of equity from its running peak, as a fraction of the peak. The first value is the first peak. */
+export class DrawdownTally {
+  peak = Number.NEGATIVE_INFINITY;
+  deepest = 0;
+
+  reset(): void {
+    this.peak = Number.NEGATIVE_INFINITY;
+    this.deepest = 0;
+  }
+
+  add(equity: number): void {
+    if (equity > this.peak) this.peak = equity;
+    const depth = drawdown(equity, this.peak);
+    if (depth > this.deepest) this.deepest = depth;
+  }
+}
+
+/** Fall from the peak as a fraction; 0 where the peak is not positive and a share of it has no meaning. */
+export function drawdown(equity: number, peak: number): number {
+  return peak > 0 ? 1 - equity / peak : 0;
+}
+
+/**
+ * Daily returns of equity. Days without a change add exactly 0 to every sum, so engines that see only the days with
+ * an open position get the same bits. Usage: `start` with the first day's last equity, then `add` per later day
+ * (or `addQuiet(n)` for n days of unchanged equity).
+ */
+export class DailyTally {
+  days = 0;
+  growth = 1;
+  returnSum = 0;
+  downsideSum = 0;
+  /** True once a day lost everything, or began with nothing: ratios have no meaning then. */
+  broken = false;
+  #last = 0;
+  #changes: Float64Array;
+  #changed = 0;
+
+  /** `maxDays`: most days a range can have. */
+  constructor(maxDays: number) {
+    this.#changes = new Float64Array(maxDays);
+  }
+
+  start(equity: number): void {
+    this.days = 0;
+    this.growth = 1;
+    this.returnSum = 0;
+    this.downsideSum = 0;
+    this.broken = !(equity > 0);
+    this.#last = equity;
+    this.#changed = 0;
+  }
+
+  addQuiet(days: number): void {
+    this.days += days;
+  }
+
+  add(equity: number): void {
+    this.days++;
+    if (equity === this.#last) return;
+    const r = equity / this.#last - 1;
+    this.#last = equity;
+    if (!(r > -1)) this.broken = true;
+    this.growth *= 1 + r;
+    this.returnSum += r;
+    if (r < 0) this.downsideSum += r * r;
+    this.#changes[this.#changed++] = r;
+  }
+
+  /** Mean daily return. */
+  mean(): number {
+    return this.returnSum / this.days;
+  }
+
+  /** Sample standard deviation (ddof 1) of the daily returns; 0 when they differ by rounding only. */
+  deviation(): number {
+    const mean = this.mean();
+    let squares = (this.days - this.#changed) * (mean * mean);
+    for (let i = 0; i < this.#changed; i++) {
+      const d = this.#changes[i] - mean;
+      squares += d * d;
+    }
+    const deviation = Math.sqrt(squares / (this.days - 1));
+    return deviation > ROUNDING_SHARE * Math.abs(mean) ? deviation : 0;
+  }
+}
+
+/** Deviation below this share of the mean is rounding of equal returns, not deviation. */
+const ROUNDING_SHARE = 1e-12;
