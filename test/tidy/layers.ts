@@ -1,0 +1,50 @@
+/**
+ * Who may import whom, and which packages each room may use. The architecture's layer table as data;
+ * layers.test.ts holds every file in src to it.
+ */
+export interface Room {
+  /** Rooms whose files may be imported, besides the room's own. `room/file.ts` allows that file only. */
+  readonly rooms: readonly string[];
+  /** Packages by name, `@scope/*` for a whole scope, `node:*` for every module of Node. */
+  readonly packages: readonly string[];
+}
+
+export const LAYERS: Readonly<Record<string, Room>> = {
+  core: { rooms: [], packages: [] },
+  kernels: { rooms: ["core"], packages: [] },
+  plan: { rooms: ["core"], packages: ["zod", "node:crypto"] },
+  "market-data": { rooms: ["core"], packages: ["node:*"] },
+  store: {
+    rooms: ["core", "plan"],
+    packages: ["node:*", "drizzle-orm", "postgres", "@electric-sql/pglite"],
+  },
+  jobs: { rooms: ["store", "plan"], packages: ["node:*", "pg-boss", "drizzle-orm"] },
+  pool: { rooms: ["core", "kernels"], packages: ["node:*"] },
+  runner: {
+    rooms: ["core", "plan", "market-data", "store", "jobs", "pool"],
+    packages: ["node:*"],
+  },
+  graphql: {
+    rooms: ["core", "plan", "store", "jobs", "runner/synchronous-run.ts"],
+    packages: ["node:*", "@pothos/*", "graphql"],
+  },
+  server: {
+    rooms: ["graphql", "app"],
+    packages: ["node:*", "graphql", "graphql-yoga", "@graphql-yoga/*", "graphql-ws", "ws"],
+  },
+  cli: {
+    rooms: ["app", "plan"],
+    packages: ["node:*", "commander", "cli-progress", "yaml", "graphql-ws", "ws"],
+  },
+  /** The composition root: app.ts, config.ts and the facade index.ts. */
+  app: { rooms: ["*"], packages: ["node:*", "pino", "yaml", "zod"] },
+};
+
+/** Files that something outside src starts or imports; every other file must be reachable from one. */
+export const ENTRY_POINTS = ["src/cli/main.ts", "src/index.ts"] as const;
+
+/** `src/core/grid/axis.ts` -> `core`; files directly in src belong to the composition root. */
+export function roomOf(path: string): string {
+  const parts = path.split("/");
+  return parts.length === 2 ? "app" : parts[1];
+}
