@@ -1,0 +1,38 @@
+import type { ParameterSpec, ParameterValues } from "../parameter.ts";
+import { PRICE_SOURCES, type PriceSource } from "../series/price-source.ts";
+
+const MAX_WINDOW_BARS = 10_000;
+
+/** A window in bars. */
+export function windowSpec(
+  name: string,
+  defaultBars: number,
+  description: string,
+  minBars = 1,
+): ParameterSpec {
+  return {
+    name,
+    kind: "integer",
+    min: minBars,
+    max: MAX_WINDOW_BARS,
+    default: defaultBars,
+    description,
+  };
+}
+
+export const SOURCE: ParameterSpec = {
+  name: "source",
+  kind: "choice",
+  choices: PRICE_SOURCES,
+  default: "close",
+  description: "The price read from each bar.",
+};
+
+/** A parameter that the caller has checked to be a number. */
+export function numberOf(params: ParameterValues, name: string): number {
+  return params[name] as number;
+}
+
+export function sourceOf(params: ParameterValues): PriceSource {
+  return params.source as PriceSource;
+}

@@ -1,0 +1,67 @@
+import type { ParameterSpec, ParameterValues } from "../parameter.ts";
+import { DoubleDouble } from "../series/double-double.ts";
+
+/**
+ * How a recursive average starts, and starts again after a hole:
+ * `sma` from the mean of the first `window` values, NaN before it (TA-Lib, TradingView);
+ * `first` from the first value, never NaN.
+ */
+export const SEEDINGS = ["sma", "first"] as const;
+export type Seeding = (typeof SEEDINGS)[number];
+
+export const SEEDING: ParameterSpec = {
+  name: "seeding",
+  kind: "choice",
+  choices: SEEDINGS,
+  default: "sma",
+  description: "Start: mean of the first window (sma) or the first value (first).",
+};
+
+export function seedingOf(params: ParameterValues): Seeding {
+  return params.seeding as Seeding;
+}
+
+/** Leading NaN values of a recursive average over a series without any. */
+export function seedBars(window: number, seeding: Seeding): number {
+  return seeding === "sma" ? window - 1 : 0;
+}
+
+/** Exponential moving average of a series: weight 2 / (window + 1) on the newest value. */
+export function ema(series: Float64Array, window: number, seeding: Seeding): Float64Array {
+  return recursiveAverage(series, window, 2 / (window + 1), seeding);
+}
+
+/** Wilder's running average (SMMA) of a series: weight 1 / window on the newest value. */
+export function rma(series: Float64Array, window: number, seeding: Seeding): Float64Array {
+  return recursiveAverage(series, window, 1 / window, seeding);
+}
+
+/** `average += weight * (value - average)`, a form that leaves a constant series exactly as it is. */
+function recursiveAverage(
+  series: Float64Array,
+  window: number,
+  weight: number,
+  seeding: Seeding,
+): Float64Array {
+  const out = new Float64Array(series.length);
+  const seedLength = seedBars(window, seeding) + 1;
+  const sum = new DoubleDouble();
+  let present = 0;
+  let average = Number.NaN;
+  for (let t = 0; t < series.length; t++) {
+    const value = series[t];
+    if (!Number.isFinite(value)) {
+      present = 0;
+      average = Number.NaN;
+    } else if (present < seedLength) {
+      if (present === 0) sum.set(0, 0);
+      sum.add(value);
+      present += 1;
+      average = present === seedLength ? sum.dividedBy(seedLength) : Number.NaN;
+    } else {
+      average += weight * (value - average);
+    }
+    out[t] = average;
+  }
+  return out;
+}

@@ -1,0 +1,169 @@
+import { DoubleDouble } from "./double-double.ts";
+
+/** Differences of two prefix sums below this bound are integers below 2^53, so they are exact. */
+const MAX_PREFIX = 2 ** 52;
+/** The finest decimal grid that is tried: 8 decimals of a price and 2 more for its half or quarter. */
+const FINEST_SCALE = 1e10;
+
+/**
+ * Prefix sums of a series, so that the sum of any window costs one subtraction.
+ *
+ * Prices lie on a decimal grid, `k / scale` with an integer k and a power of ten. As long as they do,
+ * the integers k are summed: exact in float64 while a prefix stays below 2^52 (for 5 decimals and
+ * prices near 1 that is 42 billion bars, for cents near 60,000 it is 750 million bars). A mean is then
+ * `exact integer / (scale * window)`, one correctly rounded division, so a price that equals the mean
+ * of its window as a decimal number equals it in float64 too, and the order of the two is never wrong.
+ *
+ * From the first bar that is off every grid (or where the prefix grows too large), windows use
+ * double-double sums of the float64 values from the start of the series: 106 bits, exact for all
+ * price data in practice, then one rounding. Which form a window gets depends only on bars up to
+ * its end, and never on blocks, chunks or workers.
+ *
+ * Absent values (NaN, infinities) make every window that contains them NaN, and no other.
+ */
+export class PrefixSum {
+  readonly bars: number;
+  /** Bars `[0, gridBars)` are multiples of `1 / scale`. */
+  readonly gridBars: number;
+  readonly scale: number;
+  /** `#ticks[t]`: sum of the first t values, in units of `1 / scale`. */
+  readonly #ticks: Float64Array;
+  readonly #values: Float64Array;
+  /** Sums of the first t values as hi + lo; only where the grid does not reach the end. */
+  readonly #hi: Float64Array | null;
+  readonly #lo: Float64Array | null;
+  /** Per bar the position of the last absent value at or before it, -1 before any; null without any. */
+  readonly #lastAbsent: Int32Array | null;
+
+  private constructor(series: Float64Array) {
+    const grid = sumOnGrid(series);
+    this.bars = series.length;
+    this.gridBars = grid.bars;
+    this.scale = grid.scale;
+    this.#ticks = grid.ticks;
+    this.#values = series;
+    const fine = grid.bars < series.length ? sumFinely(series) : null;
+    this.#hi = fine === null ? null : fine.hi;
+    this.#lo = fine === null ? null : fine.lo;
+    this.#lastAbsent = lastAbsent(series);
+  }
+
+  static of(series: Float64Array): PrefixSum {
+    return new PrefixSum(series);
+  }
+
+  /** Value at bar t as it was given. */
+  value(t: number): number {
+    return this.#values[t];
+  }
+
+  /** Sum of the bars `[from, to)` in units of `1 / scale`, exact; for `to <= gridBars` only. */
+  tickSum(from: number, to: number): number {
+    return this.#ticks[to] - this.#ticks[from];
+  }
+
+  /** Sets `into` to the sum of the bars `[from, to)` of the values themselves. */
+  fineSum(from: number, to: number, into: DoubleDouble): DoubleDouble {
+    const hi = this.#hi;
+    const lo = this.#lo;
+    if (hi === null || lo === null) throw new Error("fineSum: the whole series is on a grid");
+    return into.set(hi[to], lo[to]).add(-hi[from]).add(-lo[from]);
+  }
+
+  /** Position of the last absent value at or before bar t, -1 when there is none. */
+  lastAbsent(t: number): number {
+    return this.#lastAbsent === null ? -1 : this.#lastAbsent[t];
+  }
+
+  /** Mean of the `window` bars ending at t; NaN where they are not all there. */
+  mean(t: number, window: number): number {
+    const from = t + 1 - window;
+    if (this.lastAbsent(t) >= from || from < 0) return Number.NaN;
+    if (t < this.gridBars) return this.tickSum(from, t + 1) / (this.scale * window);
+    return this.fineSum(from, t + 1, new DoubleDouble()).dividedBy(window);
+  }
+
+  /** `mean(t, window)` for every bar. */
+  means(window: number, out = new Float64Array(this.bars)): Float64Array {
+    const ticks = this.#ticks;
+    const divisor = this.scale * window;
+    const first = Math.min(window - 1, this.bars);
+    out.fill(Number.NaN, 0, first);
+    const gridBars = Math.max(first, this.gridBars);
+    for (let t = first; t < gridBars; t++)
+      out[t] = (ticks[t + 1] - ticks[t + 1 - window]) / divisor;
+    const sum = new DoubleDouble();
+    for (let t = gridBars; t < this.bars; t++) {
+      out[t] = this.fineSum(t + 1 - window, t + 1, sum).dividedBy(window);
+    }
+    const absent = this.#lastAbsent;
+    if (absent === null) return out;
+    for (let t = first; t < this.bars; t++) if (absent[t] > t - window) out[t] = Number.NaN;
+    return out;
+  }
+}
+
+interface GridSums {
+  readonly scale: number;
+  readonly bars: number;
+  readonly ticks: Float64Array;
+}
+
+/** Sums integers on the coarsest decimal grid that holds all bars so far, as far as one does. */
+function sumOnGrid(series: Float64Array): GridSums {
+  const ticks = new Float64Array(series.length + 1);
+  let scale = 1;
+  let largest = 0;
+  for (let t = 0; t < series.length; t++) {
+    const value = series[t];
+    let tick = 0;
+    if (Number.isFinite(value)) {
+      const finer = scaleFor(value, scale);
+      const factor = finer / scale;
+      if (!(largest * factor <= MAX_PREFIX)) return { scale, bars: t, ticks };
+      if (factor > 1) {
+        for (let i = 1; i <= t; i++) ticks[i] *= factor;
+        largest *= factor;
+        scale = finer;
+      }
+      tick = Math.round(value * scale);
+    }
+    const sum = ticks[t] + tick;
+    if (Math.abs(sum) > MAX_PREFIX) return { scale, bars: t, ticks };
+    ticks[t + 1] = sum;
+    largest = Math.max(largest, Math.abs(sum));
+  }
+  return { scale, bars: series.length, ticks };
+}
+
+/** The first power of ten from `scale` on whose grid holds the value; infinite when none does. */
+function scaleFor(value: number, scale: number): number {
+  for (let finer = scale; finer <= FINEST_SCALE; finer *= 10) {
+    if (Math.round(value * finer) / finer === value) return finer;
+  }
+  return Number.POSITIVE_INFINITY;
+}
+
+function sumFinely(series: Float64Array): { hi: Float64Array; lo: Float64Array } {
+  const hi = new Float64Array(series.length + 1);
+  const lo = new Float64Array(series.length + 1);
+  const sum = new DoubleDouble();
+  for (let t = 0; t < series.length; t++) {
+    if (Number.isFinite(series[t])) sum.add(series[t]);
+    hi[t + 1] = sum.hi;
+    lo[t + 1] = sum.lo;
+  }
+  return { hi, lo };
+}
+
+function lastAbsent(series: Float64Array): Int32Array | null {
+  const first = series.findIndex((value) => !Number.isFinite(value));
+  if (first < 0) return null;
+  const positions = new Int32Array(series.length).fill(-1, 0, first);
+  let last = first;
+  for (let t = first; t < series.length; t++) {
+    if (!Number.isFinite(series[t])) last = t;
+    positions[t] = last;
+  }
+  return positions;
+}
