@@ -1,0 +1,231 @@
+import { readFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { join, resolve } from "node:path";
+import { parse } from "yaml";
+import { z } from "zod";
+import { type Complaint, complaint, UserError } from "./core/user-error.ts";
+
+/**
+ * Settings of the service: configs/service.yaml < a file of the user < environment < flags.
+ * The one place that reads the environment. Defaults live in configs/service.yaml only.
+ */
+
+const UNITS = { B: 1, KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30, TiB: 2 ** 40 } as const;
+const SIZE = /^(\d+(?:\.\d+)?) ?(B|KiB|MiB|GiB|TiB)$/;
+
+/** A whole number of bytes, or text such as `5GiB`. */
+const bytes = z.union([
+  z.int().min(1),
+  z
+    .string()
+    .regex(SIZE, "bytes, or a number with B, KiB, MiB, GiB or TiB")
+    .transform((text) => {
+      const [, amount, unit] = SIZE.exec(text)!;
+      return Math.floor(Number(amount) * UNITS[unit as keyof typeof UNITS]);
+    }),
+]);
+
+const LOG_LEVELS = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
+
+const settings = z.strictObject({
+  host: z.string().min(1),
+  port: z.int().min(0).max(65_535),
+  dataDir: z.string().min(1),
+  databaseUrl: z
+    .string()
+    .regex(/^postgres(ql)?:\/\/./, "a postgres:// or postgresql:// URL")
+    .nullable(),
+  workers: z.union([z.literal("auto"), z.int().min(1).max(256)]),
+  kernels: z.enum(["auto", "reference"]),
+  guards: z.strictObject({
+    maxVariantsPerStage: z.int().min(1).max(1_000_000_000),
+    maxBytes: bytes,
+    chunkSeconds: z.number().min(0.01).max(600),
+  }),
+  deadlines: z.strictObject({
+    syncDeadlineSeconds: z.number().positive().max(3_600),
+    drainSeconds: z.number().positive().max(600),
+  }),
+  caches: z.strictObject({ datasetBytes: bytes }),
+  log: z.strictObject({ level: z.enum(LOG_LEVELS) }),
+});
+
+type Settings = z.output<typeof settings>;
+
+/** Checked settings with `auto` resolved; paths are absolute. */
+export interface ServiceConfig extends Omit<Settings, "workers" | "kernels"> {
+  readonly workers: number;
+  readonly kernels: "reference";
+}
+
+/** Any part of the settings, as written by a user. */
+export type SettingsInput = { readonly [key: string]: unknown };
+
+export interface ConfigSources {
+  /** A YAML file with any part of the settings, over the defaults; SWEEPLINE_CONFIG when absent. */
+  readonly file?: string | undefined;
+  /** Environment variables; those of the process when absent. */
+  readonly environment?: NodeJS.ProcessEnv;
+  /** Flags of the command line, over everything else. Undefined values are ignored. */
+  readonly flags?: SettingsInput;
+}
+
+/** Where each setting got its value from, for error messages. */
+interface Layer {
+  readonly origin: string;
+  readonly values: SettingsInput;
+}
+
+const DEFAULTS_FILE = join(import.meta.dirname, "../configs/service.yaml");
+const PREFIX = "SWEEPLINE_";
+const FILE_VARIABLE = `${PREFIX}CONFIG`;
+
+/** Throws UserError with one complaint a wrong setting: path, value, bound and where it was set. */
+export function loadConfig(sources: ConfigSources = {}): ServiceConfig {
+  const environment = sources.environment ?? process.env;
+  const layers: Layer[] = [{ origin: "configs/service.yaml", values: readYaml(DEFAULTS_FILE) }];
+  const file = sources.file ?? environment[FILE_VARIABLE];
+  if (file !== undefined) layers.push({ origin: file, values: readYaml(file) });
+  layers.push(...environmentLayers(environment, layers[0].values));
+  layers.push({ origin: "command line", values: sources.flags ?? {} });
+
+  const merged = layers.reduce<SettingsInput>((all, layer) => merge(all, layer.values), {});
+  const checked = settings.safeParse(merged);
+  if (!checked.success) {
+    throw new UserError(
+      "VALIDATION",
+      checked.error.issues.flatMap((i) => faults(i, merged, layers)),
+    );
+  }
+  const { workers, dataDir } = checked.data;
+  return Object.freeze({
+    ...checked.data,
+    dataDir: resolve(dataDir),
+    workers: workers === "auto" ? availableParallelism() : workers,
+    kernels: "reference",
+  });
+}
+
+function readYaml(path: string): SettingsInput {
+  let values: unknown;
+  try {
+    values = parse(readFileSync(path, "utf8"));
+  } catch (error) {
+    throw new UserError("VALIDATION", complaint("config", (error as Error).message, path));
+  }
+  if (values === null) return {};
+  if (isMapping(values)) return values;
+  throw new UserError("VALIDATION", complaint("config", "must be a mapping of settings", path));
+}
+
+/** One layer a variable, so that a complaint can name it. A misspelt SWEEPLINE_ variable is fatal. */
+function environmentLayers(environment: NodeJS.ProcessEnv, known: SettingsInput): Layer[] {
+  const paths = new Map(leaves(known).map((path) => [variableOf(path), path]));
+  paths.set("DATABASE_URL", ["databaseUrl"]);
+  const layers: Layer[] = [];
+  for (const [name, text] of Object.entries(environment)) {
+    if (text === undefined || text === "" || name === FILE_VARIABLE) continue;
+    const path = paths.get(name);
+    if (path !== undefined) {
+      layers.push({ origin: name, values: nested(path, scalar(path, text)) });
+    } else if (name.startsWith(PREFIX)) {
+      const bound = [...paths.keys()].join(", ");
+      throw new UserError("VALIDATION", {
+        path: name,
+        message: "unknown variable",
+        value: text,
+        bound,
+      });
+    }
+  }
+  return layers;
+}
+
+/** `["guards", "maxBytes"]` -> `SWEEPLINE_GUARDS_MAX_BYTES` */
+function variableOf(path: readonly string[]): string {
+  return PREFIX + path.map((key) => key.replace(/[A-Z]/g, "_$&").toUpperCase()).join("_");
+}
+
+/** Text stays text where a setting is text by nature; anything else is read as YAML reads it. */
+function scalar(path: readonly string[], text: string): unknown {
+  const isText = ["host", "dataDir", "databaseUrl"].includes(path.join("."));
+  return isText ? text : parse(text);
+}
+
+function leaves(values: SettingsInput, above: readonly string[] = []): string[][] {
+  return Object.entries(values).flatMap(([key, value]) =>
+    isMapping(value) ? leaves(value, [...above, key]) : [[...above, key]],
+  );
+}
+
+function nested(path: readonly string[], value: unknown): SettingsInput {
+  return path.reduceRight<unknown>((inner, key) => ({ [key]: inner }), value) as SettingsInput;
+}
+
+function merge(under: SettingsInput, over: SettingsInput): SettingsInput {
+  const merged: Record<string, unknown> = { ...under };
+  for (const [key, value] of Object.entries(over)) {
+    if (value === undefined) continue;
+    const below = merged[key];
+    merged[key] = isMapping(below) && isMapping(value) ? merge(below, value) : value;
+  }
+  return merged;
+}
+
+function faults(
+  issue: z.core.$ZodIssue,
+  merged: SettingsInput,
+  layers: readonly Layer[],
+): Complaint[] {
+  const path = issue.path.map(String);
+  if (issue.code === "unrecognized_keys") {
+    const known = Object.keys((at(layers[0].values, path) ?? {}) as SettingsInput).join(", ");
+    return issue.keys.map((key) => {
+      const message = `unknown setting${originOf([...path, key], layers)}`;
+      return complaint([...path, key].join("."), message, at(merged, [...path, key]), known);
+    });
+  }
+  const { message, bound } = expectation(issue);
+  const value = at(merged, path);
+  return [
+    complaint(path.join("."), message + originOf(path, layers), withoutPassword(value), bound),
+  ];
+}
+
+function withoutPassword(value: unknown): unknown {
+  return typeof value === "string" ? value.replace(/(:\/\/[^/@:]*):[^/@]*@/, "$1:***@") : value;
+}
+
+/** What was expected; a union complains with all its choices. */
+function expectation(issue: z.core.$ZodIssue): { message: string; bound: string } {
+  switch (issue.code) {
+    case "too_small":
+      return { message: issue.message, bound: `${issue.inclusive ? ">=" : ">"} ${issue.minimum}` };
+    case "too_big":
+      return { message: issue.message, bound: `${issue.inclusive ? "<=" : "<"} ${issue.maximum}` };
+    case "invalid_value":
+      return { message: issue.message, bound: issue.values.join(" | ") };
+    case "invalid_type":
+      return { message: issue.message, bound: issue.expected };
+    case "invalid_union": {
+      const choices = issue.errors.flatMap((errors) => errors.map((e) => expectation(e)));
+      const bounds = choices.map((choice) => choice.bound);
+      return { message: "Invalid value", bound: [...new Set(bounds)].join(" | ") };
+    }
+    default:
+      return { message: issue.message, bound: issue.message };
+  }
+}
+
+function originOf(path: readonly string[], layers: readonly Layer[]): string {
+  const layer = layers.findLast((candidate) => at(candidate.values, path) !== undefined);
+  return layer === undefined ? "" : ` (set by ${layer.origin})`;
+}
+
+function at(values: unknown, path: readonly string[]): unknown {
+  return path.reduce<unknown>((inner, key) => (isMapping(inner) ? inner[key] : undefined), values);
+}
+
+function isMapping(value: unknown): value is SettingsInput {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
