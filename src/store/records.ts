@@ -1,5 +1,6 @@
 import type { RankingMetric } from "../core/metrics/ranking-metric.ts";
 import type { ParameterValues } from "../core/parameter.ts";
+import type { GapReport } from "../core/series/gap-report.ts";
 import type { Timeframe } from "../core/series/timeframe.ts";
 import type { StageName } from "../core/stages/sweep.ts";
 import type { RunPlan } from "../plan/run-plan.ts";
@@ -10,15 +11,7 @@ export const TERMINAL_STATES: readonly RunState[] = ["SUCCEEDED", "FAILED", "CAN
 
 export type RunStage = StageName | "FINALIZING";
 
-export interface GapReport {
-  /** Missing bars in all. */
-  readonly missingBars: number;
-  readonly count: number;
-  /** Longest gap in milliseconds; 0 without gaps. */
-  readonly longestMs: number;
-  /** The first ten: last bar before the gap and bars missing. */
-  readonly first: readonly { readonly afterMs: number; readonly missingBars: number }[];
-}
+export type { GapReport };
 
 /** A dataset without its columns. `hash` is its identity. */
 export interface DatasetRecord {
