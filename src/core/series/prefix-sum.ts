@@ -1,5 +1,11 @@
 import { DoubleDouble } from "./double-double.ts";
 
+/** Bars `[from, to)`. */
+export interface Run {
+  readonly from: number;
+  readonly to: number;
+}
+
 /** Differences of two prefix sums below this bound are integers below 2^53, so they are exact. */
 const MAX_PREFIX = 2 ** 52;
 /** The finest decimal grid that is tried: 8 decimals of a price and 2 more for its half or quarter. */
@@ -26,6 +32,8 @@ export class PrefixSum {
   /** Bars `[0, gridBars)` are multiples of `1 / scale`. */
   readonly gridBars: number;
   readonly scale: number;
+  /** Largest single value on the grid, in absolute units of `1 / scale`. */
+  readonly largestTick: number;
   /** `#ticks[t]`: sum of the first t values, in units of `1 / scale`. */
   readonly #ticks: Float64Array;
   readonly #values: Float64Array;
@@ -40,6 +48,7 @@ export class PrefixSum {
     this.bars = series.length;
     this.gridBars = grid.bars;
     this.scale = grid.scale;
+    this.largestTick = grid.largestTick;
     this.#ticks = grid.ticks;
     this.#values = series;
     const fine = grid.bars < series.length ? sumFinely(series) : null;
@@ -70,15 +79,23 @@ export class PrefixSum {
     return into.set(hi[to], lo[to]).add(-hi[from]).add(-lo[from]);
   }
 
-  /** Position of the last absent value at or before bar t, -1 when there is none. */
-  lastAbsent(t: number): number {
-    return this.#lastAbsent === null ? -1 : this.#lastAbsent[t];
+  /** Stretches of bars without an absent value, in order. */
+  runs(): readonly Run[] {
+    const absent = this.#lastAbsent;
+    if (absent === null) return this.bars > 0 ? [{ from: 0, to: this.bars }] : [];
+    const runs: Run[] = [];
+    for (let t = 0, from = 0; t <= this.bars; t++) {
+      if (t < this.bars && absent[t] !== t) continue;
+      if (t > from) runs.push({ from, to: t });
+      from = t + 1;
+    }
+    return runs;
   }
 
   /** Mean of the `window` bars ending at t; NaN where they are not all there. */
   mean(t: number, window: number): number {
     const from = t + 1 - window;
-    if (this.lastAbsent(t) >= from || from < 0) return Number.NaN;
+    if (from < 0 || (this.#lastAbsent !== null && this.#lastAbsent[t] >= from)) return Number.NaN;
     if (t < this.gridBars) return this.tickSum(from, t + 1) / (this.scale * window);
     return this.fineSum(from, t + 1, new DoubleDouble()).dividedBy(window);
   }
@@ -107,33 +124,34 @@ interface GridSums {
   readonly scale: number;
   readonly bars: number;
   readonly ticks: Float64Array;
+  readonly largestTick: number;
 }
 
 /** Sums integers on the coarsest decimal grid that holds all bars so far, as far as one does. */
 function sumOnGrid(series: Float64Array): GridSums {
   const ticks = new Float64Array(series.length + 1);
   let scale = 1;
-  let largest = 0;
-  for (let t = 0; t < series.length; t++) {
-    const value = series[t];
-    let tick = 0;
-    if (Number.isFinite(value)) {
-      const finer = scaleFor(value, scale);
-      const factor = finer / scale;
-      if (!(largest * factor <= MAX_PREFIX)) return { scale, bars: t, ticks };
-      if (factor > 1) {
-        for (let i = 1; i <= t; i++) ticks[i] *= factor;
-        largest *= factor;
-        scale = finer;
-      }
-      tick = Math.round(value * scale);
+  let largestSum = 0;
+  let largestTick = 0;
+  let bars = 0;
+  for (; bars < series.length; bars++) {
+    const value = Number.isFinite(series[bars]) ? series[bars] : 0;
+    const factor = scaleFor(value, scale) / scale;
+    if (!(largestSum * factor <= MAX_PREFIX)) break;
+    if (factor > 1) {
+      for (let i = 1; i <= bars; i++) ticks[i] *= factor;
+      scale *= factor;
+      largestSum *= factor;
+      largestTick *= factor;
     }
-    const sum = ticks[t] + tick;
-    if (Math.abs(sum) > MAX_PREFIX) return { scale, bars: t, ticks };
-    ticks[t + 1] = sum;
-    largest = Math.max(largest, Math.abs(sum));
+    const tick = Math.round(value * scale);
+    const sum = ticks[bars] + tick;
+    if (Math.abs(sum) > MAX_PREFIX) break;
+    ticks[bars + 1] = sum;
+    largestSum = Math.max(largestSum, Math.abs(sum));
+    largestTick = Math.max(largestTick, Math.abs(tick));
   }
-  return { scale, bars: series.length, ticks };
+  return { scale, bars, ticks, largestTick };
 }
 
 /** The first power of ten from `scale` on whose grid holds the value; infinite when none does. */

@@ -20,6 +20,8 @@ export interface Atom {
   readonly left: SeriesRef;
   readonly op: Comparison;
   readonly right: SeriesRef | number;
+  /** Where this one holds, the atom is false: how a rule keeps its sides apart when `op` cannot. */
+  readonly unless?: Atom;
 }
 
 /** The two sides of a rule. They are never true at the same bar: a rule resolves conflicts to neutral itself. */
