@@ -18,6 +18,8 @@ export interface Indicator {
   readonly params: readonly ParameterSpec[];
   /** Names of the outputs; the first is the primary one. */
   readonly outputs: readonly string[];
+  /** Parameters that an output depends on, where it is not all of them: others may not be axes of it. */
+  readonly outputParams?: Readonly<Record<string, readonly string[]>>;
   /** The rule used when a strategy names none for this indicator, with the output it reads. */
   readonly defaultRule: { readonly rule: string; readonly output: string };
   /** Exact number of leading NaN values of each output on a series without holes. */

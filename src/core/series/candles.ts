@@ -36,7 +36,8 @@ export function sliceCandles(candles: Candles, from: number, to: number): Candle
 /** Empty columns for `bars` bars, in ordinary or shared memory. */
 export function allocateCandles(bars: number, shared = false): Candles {
   const bytes = bars * Float64Array.BYTES_PER_ELEMENT;
-  const column = () => new Float64Array(shared ? new SharedArrayBuffer(bytes) : new ArrayBuffer(bytes));
+  const column = () =>
+    new Float64Array(shared ? new SharedArrayBuffer(bytes) : new ArrayBuffer(bytes));
   return {
     time: column(),
     open: column(),

@@ -1,7 +1,17 @@
 import type { Candles } from "./candles.ts";
 
 /** The price a formula reads from a bar. `hlcc4` counts the close twice, as TradingView does. */
-export const PRICE_SOURCES = ["open", "high", "low", "close", "hl2", "hlc3", "ohlc4", "hlcc4", "volume"] as const;
+export const PRICE_SOURCES = [
+  "open",
+  "high",
+  "low",
+  "close",
+  "hl2",
+  "hlc3",
+  "ohlc4",
+  "hlcc4",
+  "volume",
+] as const;
 export type PriceSource = (typeof PRICE_SOURCES)[number];
 
 /** The chosen source as a series. Plain columns are returned as they are, combined ones are computed. */

@@ -1,0 +1,177 @@
+import {
+  calmar,
+  expectancyPct,
+  maxDrawdownPct,
+  profitFactor,
+  returnOverMaxDrawdown,
+  sharpe,
+  sortino,
+  totalReturnPct,
+  winRatePct,
+} from "../metrics/ranking-formulas.ts";
+import type { RankingMetric } from "../metrics/ranking-metric.ts";
+import { DailyTally, DrawdownTally, drawdown, TradeTally } from "../metrics/tallies.ts";
+import { Days } from "../series/days.ts";
+import { RangeExtremes } from "../series/range-extremes.ts";
+import { Account, type AccountRules, LONG, type Side } from "./account.ts";
+import type { TradeList } from "./trade-list.ts";
+
+const NEEDS_DRAWDOWN: readonly RankingMetric[] = [
+  "maxDrawdownPct",
+  "returnOverMaxDrawdown",
+  "calmar",
+];
+const NEEDS_DAYS: readonly RankingMetric[] = ["sharpe", "sortino", "calmar"];
+
+/**
+ * Scores a trade list without a bar loop: the account moves only where a trade closes, drawdown looks at the extreme
+ * closes of held segments, daily returns at the closes of held days. Feeds the same account and tallies as the
+ * reference engine with the same values, so every metric has the same bits.
+ */
+export class EventEngine {
+  readonly rules: AccountRules;
+  readonly close: Float64Array;
+  readonly #metrics: readonly RankingMetric[];
+  readonly #periodsPerYear: number;
+  readonly #account: Account;
+  readonly #trades = new TradeTally();
+  readonly #drawdown = new DrawdownTally();
+  readonly #days: Days | null;
+  readonly #daily: DailyTally | null;
+  readonly #extremes: RangeExtremes | null;
+  /** First day whose equity has not been fed to the daily tally yet. */
+  #nextDay = 0;
+
+  /** `close` and `openTimes` are the range's bars only; `metrics` fixes what `score` computes, in that order. */
+  constructor(
+    rules: AccountRules,
+    range: { readonly close: Float64Array; readonly openTimes: Float64Array },
+    metrics: readonly RankingMetric[],
+    periodsPerYear: number,
+  ) {
+    this.rules = rules;
+    this.close = range.close;
+    this.#metrics = metrics;
+    this.#periodsPerYear = periodsPerYear;
+    this.#account = new Account(rules);
+    const drawdowns = metrics.some((metric) => NEEDS_DRAWDOWN.includes(metric));
+    const days = metrics.some((metric) => NEEDS_DAYS.includes(metric));
+    this.#extremes = drawdowns ? new RangeExtremes(range.close) : null;
+    this.#days = days ? new Days(range.openTimes) : null;
+    this.#daily = this.#days === null ? null : new DailyTally(this.#days.count);
+  }
+
+  /** Writes the metrics of the trades to `out` from `offset` on. NaN where undefined. */
+  score(trades: TradeList, out: Float64Array, offset: number): void {
+    this.#settle(trades);
+    for (let m = 0; m < this.#metrics.length; m++) {
+      out[offset + m] = this.#metric(this.#metrics[m]);
+    }
+  }
+
+  #settle(trades: TradeList): void {
+    const { side, entry, exit, factor } = trades;
+    const account = this.#account;
+    const watched = this.#extremes !== null || this.#daily !== null;
+    account.reset();
+    this.#trades.reset();
+    this.#drawdown.reset();
+    this.#nextDay = 0;
+    let flatFrom = 0;
+    for (let i = 0; i < trades.count; i++) {
+      if (!account.canEnter()) break;
+      if (watched) {
+        this.#flat(flatFrom, entry[i]);
+        this.#held(side[i] as Side, entry[i], exit[i]);
+        flatFrom = exit[i];
+      }
+      const stake = account.stake();
+      account.close(factor[i]);
+      this.#trades.add(account.netProfit, stake);
+    }
+    if (watched) this.#flat(flatFrom, this.close.length);
+  }
+
+  /** Bars `[from, to)` without a position. */
+  #flat(from: number, to: number): void {
+    if (from >= to) return;
+    const equity = this.#account.equity();
+    this.#drawdown.add(equity);
+    if (this.#days === null) return;
+    const until = to < this.close.length ? this.#days.dayOf[to] : this.#days.count;
+    if (this.#nextDay < until) {
+      this.#day(equity);
+      this.#daily!.addQuiet(until - this.#nextDay);
+      this.#nextDay = until;
+    }
+  }
+
+  /** Bars `[from, to)` inside a trade that was entered at `from`. */
+  #held(side: Side, from: number, to: number): void {
+    if (from >= to) return;
+    if (this.#extremes !== null) this.#heldDrawdown(side, from, to);
+    if (this.#days === null) return;
+    const { lastBar, count } = this.#days;
+    while (this.#nextDay < count && lastBar[this.#nextDay] < to) {
+      this.#day(this.#equityAt(side, from, lastBar[this.#nextDay]));
+    }
+  }
+
+  #equityAt(side: Side, entryBar: number, bar: number): number {
+    return this.#account.equityAt(this.rules.mark(side, this.close[entryBar], this.close[bar]));
+  }
+
+  #day(equity: number): void {
+    if (this.#nextDay === 0) this.#daily!.start(equity);
+    else this.#daily!.add(equity);
+    this.#nextDay++;
+  }
+
+  /** Equity is monotone in the close while a trade is open, so its extremes sit at the segment's extreme closes. */
+  #heldDrawdown(side: Side, from: number, to: number): void {
+    const tally = this.#drawdown;
+    const extremes = this.#extremes!;
+    extremes.query(from, to);
+    const entryPrice = this.close[from];
+    const { min, max } = extremes;
+    const good = side === LONG ? max : min;
+    const bad = side === LONG ? min : max;
+    const best = this.#account.equityAt(this.rules.mark(side, entryPrice, good));
+    const worst = this.#account.equityAt(this.rules.mark(side, entryPrice, bad));
+    if (best <= tally.peak) {
+      const depth = drawdown(worst, tally.peak);
+      if (depth > tally.deepest) tally.deepest = depth;
+    } else if (worst >= 0 && drawdown(worst, best) <= tally.deepest) {
+      tally.peak = best;
+    } else {
+      for (let t = from; t < to; t++) tally.add(this.#equityAt(side, from, t));
+    }
+  }
+
+  #metric(metric: RankingMetric): number {
+    const returnPct = totalReturnPct(this.#account.equity(), this.rules.startCash);
+    const { deepest } = this.#drawdown;
+    switch (metric) {
+      case "totalReturnPct":
+        return returnPct;
+      case "maxDrawdownPct":
+        return maxDrawdownPct(deepest);
+      case "returnOverMaxDrawdown":
+        return returnOverMaxDrawdown(returnPct, maxDrawdownPct(deepest));
+      case "profitFactor":
+        return profitFactor(this.#trades);
+      case "winRatePct":
+        return winRatePct(this.#trades);
+      case "numTrades":
+        return this.#trades.count;
+      case "expectancyPct":
+        return expectancyPct(this.#trades);
+      case "sharpe":
+        return sharpe(this.#daily!, this.#periodsPerYear);
+      case "sortino":
+        return sortino(this.#daily!, this.#periodsPerYear);
+      case "calmar":
+        return calmar(this.#daily!, this.#periodsPerYear, deepest);
+    }
+  }
+}

@@ -1,0 +1,82 @@
+import type { ParameterValue } from "../parameter.ts";
+import type { Axis } from "./axis.ts";
+import { type Constraint, parseConstraint } from "./constraint.ts";
+import { Grid } from "./grid.ts";
+
+/** Most combinations of the axes that one constraint may read; they are tabulated once. */
+export const MAX_CONSTRAINED_COMBINATIONS = 1 << 24;
+
+/**
+ * The variants of a grid: its numbers, less those a constraint forbids. Only the product of the axes that the
+ * constraint reads is tabulated, one bit a combination, so counting is arithmetic and a look-up costs a few
+ * multiplications.
+ */
+export class VariantSpace {
+  readonly grid: Grid;
+  /** Variants that exist. */
+  readonly count: number;
+  readonly #axes: readonly number[];
+  readonly #radixes: Int32Array;
+  /** One byte a combination of the constrained axes; null without a constraint. */
+  readonly #allowed: Uint8Array | null;
+
+  /** Throws ConstraintFault where the constraint cannot be parsed or compares unlike values. */
+  constructor(axes: readonly Axis[], constraint: string | null) {
+    this.grid = new Grid(axes);
+    const parsed =
+      constraint === null
+        ? null
+        : parseConstraint(
+            constraint,
+            axes.map((axis) => axis.name),
+          );
+    this.#axes = parsed?.axes ?? [];
+    this.#radixes = Int32Array.from(this.#axes, (a) => axes[a].values.length);
+    if (parsed === null) {
+      this.#allowed = null;
+      this.count = this.grid.size;
+      return;
+    }
+    this.#allowed = tabulate(parsed, axes);
+    let allowed = 0;
+    for (const bit of this.#allowed) allowed += bit;
+    this.count = (this.grid.size / this.#allowed.length) * allowed;
+  }
+
+  /** Whether the variant with these digits exists. */
+  has(digits: Int32Array): boolean {
+    if (this.#allowed === null) return true;
+    let combination = 0;
+    for (let i = 0; i < this.#axes.length; i++) {
+      combination = combination * this.#radixes[i] + digits[this.#axes[i]];
+    }
+    return this.#allowed[combination] === 1;
+  }
+}
+
+/** Combinations of the axes a constraint reads; what VariantSpace would tabulate. */
+export function constrainedCombinations(axes: readonly Axis[], constraint: string): number {
+  const parsed = parseConstraint(
+    constraint,
+    axes.map((axis) => axis.name),
+  );
+  return parsed.axes.reduce((product, a) => product * axes[a].values.length, 1);
+}
+
+function tabulate(constraint: Constraint, axes: readonly Axis[]): Uint8Array {
+  const read = new Grid(constraint.axes.map((a) => axes[a]));
+  if (read.size > MAX_CONSTRAINED_COMBINATIONS) {
+    throw new Error(
+      `constraint reads ${read.size} combinations, ${MAX_CONSTRAINED_COMBINATIONS} allowed`,
+    );
+  }
+  const allowed = new Uint8Array(read.size);
+  const digits = new Int32Array(read.axes.length);
+  const values: ParameterValue[] = axes.map((axis) => axis.values[0]);
+  for (let combination = 0; combination < read.size; combination++) {
+    for (let i = 0; i < digits.length; i++) values[constraint.axes[i]] = read.value(i, digits[i]);
+    allowed[combination] = constraint.allows(values) ? 1 : 0;
+    read.increment(digits);
+  }
+  return allowed;
+}

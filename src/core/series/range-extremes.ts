@@ -1,0 +1,81 @@
+const BLOCK_SHIFT = 4;
+const BLOCK = 1 << BLOCK_SHIFT;
+
+/**
+ * Minimum and maximum of a series over any bar range: a sparse table over blocks of 16 bars, loose ends by scan.
+ * Memory: 2 * (bars / 16) * log2(bars / 16) numbers. The series must not hold NaN.
+ */
+export class RangeExtremes {
+  readonly #series: Float64Array;
+  readonly #minima: Float64Array[];
+  readonly #maxima: Float64Array[];
+  /** Results of the last query. */
+  min = 0;
+  max = 0;
+
+  constructor(series: Float64Array) {
+    this.#series = series;
+    const blocks = series.length >>> BLOCK_SHIFT;
+    this.#minima = [reduceBlocks(series, blocks, Math.min)];
+    this.#maxima = [reduceBlocks(series, blocks, Math.max)];
+    for (let half = 1; half * 2 <= blocks; half *= 2) {
+      this.#minima.push(doubled(this.#minima.at(-1)!, half, Math.min));
+      this.#maxima.push(doubled(this.#maxima.at(-1)!, half, Math.max));
+    }
+  }
+
+  /** Sets `min` and `max` of bars `[from, to)`; the range must not be empty. */
+  query(from: number, to: number): void {
+    const firstBlock = (from + BLOCK - 1) >>> BLOCK_SHIFT;
+    const lastBlock = to >>> BLOCK_SHIFT;
+    this.min = Number.POSITIVE_INFINITY;
+    this.max = Number.NEGATIVE_INFINITY;
+    if (firstBlock >= lastBlock) {
+      this.#scan(from, to);
+      return;
+    }
+    this.#scan(from, firstBlock << BLOCK_SHIFT);
+    this.#scan(lastBlock << BLOCK_SHIFT, to);
+    const level = 31 - Math.clz32(lastBlock - firstBlock);
+    const second = lastBlock - (1 << level);
+    const minima = this.#minima[level];
+    const maxima = this.#maxima[level];
+    const low = minima[firstBlock] < minima[second] ? minima[firstBlock] : minima[second];
+    const high = maxima[firstBlock] > maxima[second] ? maxima[firstBlock] : maxima[second];
+    if (low < this.min) this.min = low;
+    if (high > this.max) this.max = high;
+  }
+
+  #scan(from: number, to: number): void {
+    const series = this.#series;
+    let { min, max } = this;
+    for (let t = from; t < to; t++) {
+      const x = series[t];
+      if (x < min) min = x;
+      if (x > max) max = x;
+    }
+    this.min = min;
+    this.max = max;
+  }
+}
+
+type Reduce = (a: number, b: number) => number;
+
+function reduceBlocks(series: Float64Array, blocks: number, reduce: Reduce): Float64Array {
+  const out = new Float64Array(blocks);
+  for (let b = 0; b < blocks; b++) {
+    let value = series[b << BLOCK_SHIFT];
+    for (let t = (b << BLOCK_SHIFT) + 1; t < (b + 1) << BLOCK_SHIFT; t++) {
+      value = reduce(value, series[t]);
+    }
+    out[b] = value;
+  }
+  return out;
+}
+
+/** Level above: extremes of twice as many blocks, `half` being the distance between the two halves. */
+function doubled(below: Float64Array, half: number, reduce: Reduce): Float64Array {
+  const out = new Float64Array(below.length - half);
+  for (let b = 0; b < out.length; b++) out[b] = reduce(below[b], below[b + half]);
+  return out;
+}

@@ -1,0 +1,31 @@
+import type { RankingKey } from "./sweep.ts";
+
+/**
+ * The total order of variants: primary metric, secondary metric, then variant index. An undefined metric is worse than
+ * any defined one, whatever the direction. Because the order is total, any split of the work merges to the same list.
+ */
+export class Ranking {
+  /** Numbers a row: variant index, then one value a ranking key. */
+  readonly stride: number;
+  /** +1 where smaller is better, -1 where larger is better. */
+  readonly #signs: Float64Array;
+
+  constructor(keys: readonly RankingKey[]) {
+    this.stride = 1 + keys.length;
+    this.#signs = Float64Array.from(keys, (key) => (key.direction === "ASC" ? 1 : -1));
+  }
+
+  /** Whether row `i` of `a` comes before row `j` of `b`; offsets count numbers, not rows. */
+  before(a: Float64Array, i: number, b: Float64Array, j: number): boolean {
+    for (let k = 0; k < this.#signs.length; k++) {
+      const x = a[i + 1 + k];
+      const y = b[j + 1 + k];
+      if (x === y) continue;
+      const definedX = !Number.isNaN(x);
+      const definedY = !Number.isNaN(y);
+      if (definedX && definedY) return this.#signs[k] > 0 ? x < y : x > y;
+      if (definedX !== definedY) return definedX;
+    }
+    return a[i] < b[j];
+  }
+}

@@ -1,0 +1,100 @@
+import type { RankedRows } from "./ranked-rows.ts";
+import type { Ranking } from "./ranking.ts";
+
+const FIRST_CAPACITY = 256;
+
+/**
+ * The best `keep` rows of a stream: a binary heap with the worst kept row on top, so that a row that does not make it
+ * costs one comparison. Memory grows with what is offered and is bounded by `keep`.
+ */
+export class TopRows {
+  readonly #ranking: Ranking;
+  readonly #keep: number;
+  readonly #stride: number;
+  #heap: Float64Array;
+  #count = 0;
+
+  constructor(ranking: Ranking, keep: number) {
+    this.#ranking = ranking;
+    this.#keep = keep;
+    this.#stride = ranking.stride;
+    this.#heap = new Float64Array(Math.min(keep, FIRST_CAPACITY) * this.#stride);
+  }
+
+  get count(): number {
+    return this.#count;
+  }
+
+  /** Offers the row at `offset` of `rows`; it is copied when kept. */
+  offer(rows: Float64Array, offset: number): void {
+    if (this.#count < this.#keep) {
+      this.#reserve();
+      this.#write(this.#count, rows, offset);
+      this.#siftUp(this.#count++);
+    } else if (this.#ranking.before(rows, offset, this.#heap, 0)) {
+      this.#write(0, rows, offset);
+      this.#siftDown(0, this.#count);
+    }
+  }
+
+  /** The rows kept, best first; empties the heap. */
+  drain(): RankedRows {
+    const stride = this.#stride;
+    for (let end = this.#count - 1; end > 0; end--) {
+      this.#swap(0, end);
+      this.#siftDown(0, end);
+    }
+    const data = this.#heap.slice(0, this.#count * stride);
+    this.#count = 0;
+    return { stride, data };
+  }
+
+  #reserve(): void {
+    if ((this.#count + 1) * this.#stride <= this.#heap.length) return;
+    const rows = Math.min(this.#keep, this.#count * 2);
+    const grown = new Float64Array(rows * this.#stride);
+    grown.set(this.#heap);
+    this.#heap = grown;
+  }
+
+  #write(row: number, from: Float64Array, offset: number): void {
+    const at = row * this.#stride;
+    for (let k = 0; k < this.#stride; k++) this.#heap[at + k] = from[offset + k];
+  }
+
+  #swap(a: number, b: number): void {
+    const heap = this.#heap;
+    const stride = this.#stride;
+    for (let k = 0; k < stride; k++) {
+      const held = heap[a * stride + k];
+      heap[a * stride + k] = heap[b * stride + k];
+      heap[b * stride + k] = held;
+    }
+  }
+
+  /** Whether row `a` is worse than row `b`. */
+  #worse(a: number, b: number): boolean {
+    return this.#ranking.before(this.#heap, b * this.#stride, this.#heap, a * this.#stride);
+  }
+
+  #siftUp(row: number): void {
+    for (let at = row; at > 0; ) {
+      const parent = (at - 1) >>> 1;
+      if (!this.#worse(at, parent)) return;
+      this.#swap(at, parent);
+      at = parent;
+    }
+  }
+
+  #siftDown(row: number, end: number): void {
+    for (let at = row; ; ) {
+      const left = 2 * at + 1;
+      if (left >= end) return;
+      const right = left + 1;
+      const worst = right < end && this.#worse(right, left) ? right : left;
+      if (!this.#worse(worst, at)) return;
+      this.#swap(worst, at);
+      at = worst;
+    }
+  }
+}
