@@ -45,7 +45,11 @@ export class EventEngine {
   /** `close` and `openTimes` are the range's bars only; `metrics` fixes what `score` computes, in that order. */
   constructor(
     rules: AccountRules,
-    range: { readonly close: Float64Array; readonly openTimes: Float64Array },
+    range: {
+      readonly close: Float64Array;
+      readonly openTimes: Float64Array;
+      readonly timeframeMs: number;
+    },
     metrics: readonly RankingMetric[],
     periodsPerYear: number,
   ) {
@@ -57,7 +61,7 @@ export class EventEngine {
     const drawdowns = metrics.some((metric) => NEEDS_DRAWDOWN.includes(metric));
     const days = metrics.some((metric) => NEEDS_DAYS.includes(metric));
     this.#extremes = drawdowns ? new RangeExtremes(range.close) : null;
-    this.#days = days ? new Days(range.openTimes) : null;
+    this.#days = days ? new Days(range.openTimes, range.timeframeMs) : null;
     this.#daily = this.#days === null ? null : new DailyTally(this.#days.count);
   }
 

@@ -1,8 +1,8 @@
 const DAY_MS = 86_400_000;
 
 /**
- * UTC days of a range that have bars. A bar belongs to the day in which it opens, so the bar that closes at midnight
- * still counts to the day it covers.
+ * UTC days of a range that have bars. A bar belongs to the day of its CLOSE time, as it does to a range; a close at
+ * midnight is the first of the new day. Source: semantics.md sections 1 and 5.
  */
 export class Days {
   readonly count: number;
@@ -11,15 +11,15 @@ export class Days {
   /** Day of each bar. */
   readonly dayOf: Int32Array;
 
-  /** `openTimes`: UTC epoch milliseconds of the range's bars. */
-  constructor(openTimes: Float64Array) {
+  /** `openTimes`: UTC epoch milliseconds of the range's bars, each of which closes `timeframeMs` later. */
+  constructor(openTimes: Float64Array, timeframeMs: number) {
     const bars = openTimes.length;
     this.dayOf = new Int32Array(bars);
     const lastBar = new Int32Array(bars);
     let count = 0;
     let current = Number.NaN;
     for (let t = 0; t < bars; t++) {
-      const day = Math.floor(openTimes[t] / DAY_MS);
+      const day = Math.floor((openTimes[t] + timeframeMs) / DAY_MS);
       if (day !== current) {
         current = day;
         count++;

@@ -54,7 +54,7 @@ export class SweepScorer {
     const rules = new AccountRules(sweep.execution);
     this.#engine = new EventEngine(
       rules,
-      { close: range.close, openTimes: range.time },
+      { close: range.close, openTimes: range.time, timeframeMs: sweep.timeframeMs },
       metrics,
       sweep.execution.periodsPerYear,
     );

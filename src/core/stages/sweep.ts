@@ -42,6 +42,8 @@ export interface Sweep {
   /** Source text of a boolean expression over axis names, e.g. `fast.window < slow.window`; null allows all. */
   readonly constraint: string | null;
   readonly execution: ExecutionSettings;
+  /** Length of a bar; a bar belongs to the UTC day of its close. */
+  readonly timeframeMs: number;
   /** Bars `[firstBar, lastBar)` of the candles are traded; earlier bars feed indicators only. */
   readonly firstBar: number;
   readonly lastBar: number;
