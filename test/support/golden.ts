@@ -1,12 +1,18 @@
 import { existsSync, readFileSync } from "node:fs";
 import { describe, it } from "vitest";
 
-/** Numbers of foreign origin live outside the repository; a checkout without them skips their tests, loudly. */
+/**
+ * Numbers of foreign origin live outside the repository; a checkout without them skips their tests,
+ * loudly.
+ */
 const SHARED = new URL("../../../shared/", import.meta.url);
 
 export const hasGolden = existsSync(new URL("golden/", SHARED));
 
-/** A suite over golden data. Where the folder is absent it becomes one skipped test that says what was missed. */
+/**
+ * A suite over golden data. Where the folder is absent it becomes one skipped test that says what
+ * was missed.
+ */
 export function describeGolden(title: string, cases: string, body: () => void): void {
   if (hasGolden) {
     describe(title, body);

@@ -35,7 +35,8 @@ export function expectancyPct(trades: TradeTally): number {
   return trades.count > 0 ? (trades.returnSum / trades.count) * 100 : Number.NaN;
 }
 
-function defined(daily: DailyTally): boolean {
+/** Whether annual figures of these days mean anything: two daily returns, none of them a total loss. */
+export function defined(daily: DailyTally): boolean {
   return daily.days >= 2 && !daily.broken;
 }
 

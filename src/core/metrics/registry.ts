@@ -1,0 +1,68 @@
+import { annualReturn } from "./annual-return.ts";
+import { annualVolatility } from "./annual-volatility.ts";
+import { avgDrawdownPct } from "./avg-drawdown.ts";
+import { benchmarkReturnPct } from "./benchmark-return.ts";
+import { calmar } from "./calmar.ts";
+import { coveragePct } from "./coverage.ts";
+import { downsideDeviation } from "./downside-deviation.ts";
+import { avgDrawdownMs, longestDrawdownMs } from "./drawdown-duration.ts";
+import { grossExposure } from "./gross-exposure.ts";
+import { maxDrawdownPct } from "./max-drawdown.ts";
+import type { Metric } from "./metric.ts";
+import { numTrades } from "./num-trades.ts";
+import type { Performance } from "./performance.ts";
+import { profitFactor } from "./profit-factor.ts";
+import { returnOverMaxDrawdown } from "./return-over-max-drawdown.ts";
+import { sharpe } from "./sharpe.ts";
+import { sortino } from "./sortino.ts";
+import { sqn } from "./sqn.ts";
+import { totalProfit } from "./total-profit.ts";
+import { totalReturnPct } from "./total-return.ts";
+import { avgTradeMs, longestTradeMs } from "./trade-duration.ts";
+import { avgTradePct, bestTradePct, expectancyPct, worstTradePct } from "./trade-return.ts";
+import { winRatePct } from "./win-rate.ts";
+
+/** Every metric of a report, by name. A new metric is one file and one line here. */
+export const METRICS = {
+  totalProfit,
+  totalReturnPct,
+  benchmarkReturnPct,
+  maxDrawdownPct,
+  avgDrawdownPct,
+  longestDrawdownMs,
+  avgDrawdownMs,
+  coveragePct,
+  grossExposure,
+  numTrades,
+  winRatePct,
+  bestTradePct,
+  worstTradePct,
+  avgTradePct,
+  longestTradeMs,
+  avgTradeMs,
+  expectancyPct,
+  sqn,
+  profitFactor,
+  annualReturn,
+  annualVolatility,
+  downsideDeviation,
+  sharpe,
+  sortino,
+  calmar,
+  returnOverMaxDrawdown,
+} as const satisfies Record<string, Metric>;
+
+export type MetricName = keyof typeof METRICS;
+export const METRIC_NAMES = Object.keys(METRICS) as readonly MetricName[];
+
+/** Finite or null: a metric that is undefined, or too large for a number, has no value. */
+export type MetricValues = Readonly<Record<MetricName, number | null>>;
+
+export function computeMetrics(performance: Performance): MetricValues {
+  const values = {} as Record<MetricName, number | null>;
+  for (const name of METRIC_NAMES) {
+    const value = METRICS[name].of(performance);
+    values[name] = Number.isFinite(value) ? value : null;
+  }
+  return values;
+}

@@ -1,0 +1,17 @@
+import type { Metric } from "./metric.ts";
+import { deviation, mean } from "./sample-statistics.ts";
+
+/**
+ * System quality number: sqrt(n) * mean(net profit) / sd(net profit, ddof 1) over the n trades;
+ * undefined with fewer than two trades or without deviation. Ratio; higher is better. Source:
+ * Tharp, Definitive Guide to Position Sizing (2008); semantics.md section 5.
+ */
+export const sqn: Metric = {
+  unit: "ratio",
+  better: "HIGHER",
+  of: ({ execution }) => {
+    const profits = execution.trades.map((trade) => trade.netProfit);
+    const spread = deviation(profits);
+    return spread > 0 ? (Math.sqrt(profits.length) * mean(profits)) / spread : Number.NaN;
+  },
+};
