@@ -13,7 +13,7 @@ export const LAYERS: Readonly<Record<string, Room>> = {
   core: { rooms: [], packages: [] },
   kernels: { rooms: ["core"], packages: [] },
   plan: { rooms: ["core"], packages: ["zod", "node:crypto"] },
-  "market-data": { rooms: ["core"], packages: ["node:*"] },
+  "market-data": { rooms: ["core"], packages: ["node:*", "csv-parse"] },
   store: {
     rooms: ["core", "plan"],
     packages: ["node:*", "drizzle-orm", "postgres", "@electric-sql/pglite"],
