@@ -62,6 +62,8 @@ export interface ServiceConfig extends Omit<Settings, "workers" | "kernels"> {
 export type SettingsInput = { readonly [key: string]: unknown };
 
 export interface ConfigSources {
+  /** What a command prefers over configs/service.yaml; anything the user says goes before it. */
+  readonly preferences?: SettingsInput;
   /** A YAML file with any part of the settings, over the defaults; SWEEPLINE_CONFIG when absent. */
   readonly file?: string | undefined;
   /** Environment variables; those of the process when absent. */
@@ -84,6 +86,7 @@ const FILE_VARIABLE = `${PREFIX}CONFIG`;
 export function loadConfig(sources: ConfigSources = {}): ServiceConfig {
   const environment = sources.environment ?? process.env;
   const layers: Layer[] = [{ origin: "configs/service.yaml", values: readYaml(DEFAULTS_FILE) }];
+  layers.push({ origin: "this command", values: sources.preferences ?? {} });
   const file = sources.file ?? environment[FILE_VARIABLE];
   if (file !== undefined) layers.push({ origin: file, values: readYaml(file) });
   layers.push(...environmentLayers(environment, layers[0].values));
@@ -229,3 +232,6 @@ function at(values: unknown, path: readonly string[]): unknown {
 function isMapping(value: unknown): value is SettingsInput {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
+
+/** What loadConfig and every other boundary throws for a user mistake. */
+export { UserError } from "./core/user-error.ts";

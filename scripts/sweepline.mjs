@@ -1,0 +1,24 @@
+#!/usr/bin/env node
+// Starts the command line with a Node that runs TypeScript: this one, or the one of the `node` package.
+import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+const main = new URL("../src/cli/main.ts", import.meta.url);
+const [major] = process.versions.node.split(".").map(Number);
+
+if (major >= 24) {
+  await import(main.href);
+} else {
+  const bundled = fileURLToPath(new URL("../node_modules/node/bin/node", import.meta.url));
+  if (!existsSync(bundled)) {
+    console.error(`error: Node 24 or newer is needed, this is ${process.versions.node}`);
+    process.exit(1);
+  }
+  const args = [fileURLToPath(main), ...process.argv.slice(2)];
+  const child = spawn(bundled, args, { stdio: "inherit" });
+  // A terminal sends Ctrl-C to both; this process stays until the other has drained.
+  process.on("SIGINT", () => {});
+  process.on("SIGTERM", () => child.kill("SIGTERM"));
+  child.on("exit", (code) => process.exit(code ?? 1));
+}

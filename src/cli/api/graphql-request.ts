@@ -1,0 +1,81 @@
+import type { AxisSpec, RiskAxisSpec, RunRequestInput } from "../../plan/request.ts";
+
+/**
+ * A run request in the form the GraphQL input has: records become lists with names, values become one
+ * field of a one-of input, names of metrics and timeframes become constants.
+ */
+export function toGraphqlRequest(request: RunRequestInput): object {
+  const { timeframe, range, strategy, risk, ranking, ...same } = request;
+  return {
+    ...same,
+    ...(timeframe === undefined ? {} : { timeframe: timeframeConstant(timeframe) }),
+    ...(range === undefined ? {} : { range: instants(range) }),
+    strategy: {
+      ...strategy,
+      indicators: Object.entries(strategy.indicators).map(([name, { id, params }]) => ({
+        name,
+        id,
+        ...paramsInput(params),
+      })),
+      ...(strategy.signals === undefined
+        ? {}
+        : {
+            signals: strategy.signals.map(({ params, ...s }) => ({ ...s, ...paramsInput(params) })),
+          }),
+    },
+    ...(risk === undefined ? {} : { risk: riskInput(risk) }),
+    ...(ranking === undefined
+      ? {}
+      : {
+          ranking: Object.fromEntries(
+            Object.entries(ranking).map(([place, key]) => [
+              place,
+              { ...key, metric: constantCase(key.metric) },
+            ]),
+          ),
+        }),
+  };
+}
+
+/** `totalReturnPct` -> `TOTAL_RETURN_PCT` */
+export function constantCase(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();
+}
+
+/** `15m` -> `M15` */
+function timeframeConstant(timeframe: string): string {
+  return timeframe.slice(-1).toUpperCase() + timeframe.slice(0, -1);
+}
+
+function instants(range: Readonly<Record<string, string | number | undefined>>): object {
+  return Object.fromEntries(
+    Object.entries(range).map(([end, at]) => [
+      end,
+      typeof at === "number" ? new Date(at).toISOString() : at,
+    ]),
+  );
+}
+
+function paramsInput(params: Readonly<Record<string, AxisSpec>> | undefined): object {
+  if (params === undefined) return {};
+  return {
+    params: Object.entries(params).map(([name, spec]) => ({ name, axis: axisInput(spec) })),
+  };
+}
+
+function axisInput(spec: AxisSpec): object {
+  if (typeof spec === "number") return { number: spec };
+  if (typeof spec === "string") return { text: spec };
+  if (!Array.isArray(spec)) return { range: spec };
+  return spec.every((value) => typeof value === "number") ? { numbers: spec } : { texts: spec };
+}
+
+function riskInput(risk: Readonly<Record<string, RiskAxisSpec | undefined>>): object {
+  const axes = Object.entries(risk).flatMap(([name, spec]) => {
+    if (spec === undefined || spec === "off") return [];
+    if (typeof spec === "number") return [[name, { percent: spec }]];
+    if (!Array.isArray(spec)) return [[name, { range: spec }]];
+    return [[name, { percents: spec.map((value) => (value === "off" ? null : value)) }]];
+  });
+  return Object.fromEntries(axes);
+}

@@ -1,0 +1,39 @@
+import { Command } from "commander";
+import { EXIT_CODES_HELP } from "../exit-codes.ts";
+import { aborted, catchInterrupt } from "../interrupt.ts";
+import {
+  addDatabaseOptions,
+  configOf,
+  type ServiceOptions,
+  wholeNumberOrZero,
+  workersOption,
+} from "../service-options.ts";
+
+export function serveCommand(): Command {
+  return addDatabaseOptions(new Command("serve"))
+    .description("serve GraphQL and work on runs until Ctrl-C, which drains")
+    .option("--host <address>", "where to listen (default 127.0.0.1)")
+    .option("--port <number>", "0 takes any free port (default 4000)", wholeNumberOrZero)
+    .addOption(workersOption())
+    .addHelpText(
+      "after",
+      `
+Examples:
+  sweepline serve
+  sweepline serve --port 8080 --workers 4
+  DATABASE_URL=postgres://me@db/sweepline sweepline serve
+${EXIT_CODES_HELP}`,
+    )
+    .action(serve);
+}
+
+async function serve(options: ServiceOptions): Promise<void> {
+  const config = configOf(options);
+  const { createApp } = await import("../../app.ts");
+  using interrupt = catchInterrupt();
+  await using app = await createApp(config);
+  const { url } = await app.serve();
+  console.log(`GraphQL and GraphiQL at ${url}`);
+  await aborted(interrupt.signal);
+  console.log("Draining; Ctrl-C again ends at once.");
+}

@@ -1,0 +1,105 @@
+import cliProgress from "cli-progress";
+import type { ProgressView } from "../run-view.ts";
+import { formatCount, formatDuration, formatRate } from "./format.ts";
+import { bestText, progressLine, stageTitle } from "./progress-text.ts";
+
+/** Shows a run's progress: a bar on a terminal, plain lines anywhere else. */
+export interface ProgressDisplay {
+  show(progress: ProgressView): void;
+  /** Leaves the last state on screen. */
+  stop(): void;
+}
+
+const LINE_EVERY_MS = 1_000;
+
+export function progressDisplay(stream: NodeJS.WriteStream): ProgressDisplay {
+  return stream.isTTY ? new BarDisplay(stream) : new LineDisplay(stream);
+}
+
+/** One bar a stage, so that a finished stage stays readable. */
+class BarDisplay implements ProgressDisplay {
+  readonly #stream: NodeJS.WriteStream;
+  #bar: cliProgress.SingleBar | null = null;
+  #stage = "";
+
+  constructor(stream: NodeJS.WriteStream) {
+    this.#stream = stream;
+  }
+
+  show(progress: ProgressView): void {
+    if (progress.state === "QUEUED") return;
+    if (this.#bar === null || progress.stage !== this.#stage) this.#begin(progress);
+    this.#bar?.setTotal(progress.total);
+    this.#bar?.update(progress.done, payload(progress));
+  }
+
+  stop(): void {
+    this.#bar?.stop();
+    this.#bar = null;
+  }
+
+  #begin(progress: ProgressView): void {
+    const previous = this.#bar;
+    this.#stage = progress.stage;
+    // Finalizing repeats the numbers of Stage B: no bar of its own.
+    if (progress.stage === "FINALIZING" && previous !== null) return;
+    if (previous !== null) {
+      // The event that ended the stage was the first of the next one.
+      previous.update(previous.getTotal());
+      previous.stop();
+    }
+    this.#bar = new cliProgress.SingleBar({
+      stream: this.#stream,
+      format: "{stage} {bar} {percentage} %  {counts}  {rate}  ETA {remaining}  best {best}",
+      barCompleteChar: "█",
+      barIncompleteChar: "░",
+      barsize: 20,
+      linewrap: false,
+      hideCursor: true,
+      fps: 10,
+      gracefulExit: false,
+    });
+    this.#bar.start(progress.total, progress.done, payload(progress));
+  }
+}
+
+class LineDisplay implements ProgressDisplay {
+  readonly #stream: NodeJS.WriteStream;
+  #lastAtMs = Number.NEGATIVE_INFINITY;
+  #lastKey = "";
+  #held: string | null = null;
+
+  constructor(stream: NodeJS.WriteStream) {
+    this.#stream = stream;
+  }
+
+  show(progress: ProgressView): void {
+    const key = `${progress.state} ${progress.stage}`;
+    const line = progressLine(progress);
+    const nowMs = performance.now();
+    if (key === this.#lastKey && nowMs - this.#lastAtMs < LINE_EVERY_MS) {
+      this.#held = line;
+      return;
+    }
+    // The last state of a stage is never lost, however fast the stage was.
+    this.stop();
+    this.#lastKey = key;
+    this.#lastAtMs = nowMs;
+    this.#stream.write(`${line}\n`);
+  }
+
+  stop(): void {
+    if (this.#held !== null) this.#stream.write(`${this.#held}\n`);
+    this.#held = null;
+  }
+}
+
+function payload(progress: ProgressView) {
+  return {
+    stage: stageTitle(progress.stage),
+    counts: `${formatCount(progress.done)}/${formatCount(progress.total)}`,
+    rate: formatRate(progress.variantsPerSecond),
+    remaining: formatDuration(progress.etaSeconds),
+    best: bestText(progress.best),
+  };
+}

@@ -1,0 +1,37 @@
+import type { BestView, ProgressView } from "../run-view.ts";
+import { formatCount, formatDuration, formatMetric, formatRate, formatRisk } from "./format.ts";
+
+const STAGE_TITLES: Readonly<Record<string, string>> = {
+  STAGE_A: "Stage A",
+  STAGE_B: "Stage B",
+  FINALIZING: "Finalizing",
+};
+
+export function stageTitle(stage: string): string {
+  return STAGE_TITLES[stage] ?? stage;
+}
+
+/** `fast.window=12 slow.window=63 stop=5 % target=off  total return +321.40 %` */
+export function bestText(best: BestView | null): string {
+  if (best === null) return "-";
+  const [metric, value] = Object.entries(best.metrics)[0] ?? ["", null];
+  const params = Object.entries(best.params).map(([name, chosen]) => `${name}=${chosen}`);
+  const hasRisk = best.stopLossPct !== null || best.takeProfitPct !== null;
+  const risk = hasRisk
+    ? [`stop=${formatRisk(best.stopLossPct)}`, `target=${formatRisk(best.takeProfitPct)}`]
+    : [];
+  return `${formatMetric(metric, value)} (${[...params, ...risk].join(" ")})`;
+}
+
+/** One line for terminals without a bar, and for log files. */
+export function progressLine(progress: ProgressView): string {
+  const { done, total } = progress;
+  const share = total > 0 ? Math.floor((100 * done) / total) : 0;
+  return [
+    stageTitle(progress.stage).padEnd(10),
+    `${formatCount(done)}/${formatCount(total)} (${share} %)`,
+    formatRate(progress.variantsPerSecond),
+    `ETA ${formatDuration(progress.etaSeconds)}`,
+    `best ${bestText(progress.best)}`,
+  ].join("  ");
+}

@@ -1,0 +1,24 @@
+import { UserError } from "../config.ts";
+import { EXIT } from "./exit-codes.ts";
+
+/** Prints an error for a person and a script, and answers with the exit code it calls for. */
+export function reportError(error: unknown, write: (line: string) => void): number {
+  if (error instanceof UserError) {
+    for (const line of userErrorLines(error)) write(line);
+    return EXIT.userMistake;
+  }
+  write(`error: ${error instanceof Error ? error.message : String(error)}`);
+  return EXIT.failure;
+}
+
+/** Code, path, message, value and bound; one line a complaint. */
+function userErrorLines(error: UserError): string[] {
+  return error.complaints.map(({ path, message, value, bound }) => {
+    const facts = [
+      ...(value === null ? [] : [`got ${value}`]),
+      ...(bound === null ? [] : [`expected ${bound}`]),
+    ];
+    const where = path === "" ? "" : ` ${path}:`;
+    return `error ${error.code}${where} ${message}${facts.length === 0 ? "" : ` (${facts.join(", ")})`}`;
+  });
+}
