@@ -32,6 +32,8 @@ export class PrefixSum {
   /** Bars `[0, gridBars)` are multiples of `1 / scale`. */
   readonly gridBars: number;
   readonly scale: number;
+  /** Where the grid became finer: the scale that holds all bars up to each step and beyond. */
+  readonly #scaleSteps: readonly ScaleStep[];
   /** Largest single value on the grid, in absolute units of `1 / scale`. */
   readonly largestTick: number;
   /** `#ticks[t]`: sum of the first t values, in units of `1 / scale`. */
@@ -49,6 +51,7 @@ export class PrefixSum {
     this.gridBars = grid.bars;
     this.scale = grid.scale;
     this.largestTick = grid.largestTick;
+    this.#scaleSteps = grid.scaleSteps;
     this.#ticks = grid.ticks;
     this.#values = series;
     const fine = grid.bars < series.length ? sumFinely(series) : null;
@@ -77,6 +80,13 @@ export class PrefixSum {
     const lo = this.#lo;
     if (hi === null || lo === null) throw new Error("fineSum: the whole series is on a grid");
     return into.set(hi[to], lo[to]).add(-hi[from]).add(-lo[from]);
+  }
+
+  /** The scale of the coarsest grid that holds the bars `[0, t]`: it knows nothing of later bars. */
+  scaleAt(t: number): number {
+    let step = this.#scaleSteps.length - 1;
+    while (this.#scaleSteps[step].bar > t) step -= 1;
+    return this.#scaleSteps[step].scale;
   }
 
   /** Stretches of bars without an absent value, in order. */
@@ -120,7 +130,13 @@ export class PrefixSum {
   }
 }
 
+interface ScaleStep {
+  readonly bar: number;
+  readonly scale: number;
+}
+
 interface GridSums {
+  readonly scaleSteps: readonly ScaleStep[];
   readonly scale: number;
   readonly bars: number;
   readonly ticks: Float64Array;
@@ -130,6 +146,7 @@ interface GridSums {
 /** Sums integers on the coarsest decimal grid that holds all bars so far, as far as one does. */
 function sumOnGrid(series: Float64Array): GridSums {
   const ticks = new Float64Array(series.length + 1);
+  const scaleSteps: ScaleStep[] = [{ bar: 0, scale: 1 }];
   let scale = 1;
   let largestSum = 0;
   let largestTick = 0;
@@ -141,6 +158,7 @@ function sumOnGrid(series: Float64Array): GridSums {
     if (factor > 1) {
       for (let i = 1; i <= bars; i++) ticks[i] *= factor;
       scale *= factor;
+      scaleSteps.push({ bar: bars, scale });
       largestSum *= factor;
       largestTick *= factor;
     }
@@ -151,7 +169,7 @@ function sumOnGrid(series: Float64Array): GridSums {
     largestSum = Math.max(largestSum, Math.abs(sum));
     largestTick = Math.max(largestTick, Math.abs(tick));
   }
-  return { scale, bars, ticks, largestTick };
+  return { scale, scaleSteps, bars, ticks, largestTick };
 }
 
 /** The first power of ten from `scale` on whose grid holds the value; infinite when none does. */

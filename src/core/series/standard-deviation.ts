@@ -7,6 +7,7 @@ import type { PrefixSum, Run } from "./prefix-sum.ts";
  *
  * Where the prices lie on a grid, `window * sum(d^2) - sum(d)^2` of the ticks d is an integer and is
  * computed exactly, one step a bar: equal prices give exactly 0 and large prices lose nothing.
+ * A square root rounds differently on another grid, so it is taken on the grid known at that bar.
  * Elsewhere the deviations from the mean are squared in a second pass over each window.
  */
 export function standardDeviations(
@@ -29,7 +30,6 @@ export function standardDeviations(
 
 function deviateIntegers(sums: PrefixSum, window: number, run: Run, out: Float64Array): void {
   const origin = sums.tickSum(run.from, run.from + 1);
-  const divisor = sums.scale * window;
   const full = run.from + window - 1;
   let sum = 0;
   let squares = 0;
@@ -38,7 +38,9 @@ function deviateIntegers(sums: PrefixSum, window: number, run: Run, out: Float64
     sum += entering;
     squares += entering * entering;
     if (t < full) continue;
-    out[t] = Math.sqrt(window * squares - sum * sum) / divisor;
+    const scale = sums.scaleAt(t);
+    const spread = (window * squares - sum * sum) / (sums.scale / scale) ** 2;
+    out[t] = Math.sqrt(spread) / (scale * window);
     const leaving = sums.tickSum(t - window + 1, t - window + 2) - origin;
     sum -= leaving;
     squares -= leaving * leaving;
@@ -48,7 +50,6 @@ function deviateIntegers(sums: PrefixSum, window: number, run: Run, out: Float64
 /** The same integers where they exceed 2^53. */
 function deviateWideIntegers(sums: PrefixSum, window: number, run: Run, out: Float64Array): void {
   const origin = sums.tickSum(run.from, run.from + 1);
-  const divisor = sums.scale * window;
   const full = run.from + window - 1;
   const squares = new DoubleDouble();
   const spread = new DoubleDouble();
@@ -59,7 +60,9 @@ function deviateWideIntegers(sums: PrefixSum, window: number, run: Run, out: Flo
     squares.addProduct(entering, entering);
     if (t < full) continue;
     spread.set(0, 0).addProduct(window, squares.hi).addProduct(window, squares.lo);
-    out[t] = Math.sqrt(spread.addProduct(-sum, sum).hi) / divisor;
+    spread.addProduct(-sum, sum);
+    const scale = sums.scaleAt(t);
+    out[t] = Math.sqrt(spread.dividedBy((sums.scale / scale) ** 2)) / (scale * window);
     const leaving = sums.tickSum(t - window + 1, t - window + 2) - origin;
     sum -= leaving;
     squares.addProduct(-leaving, leaving);

@@ -17,6 +17,7 @@ export function weightedMeans(sums: PrefixSum, window: number): Float64Array {
     const onGrid = { from: run.from, to: Math.min(run.to, sums.gridBars) };
     if (fitsInteger) weighIntegers(sums, window, onGrid, out);
     else weighTerms(tickTerms(sums, weights), window, onGrid, out);
+    if (run.to <= sums.gridBars) continue;
     const firstOffGrid = Math.max(run.from, sums.gridBars - window + 1);
     weighTerms(valueTerms(sums, weights), window, { from: firstOffGrid, to: run.to }, out);
   }
