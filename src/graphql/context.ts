@@ -1,0 +1,111 @@
+import type { Timeframe } from "../core/series/timeframe.ts";
+import type { RunPlan } from "../plan/run-plan.ts";
+import type { DatasetRecord, ResultRow, RunRecord } from "../store/records.ts";
+import type { Store } from "../store/store.ts";
+import type { RequestLimits } from "./limits.ts";
+import type { ProgressHub } from "./progress/progress-hub.ts";
+
+/** What the API works with, as structure: the composition root passes the real services. */
+export interface Services {
+  readonly store: Store;
+  readonly datasets: DatasetLibrary;
+  readonly runs: RunService;
+  readonly pool: { stats(): PoolStats };
+  /** Same plan hash, dataset hash and engine version: same digest. */
+  readonly engineVersion: string;
+}
+
+/** The part of the runner that answers requests. Every method throws UserError for a user's mistake. */
+export interface RunService {
+  /** Validates and estimates; NOT_FOUND for the dataset, the guards' codes for a run over budget. */
+  estimate(request: unknown): Promise<RunPlan>;
+  startRun(request: unknown, idempotencyKey: string | null): Promise<StartedRun>;
+  /** DEADLINE_EXCEEDED when it takes too long; stops when the signal fires. */
+  backtest(
+    request: unknown,
+    options: { readonly signal: AbortSignal; readonly deadlineMs?: number },
+  ): Promise<BacktestResult>;
+  /** Idempotent from any state. NOT_FOUND. */
+  cancelRun(id: string, reason: string | null): Promise<RunRecord>;
+  /** NOT_FOUND; CONFLICT from a state that has nothing to retry. */
+  retryRun(id: string): Promise<RunRecord>;
+}
+
+export interface StartedRun {
+  readonly run: RunRecord;
+  readonly created: boolean;
+}
+
+export interface BacktestResult {
+  readonly plan: RunPlan;
+  readonly rows: readonly ResultRow[];
+  readonly digest: string;
+  readonly elapsedMs: number;
+}
+
+export interface DatasetLibrary {
+  importCsv(input: CsvImport): Promise<ImportReport>;
+  importSynthetic(input: SyntheticImport): Promise<ImportReport>;
+  stats(): readonly CacheStats[];
+}
+
+export interface CsvImport {
+  readonly name: string;
+  readonly instrument: string;
+  readonly input: Uint8Array;
+  readonly timeframe?: Timeframe;
+  readonly onReject?: "refuse" | "skip";
+}
+
+export interface SyntheticImport {
+  readonly name: string;
+  readonly instrument: string;
+  readonly seed: number;
+  readonly bars: number;
+  readonly timeframe?: Timeframe;
+  readonly startMs?: number;
+  readonly startPrice?: number;
+  readonly tickSize?: number;
+  readonly volatilityPct?: number;
+  readonly regimeBars?: number;
+  readonly meanVolume?: number;
+}
+
+export interface ImportReport {
+  readonly dataset: DatasetRecord;
+  /** False when the same candles were stored already. */
+  readonly created: boolean;
+  readonly rejected: { readonly count: number; readonly first: readonly RejectedRow[] };
+}
+
+export interface RejectedRow {
+  /** Row of the input, from 1; the header is row 1. */
+  readonly row: number;
+  readonly code: string;
+  readonly reason: string;
+}
+
+export interface PoolStats {
+  readonly size: number;
+  readonly busy: number;
+  readonly queuedChunks: number;
+  readonly replacedWorkers: number;
+}
+
+export interface CacheStats {
+  readonly name: string;
+  readonly entries: number;
+  readonly bytes: number;
+  readonly maxBytes: number;
+  readonly hits: number;
+  readonly misses: number;
+}
+
+/** What every resolver gets; the same over HTTP and websocket. */
+export interface GraphqlContext {
+  readonly services: Services;
+  readonly progress: ProgressHub;
+  readonly limits: RequestLimits;
+  /** Fires when the client has gone. */
+  readonly signal: AbortSignal;
+}

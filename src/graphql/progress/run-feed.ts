@@ -1,0 +1,111 @@
+import type { RunEvent } from "../../store/records.ts";
+import type { EventSource } from "./progress-hub.ts";
+
+/** Events kept in memory for subscribers; older ones come from the store. */
+const TAIL_EVENTS = 256;
+const PAGE_EVENTS = 200;
+
+interface Waiter {
+  readonly resolve: () => void;
+  readonly reject: (fault: unknown) => void;
+}
+
+/**
+ * The newest events of one run. It reads the store when told of a change, one query at a time however many
+ * listen. Readers keep their own cursor and pull, so a slow one costs no memory here.
+ */
+export class RunFeed {
+  readonly #store: EventSource;
+  readonly #runId: string;
+  readonly #timer: NodeJS.Timeout;
+  /** Contiguous by seq, oldest first, ending at `#lastSeq` unless empty. */
+  #tail: RunEvent[] = [];
+  /** 0 until the first reader says where the run is. */
+  #lastSeq = 0;
+  readonly #waiters = new Set<Waiter>();
+  #reading = false;
+  #stale = false;
+  #closed = false;
+
+  constructor(store: EventSource, runId: string, recheckMs: number) {
+    this.#store = store;
+    this.#runId = runId;
+    this.#timer = setInterval(() => this.changed(), recheckMs);
+    this.#timer.unref();
+  }
+
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  /** A reader has seen in the store that the run is at `seq`. */
+  reached(seq: number): void {
+    const first = this.#lastSeq === 0;
+    if (first) this.#lastSeq = seq;
+    if (this.#lastSeq < seq || (first && this.#stale)) this.changed();
+  }
+
+  /** Events after `seq`, oldest first: from memory, else a page of the store. */
+  async after(seq: number): Promise<readonly RunEvent[]> {
+    const oldest = this.#tail[0]?.seq ?? this.#lastSeq + 1;
+    if (seq + 1 >= oldest) return this.#tail.slice(seq + 1 - oldest);
+    return await this.#store.events(this.#runId, seq, PAGE_EVENTS);
+  }
+
+  /** Resolves when there are events after `seq`, the feed is closed or the signal fires. */
+  async news(seq: number, signal: AbortSignal): Promise<void> {
+    while (this.#lastSeq <= seq && !this.#closed && !signal.aborted) {
+      const { promise, resolve, reject } = Promise.withResolvers<void>();
+      const waiter = { resolve, reject };
+      const leave = () => resolve();
+      this.#waiters.add(waiter);
+      signal.addEventListener("abort", leave);
+      try {
+        await promise;
+      } finally {
+        this.#waiters.delete(waiter);
+        signal.removeEventListener("abort", leave);
+      }
+    }
+  }
+
+  changed(): void {
+    this.#stale = true;
+    if (!this.#reading && !this.#closed && this.#lastSeq > 0) void this.#read();
+  }
+
+  close(): void {
+    this.#closed = true;
+    clearInterval(this.#timer);
+    this.#wake((waiter) => waiter.resolve());
+  }
+
+  async #read(): Promise<void> {
+    this.#reading = true;
+    try {
+      while (this.#stale && !this.#closed) {
+        this.#stale = false;
+        const events = await this.#store.events(this.#runId, this.#lastSeq, PAGE_EVENTS);
+        if (events.length === PAGE_EVENTS) this.#stale = true;
+        this.#keep(events);
+      }
+    } catch (fault) {
+      this.#wake((waiter) => waiter.reject(fault));
+    } finally {
+      this.#reading = false;
+    }
+  }
+
+  #keep(events: readonly RunEvent[]): void {
+    if (events.length === 0) return;
+    this.#tail = [...this.#tail, ...events].slice(-TAIL_EVENTS);
+    this.#lastSeq = events[events.length - 1].seq;
+    this.#wake((waiter) => waiter.resolve());
+  }
+
+  #wake(tell: (waiter: Waiter) => void): void {
+    const waiters = [...this.#waiters];
+    this.#waiters.clear();
+    waiters.forEach(tell);
+  }
+}

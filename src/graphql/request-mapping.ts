@@ -1,0 +1,144 @@
+import { type Complaint, complaint, UserError } from "../core/user-error.ts";
+import type { AxisSpec, RiskAxisSpec, RunRequestInput } from "../plan/request.ts";
+import { type PathMap, translatePath } from "./path-map.ts";
+import type { AxisArg, ParameterArg, RiskAxisArg, RunRequestArg } from "./schema/request-inputs.ts";
+
+/** A request in the form that presets and the command line use, and the way back to the user's fields. */
+export interface CanonicalRequest {
+  readonly request: RunRequestInput;
+  readonly paths: PathMap;
+}
+
+/** Does something with the canonical form; a UserError then names the fields that the user wrote. */
+export async function translatingPaths<T>(
+  input: RunRequestArg,
+  at: string,
+  work: (request: RunRequestInput) => Promise<T>,
+): Promise<T> {
+  const { request, paths } = toCanonicalRequest(input, at);
+  try {
+    return await work(request);
+  } catch (error) {
+    throw error instanceof UserError ? translated(error, paths) : error;
+  }
+}
+
+/** A UserError of the work gets its paths put below `at`. */
+export async function underPath<T>(at: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw error instanceof UserError ? translated(error, [["", at]]) : error;
+  }
+}
+
+/**
+ * Turns lists with names into records, one-of forms into plain values, and null into absence.
+ * Validity is the business of parseRunRequest; only what a record cannot say is refused here:
+ * a name given twice. Throws UserError with paths below `at`.
+ */
+export function toCanonicalRequest(input: RunRequestArg, at: string): CanonicalRequest {
+  const mapping: Mapping = { paths: [["", at]], complaints: [] };
+  const { strategy, execution, risk, range, schedule, ranking, ...plain } = input;
+  const request = {
+    ...present(plain),
+    ...present({
+      range: range && { ...isoOf("start", range.start), ...isoOf("end", range.end) },
+      strategy: strategyOf(strategy, at, mapping),
+      execution: execution && present(execution),
+      risk: risk && riskOf(risk, at, mapping),
+      ranking: ranking && {
+        primary: present(ranking.primary),
+        ...(ranking.secondary ? { secondary: present(ranking.secondary) } : {}),
+      },
+      schedule: schedule && present(schedule),
+    }),
+  } as RunRequestInput;
+  if (mapping.complaints.length > 0) throw new UserError("VALIDATION", mapping.complaints);
+  return { request, paths: mapping.paths };
+}
+
+type Present<T> = {
+  [K in keyof T as null extends T[K] ? never : undefined extends T[K] ? never : K]: T[K];
+} & {
+  [K in keyof T as null extends T[K] ? K : undefined extends T[K] ? K : never]?: NonNullable<T[K]>;
+};
+
+interface Mapping {
+  readonly paths: PathMap;
+  readonly complaints: Complaint[];
+}
+
+function strategyOf(strategy: RunRequestArg["strategy"], at: string, mapping: Mapping) {
+  const list = `${at}.strategy.indicators`;
+  const indicators: Record<string, object> = {};
+  for (const [i, { name, id, params }] of strategy.indicators.entries()) {
+    const path = `${list}[${i}]`;
+    if (Object.hasOwn(indicators, name)) {
+      mapping.complaints.push(complaint(`${path}.name`, "names another indicator already", name));
+    }
+    mapping.paths.push([`strategy.indicators.${name}`, path]);
+    const canonical = `strategy.indicators.${name}.params`;
+    indicators[name] = { id, ...paramsOf(params, canonical, `${path}.params`, mapping) };
+  }
+  const signals = strategy.signals?.map(({ params, ...signal }, i) => {
+    const path = `strategy.signals[${i}].params`;
+    return { ...present(signal), ...paramsOf(params, path, `${at}.${path}`, mapping) };
+  });
+  return { indicators, ...present({ signals, constraint: strategy.constraint }) };
+}
+
+function paramsOf(
+  list: readonly ParameterArg[] | null | undefined,
+  canonical: string,
+  path: string,
+  mapping: Mapping,
+): { params?: Record<string, AxisSpec> } {
+  if (list == null) return {};
+  const params: Record<string, AxisSpec> = {};
+  for (const [i, { name, axis }] of list.entries()) {
+    const form = chosenForm(axis);
+    if (Object.hasOwn(params, name)) {
+      mapping.complaints.push(complaint(`${path}[${i}].name`, "is given twice", name));
+    }
+    mapping.paths.push([`${canonical}.${name}`, `${path}[${i}].axis.${form.name}`]);
+    params[name] = form.value as AxisSpec;
+  }
+  return { params };
+}
+
+function riskOf(risk: NonNullable<RunRequestArg["risk"]>, at: string, mapping: Mapping) {
+  const axes: Record<string, RiskAxisSpec> = {};
+  for (const name of ["stopLossPct", "takeProfitPct"] as const) {
+    const axis: RiskAxisArg | null | undefined = risk[name];
+    if (axis == null) continue;
+    const form = chosenForm(axis);
+    mapping.paths.push([`risk.${name}`, `${at}.risk.${name}.${form.name}`]);
+    const value = form.value as number | (number | null)[] | object;
+    axes[name] = (Array.isArray(value) ? value.map((v) => v ?? "off") : value) as RiskAxisSpec;
+  }
+  return axes;
+}
+
+/** The one field of a one-of input that is set; GraphQL has checked that it is one. */
+function chosenForm(axis: AxisArg | RiskAxisArg): { name: string; value: unknown } {
+  const [name, value] = Object.entries(axis).find(([, given]) => given != null) as [
+    string,
+    unknown,
+  ];
+  return { name, value };
+}
+
+function isoOf(name: string, instant: Date | null | undefined): Record<string, string> {
+  return instant == null ? {} : { [name]: instant.toISOString() };
+}
+
+/** GraphQL tells an explicit null from an absent field; a request does not. */
+export function present<T extends object>(fields: T): Present<T> {
+  return Object.fromEntries(Object.entries(fields).filter(([, v]) => v != null)) as Present<T>;
+}
+
+function translated(error: UserError, paths: PathMap): UserError {
+  const complaints = error.complaints.map((c) => ({ ...c, path: translatePath(c.path, paths) }));
+  return new UserError(error.code, complaints, error.details);
+}

@@ -1,0 +1,14 @@
+import type { GraphQLSchema } from "graphql";
+import { builder } from "./builder.ts";
+import "./schema/scalars.ts";
+import "./schema/indicator.ts";
+import "./schema/dataset.ts";
+import "./schema/import-dataset.ts";
+import "./schema/estimate.ts";
+import "./schema/runs.ts";
+import "./schema/backtest.ts";
+import "./schema/progress.ts";
+import "./schema/service.ts";
+
+/** The executable schema, types and fields in alphabetical order. */
+export const schema: GraphQLSchema = builder.toSchema({ sortSchema: true });

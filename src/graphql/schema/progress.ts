@@ -1,0 +1,49 @@
+import { GraphQLError } from "graphql";
+import { builder } from "../builder.ts";
+import { keyOf } from "../global-id.ts";
+import { openRunStream, type ProgressEvent } from "../progress/run-stream.ts";
+import { RunEventKindEnum, RunStageEnum, RunStateEnum } from "./enums.ts";
+import { BestSoFarType } from "./result.ts";
+
+/** Events of a run, as a list and live. */
+export const RunEventType = builder.objectRef<ProgressEvent>("RunEvent").implement({
+  description: "Each event carries the whole state, so missing earlier ones loses nothing.",
+  fields: (t) => ({
+    seq: t.exposeInt("seq", { description: "Rises by one an event of the run; for `after`." }),
+    at: t.expose("at", { type: "DateTime" }),
+    kind: t.expose("kind", { type: RunEventKindEnum }),
+    state: t.expose("state", { type: RunStateEnum }),
+    stage: t.expose("stage", { type: RunStageEnum }),
+    done: t.expose("done", { type: "SafeInt", description: "Variants scored of this stage." }),
+    total: t.expose("total", { type: "SafeInt", description: "Variants of this stage." }),
+    variantsPerSecond: t.exposeFloat("variantsPerSecond", { nullable: true }),
+    etaSeconds: t.exposeFloat("etaSeconds", {
+      nullable: true,
+      description: "Expected seconds to the end of this stage.",
+    }),
+    best: t.expose("best", { type: BestSoFarType, nullable: true }),
+    message: t.exposeString("message", { nullable: true }),
+  }),
+});
+
+builder.subscriptionField("runProgress", (t) =>
+  t.field({
+    type: RunEventType,
+    description:
+      "Follows a run. The first event is a SNAPSHOT of where it is, or with `after` the first event " +
+      "after that seq; then every event once, up to the one that ends the run. A reader too slow " +
+      "for live progress gets the newest only. Unsubscribing does not cancel the run.",
+    args: {
+      id: t.arg.id({ required: true }),
+      after: t.arg.int({
+        description: "Seq of the last event seen; resumes without gap or repeat.",
+      }),
+    },
+    subscribe: async (_root, { id, after }, { progress }) =>
+      await openRunStream(progress, keyOf("Run", id, "id"), after ?? null),
+    resolve: (event) => {
+      if (event instanceof GraphQLError) throw event;
+      return event;
+    },
+  }),
+);

@@ -1,0 +1,176 @@
+import { builder } from "../builder.ts";
+import {
+  DirectionEnum,
+  FillModeEnum,
+  MetricEnum,
+  PriorityEnum,
+  SizingEnum,
+  TimeframeEnum,
+  TradeDirectionEnum,
+} from "./enums.ts";
+
+/** A run request as GraphQL inputs: the same fields as plan/request.ts, which decides what is valid. */
+
+const NumberRangeInput = builder.inputType("NumberRangeInput", {
+  description:
+    "`start + i * step` for i = 0, 1, ... up to and including `stop`, which a step must hit.",
+  fields: (t) => ({
+    start: t.float({ required: true }),
+    stop: t.float({ required: true }),
+    step: t.float({ required: true }),
+  }),
+});
+
+const AxisInput = builder.inputType("AxisInput", {
+  description: "The values a parameter takes, exactly one form of it.",
+  isOneOf: true,
+  fields: (t) => ({
+    number: t.float({ description: "One number: the parameter is fixed." }),
+    text: t.string({ description: "One name, such as a price source." }),
+    numbers: t.floatList({ description: "An explicit list without duplicates." }),
+    texts: t.stringList({ description: "Names, without duplicates." }),
+    range: t.field({ type: NumberRangeInput }),
+  }),
+});
+
+const ParameterInput = builder.inputType("ParameterInput", {
+  fields: (t) => ({
+    name: t.string({ required: true, description: "A parameter of the indicator or rule." }),
+    axis: t.field({ type: AxisInput, required: true }),
+  }),
+});
+
+const IndicatorInput = builder.inputType("IndicatorInput", {
+  description: "An indicator of the strategy. Parameters left out take their defaults.",
+  fields: (t) => ({
+    name: t.string({ required: true, description: "How signals and the constraint call it." }),
+    id: t.string({ required: true, description: "Which one, such as `ma.sma`; see `indicators`." }),
+    params: t.field({ type: [ParameterInput] }),
+  }),
+});
+
+const SignalInput = builder.inputType("SignalInput", {
+  description: "A rule over indicator outputs. All signals of a strategy combine by AND.",
+  fields: (t) => ({
+    name: t.string({
+      description:
+        "Names its axes `signal.<name>.<parameter>`; the indicator's name when left out.",
+    }),
+    rule: t.string({ required: true, description: "Which one; see `rules`." }),
+    of: t.string({
+      required: true,
+      description: "`name` or `name.output` of an indicator; its primary output if none is named.",
+    }),
+    against: t.string({ description: "The second series, for rules that compare two." }),
+    params: t.field({ type: [ParameterInput] }),
+  }),
+});
+
+const StrategyInput = builder.inputType("StrategyInput", {
+  fields: (t) => ({
+    indicators: t.field({ type: [IndicatorInput], required: true }),
+    signals: t.field({
+      type: [SignalInput],
+      description: "Each indicator's default rule when left out.",
+    }),
+    constraint: t.string({
+      description: "Which variants exist, such as `fast.window < slow.window`; all when left out.",
+    }),
+  }),
+});
+
+const ExecutionInput = builder.inputType("ExecutionInput", {
+  fields: (t) => ({
+    direction: t.field({ type: TradeDirectionEnum }),
+    sizing: t.field({ type: SizingEnum }),
+    fillMode: t.field({ type: FillModeEnum }),
+    startCash: t.float({ description: "In quote currency." }),
+    fixedQuote: t.float({ description: "Entry amount of FIXED_QUOTE, in quote currency." }),
+    safeProfitPct: t.float({
+      description: "Share of a profit PROFIT_LOCK sets aside, in percent.",
+    }),
+    feePct: t.float({ description: "Of the quote amount, at entry and at exit, in percent." }),
+    slippagePct: t.float({ description: "Of the price, against you, in percent." }),
+    periodsPerYear: t.float({ description: "Trading days a year: 365 round the clock, 252." }),
+  }),
+});
+
+const RiskAxisInput = builder.inputType("RiskAxisInput", {
+  description:
+    "Distances from the entry fill in percent, exactly one form. Off is null in a list, or no axis.",
+  isOneOf: true,
+  fields: (t) => ({
+    percent: t.float(),
+    percents: t.field({
+      type: ["Float"],
+      required: { list: false, items: false },
+      description: "A list in which null is a cell without it, such as [null, 1, 2.5].",
+    }),
+    range: t.field({ type: NumberRangeInput }),
+  }),
+});
+
+const RiskInput = builder.inputType("RiskInput", {
+  description: "The grid of Stage B: every stop with every target.",
+  fields: (t) => ({
+    stopLossPct: t.field({ type: RiskAxisInput }),
+    takeProfitPct: t.field({ type: RiskAxisInput }),
+  }),
+});
+
+const RankingKeyInput = builder.inputType("RankingKeyInput", {
+  fields: (t) => ({
+    metric: t.field({ type: MetricEnum, required: true }),
+    direction: t.field({ type: DirectionEnum, description: "The metric's own when left out." }),
+  }),
+});
+
+const RankingInput = builder.inputType("RankingInput", {
+  description: "Primary metric, then secondary, then variant index: a total order.",
+  fields: (t) => ({
+    primary: t.field({ type: RankingKeyInput, required: true }),
+    secondary: t.field({ type: RankingKeyInput }),
+  }),
+});
+
+const ScheduleInput = builder.inputType("ScheduleInput", {
+  description: "How to run it; nothing here changes a result.",
+  fields: (t) => ({
+    workers: t.int({ description: "Threads to use at most." }),
+    chunkVariants: t.int({ description: "Variants a chunk, the unit of a checkpoint." }),
+    timeLimitSeconds: t.float({ description: "The run ends as TIMED_OUT after this time." }),
+    priority: t.field({ type: PriorityEnum }),
+  }),
+});
+
+const RangeInput = builder.inputType("RangeInput", {
+  description: "What is traded, half-open: a bar belongs to it by its close time.",
+  fields: (t) => ({
+    start: t.field({ type: "DateTime", description: "The dataset's start when left out." }),
+    end: t.field({ type: "DateTime", description: "The dataset's end when left out." }),
+  }),
+});
+
+export const RunRequestInput = builder.inputType("RunRequestInput", {
+  description:
+    "A whole sweep: data, strategy, grid, execution, ranking. Fields left out take defaults.",
+  fields: (t) => ({
+    dataset: t.string({ required: true, description: "Content hash or name of a dataset." }),
+    timeframe: t.field({ type: TimeframeEnum, description: "Resample to this timeframe first." }),
+    range: t.field({ type: RangeInput }),
+    warmupBars: t.int({ description: "Bars before the range that feed indicators only." }),
+    strategy: t.field({ type: StrategyInput, required: true }),
+    execution: t.field({ type: ExecutionInput }),
+    risk: t.field({ type: RiskInput }),
+    ranking: t.field({ type: RankingInput }),
+    preselect: t.int({ description: "Base variants Stage A hands to Stage B." }),
+    topK: t.int({ description: "Result rows kept." }),
+    schedule: t.field({ type: ScheduleInput }),
+    label: t.string({ description: "A name for people, 200 characters at most." }),
+  }),
+});
+
+export type RunRequestArg = typeof RunRequestInput.$inferInput;
+export type ParameterArg = typeof ParameterInput.$inferInput;
+export type AxisArg = typeof AxisInput.$inferInput;
+export type RiskAxisArg = typeof RiskAxisInput.$inferInput;

@@ -1,0 +1,103 @@
+import { RANKING_METRICS, type RankingMetric } from "../../core/metrics/ranking-metric.ts";
+import type { ParameterValue, ParameterValues } from "../../core/parameter.ts";
+import type { BestSoFar, ResultRow } from "../../store/records.ts";
+import { builder } from "../builder.ts";
+import { connectionType } from "./connection.ts";
+import { DirectionEnum, MetricEnum } from "./enums.ts";
+import { METRIC_DESCRIPTIONS } from "./metric-descriptions.ts";
+import { finiteOrNull } from "./scalars.ts";
+
+/** Scored variants: rows of a result list, and the best so far of a run. */
+
+interface ChosenParameter {
+  readonly name: string;
+  readonly value: ParameterValue;
+}
+
+const ChosenParameterType = builder.objectRef<ChosenParameter>("ChosenParameter").implement({
+  description: "The value an axis has in one variant.",
+  fields: (t) => ({
+    name: t.exposeString("name", { description: "Axis name, such as `fast.window`." }),
+    number: t.float({
+      nullable: true,
+      description: "Null when the value is a name.",
+      resolve: ({ value }) => (typeof value === "number" ? value : null),
+    }),
+    text: t.string({
+      nullable: true,
+      description: "Null when the value is a number.",
+      resolve: ({ value }) => (typeof value === "string" ? value : null),
+    }),
+  }),
+});
+
+type MetricsShape = Readonly<Partial<Record<RankingMetric, number | null>>>;
+
+const MetricsType = builder.objectRef<MetricsShape>("Metrics").implement({
+  description:
+    "Null is undefined, never 0. Of the best so far, only the ranking metrics are known.",
+  fields: (t) =>
+    Object.fromEntries(
+      RANKING_METRICS.map((metric) => [
+        metric,
+        t.float({
+          nullable: true,
+          description: METRIC_DESCRIPTIONS[metric],
+          resolve: (metrics) => finiteOrNull(metrics[metric]),
+        }),
+      ]),
+    ),
+});
+
+const VariantInterface = builder.interfaceRef<BestSoFar | ResultRow>("Variant").implement({
+  description: "One point of the grid, scored.",
+  fields: (t) => ({
+    variantIndex: t.expose("variantIndex", {
+      type: "SafeInt",
+      description: "Its number in the grid; with a risk grid, base number times cells plus cell.",
+    }),
+    params: t.field({
+      type: [ChosenParameterType],
+      description: "In axis order.",
+      resolve: ({ params }) => chosen(params),
+    }),
+    stopLossPct: t.exposeFloat("stopLossPct", {
+      nullable: true,
+      description: "Percent below (short: above) the entry fill; null is off.",
+    }),
+    takeProfitPct: t.exposeFloat("takeProfitPct", {
+      nullable: true,
+      description: "Percent above (short: below) the entry fill; null is off.",
+    }),
+    metrics: t.field({ type: MetricsType, resolve: ({ metrics }) => metrics as MetricsShape }),
+  }),
+});
+
+export const BestSoFarType = builder.objectRef<BestSoFar>("BestSoFar").implement({
+  description: "The best variant a run has scored until now.",
+  interfaces: [VariantInterface],
+});
+
+export const ResultRowType = builder.objectRef<ResultRow>("ResultRow").implement({
+  interfaces: [VariantInterface],
+  fields: (t) => ({
+    rank: t.exposeInt("rank", { description: "Place in the run's own ranking, from 1." }),
+    variantKey: t.exposeString("variantKey", {
+      description: "SHA-256 that identifies data, strategy, parameters and settings for ever.",
+    }),
+  }),
+});
+
+export const ResultRowConnection = connectionType("ResultRow", ResultRowType);
+
+export const ResultOrder = builder.inputType("ResultOrder", {
+  description: "Another order of the stored rows than their rank; ties go by variant index.",
+  fields: (t) => ({
+    metric: t.field({ type: MetricEnum, required: true }),
+    direction: t.field({ type: DirectionEnum, description: "The metric's own when left out." }),
+  }),
+});
+
+function chosen(params: ParameterValues): ChosenParameter[] {
+  return Object.entries(params).map(([name, value]) => ({ name, value }));
+}

@@ -1,0 +1,152 @@
+import type { RunRecord } from "../../store/records.ts";
+import { boundedText } from "../bounded-text.ts";
+import { builder } from "../builder.ts";
+import type { StartedRun } from "../context.ts";
+import { keyOf } from "../global-id.ts";
+import { pageComplexity, pageOf, toConnection } from "../page.ts";
+import { translatingPaths, underPath } from "../request-mapping.ts";
+import { connectionType, pageArgs } from "./connection.ts";
+import { RunStateEnum } from "./enums.ts";
+import { outcome } from "./errors.ts";
+import { RunRequestInput } from "./request-inputs.ts";
+import { RunType } from "./run.ts";
+
+/** Finding, starting and stopping runs. */
+
+const MAX_KEY_LENGTH = 200;
+const MAX_REASON_LENGTH = 1_000;
+
+const RunConnection = connectionType("Run", RunType);
+
+const RunFilterInput = builder.inputType("RunFilter", {
+  fields: (t) => ({
+    states: t.field({ type: [RunStateEnum], description: "Any of these; all when left out." }),
+    datasetHash: t.string(),
+  }),
+});
+
+builder.queryFields((t) => ({
+  run: t.field({
+    type: RunType,
+    nullable: true,
+    description: "Null when there is none of this id.",
+    args: { id: t.arg.id({ required: true }) },
+    resolve: (_root, { id }, { services }) => services.store.run(keyOf("Run", id, "id")),
+  }),
+  runs: t.field({
+    type: RunConnection,
+    description: "Newest first.",
+    args: { ...pageArgs, filter: t.arg({ type: RunFilterInput }) },
+    complexity: pageComplexity,
+    resolve: async (_root, { filter, ...args }, { services }) => {
+      const page = await services.store.listRuns(pageOf(args), {
+        ...(filter?.states == null ? {} : { states: filter.states }),
+        ...(filter?.datasetHash == null ? {} : { datasetHash: filter.datasetHash }),
+      });
+      return toConnection(page, args);
+    },
+  }),
+}));
+
+const StartRunPayload = builder.objectRef<StartedRun>("StartRunPayload").implement({
+  fields: (t) => ({
+    run: t.field({ type: RunType, resolve: ({ run }) => run }),
+    created: t.exposeBoolean("created", {
+      description: "False when the idempotency key was known: it is the run of then.",
+    }),
+  }),
+});
+
+interface ChangedRun {
+  readonly run: RunRecord;
+}
+
+const CancelRunPayload = builder.objectRef<ChangedRun>("CancelRunPayload").implement({
+  fields: (t) => ({
+    run: t.field({
+      type: RunType,
+      description: "As it is now: it ends as CANCELLED shortly, unless it had ended already.",
+      resolve: ({ run }) => run,
+    }),
+  }),
+});
+
+const RetryRunPayload = builder.objectRef<ChangedRun>("RetryRunPayload").implement({
+  fields: (t) => ({ run: t.field({ type: RunType, resolve: ({ run }) => run }) }),
+});
+
+const StartRunResult = outcome("StartRunResult", StartRunPayload, [
+  "VALIDATION",
+  "GRID_TOO_LARGE",
+  "MEMORY_BUDGET_EXCEEDED",
+  "QUEUE_FULL",
+  "IDEMPOTENCY_CONFLICT",
+  "NOT_FOUND",
+]);
+const CancelRunResult = outcome("CancelRunResult", CancelRunPayload, ["VALIDATION", "NOT_FOUND"]);
+const RetryRunResult = outcome("RetryRunResult", RetryRunPayload, [
+  "VALIDATION",
+  "NOT_FOUND",
+  "CONFLICT",
+]);
+
+const StartRunInput = builder.inputType("StartRunInput", {
+  fields: (t) => ({
+    request: t.field({ type: RunRequestInput, required: true }),
+    idempotencyKey: t.string({
+      description:
+        `${MAX_KEY_LENGTH} characters at most. The same key and request give the same run, however ` +
+        "often they are sent; the same key with another request is a conflict.",
+    }),
+  }),
+});
+
+const CancelRunInput = builder.inputType("CancelRunInput", {
+  fields: (t) => ({
+    id: t.id({ required: true }),
+    reason: t.string({
+      description: `Kept with the run; ${MAX_REASON_LENGTH} characters at most.`,
+    }),
+  }),
+});
+
+const RetryRunInput = builder.inputType("RetryRunInput", {
+  fields: (t) => ({ id: t.id({ required: true }) }),
+});
+
+builder.mutationFields((t) => ({
+  startRun: t.field({
+    type: StartRunResult.type,
+    description: "Starts a sweep and answers at once; follow it with `runProgress`.",
+    args: { input: t.arg({ type: StartRunInput, required: true }) },
+    resolve: (_root, { input }, { services }) =>
+      StartRunResult.attempt(() => {
+        const key = boundedText(input.idempotencyKey, "input.idempotencyKey", MAX_KEY_LENGTH);
+        return translatingPaths(input.request, "input.request", (request) =>
+          services.runs.startRun(request, key),
+        );
+      }),
+  }),
+  cancelRun: t.field({
+    type: CancelRunResult.type,
+    description: "Stops a run; what was scored stays readable. A repeat changes nothing.",
+    args: { input: t.arg({ type: CancelRunInput, required: true }) },
+    resolve: (_root, { input }, { services }) =>
+      CancelRunResult.attempt(async () => {
+        const id = keyOf("Run", input.id, "input.id");
+        const reason = boundedText(input.reason, "input.reason", MAX_REASON_LENGTH);
+        return { run: await underPath("input", () => services.runs.cancelRun(id, reason)) };
+      }),
+  }),
+  retryRun: t.field({
+    type: RetryRunResult.type,
+    description:
+      "Takes up a run that FAILED, was CANCELLED or TIMED_OUT; finished chunks are kept.",
+    args: { input: t.arg({ type: RetryRunInput, required: true }) },
+    resolve: (_root, { input }, { services }) =>
+      RetryRunResult.attempt(async () => {
+        const id = keyOf("Run", input.id, "input.id");
+        return { run: await underPath("input", () => services.runs.retryRun(id)) };
+      }),
+  }),
+}));

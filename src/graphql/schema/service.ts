@@ -1,0 +1,47 @@
+import { builder } from "../builder.ts";
+import type { CacheStats, PoolStats, Services } from "../context.ts";
+
+/** The service itself: what runs here and how busy it is. */
+
+const PoolType = builder.objectRef<PoolStats>("Pool").implement({
+  description: "The threads of this process.",
+  fields: (t) => ({
+    size: t.exposeInt("size", { description: "Threads." }),
+    busy: t.exposeInt("busy", { description: "Threads at work." }),
+    queuedChunks: t.exposeInt("queuedChunks", { description: "Chunks waiting for a thread." }),
+    replacedWorkers: t.exposeInt("replacedWorkers", { description: "Threads that died, so far." }),
+  }),
+});
+
+const CacheType = builder.objectRef<CacheStats>("Cache").implement({
+  fields: (t) => ({
+    name: t.exposeString("name"),
+    entries: t.exposeInt("entries"),
+    bytes: t.expose("bytes", { type: "SafeInt", description: "Bytes held." }),
+    maxBytes: t.expose("maxBytes", { type: "SafeInt", description: "Bytes it may hold." }),
+    hits: t.exposeInt("hits"),
+    misses: t.exposeInt("misses"),
+  }),
+});
+
+const ServiceType = builder.objectRef<Services>("Service").implement({
+  fields: (t) => ({
+    engineVersion: t.exposeString("engineVersion", {
+      description: "Same plan hash, dataset hash and engine version: same digest.",
+    }),
+    database: t.string({
+      description: "`pglite` or `postgres`.",
+      resolve: ({ store }) => store.backend,
+    }),
+    pool: t.field({ type: PoolType, resolve: ({ pool }) => pool.stats() }),
+    caches: t.field({ type: [CacheType], resolve: ({ datasets }) => datasets.stats() }),
+  }),
+});
+
+builder.queryField("service", (t) =>
+  t.field({
+    type: ServiceType,
+    description: "This process: versions, threads, caches.",
+    resolve: (_root, _args, { services }) => services,
+  }),
+);
