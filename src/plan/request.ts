@@ -10,18 +10,20 @@ import { TIMEFRAMES } from "../core/series/timeframe.ts";
 const rangeAxis = z.strictObject({ start: z.number(), stop: z.number(), step: z.number() });
 const parameterValue = z.union([z.number(), z.string()]);
 /** A single value, an explicit list, or a range with inclusive stop. */
-export const axisSpec = z.union([parameterValue, z.array(parameterValue), rangeAxis]);
+export const axisSpec = z.union([parameterValue, z.array(parameterValue), rangeAxis], {
+  error: "a number, a name, a list of them, or { start, stop, step }",
+});
 export type AxisSpec = z.infer<typeof axisSpec>;
 
-const riskAxis = z.union([
-  z.number(),
-  z.literal("off"),
-  z.array(z.union([z.number(), z.literal("off")])),
-  rangeAxis,
-]);
+const riskAxis = z.union(
+  [z.number(), z.literal("off"), z.array(z.union([z.number(), z.literal("off")])), rangeAxis],
+  { error: 'a number, "off", a list of them, or { start, stop, step }' },
+);
 export type RiskAxisSpec = z.infer<typeof riskAxis>;
 
-const name = z.string().regex(/^[A-Za-z][A-Za-z0-9_]{0,39}$/, "a letter, then letters, digits or _ (40 at most)");
+const name = z
+  .string()
+  .regex(/^[A-Za-z][A-Za-z0-9_]{0,39}$/, "a letter, then letters, digits or _ (40 at most)");
 const instant = z.union([z.number(), z.string()]);
 
 const indicatorSpec = z.strictObject({
@@ -30,6 +32,8 @@ const indicatorSpec = z.strictObject({
 });
 
 const signalSpec = z.strictObject({
+  /** Names the signal's axes, `signal.<name>.<parameter>`; the indicator behind `of` by default. */
+  name: name.optional(),
   rule: z.string(),
   /** `name` or `name.output` of an indicator; the primary output when none is named. */
   of: z.string(),
@@ -79,7 +83,11 @@ export const runRequest = z.strictObject({
     .strictObject({
       workers: z.int().min(1).max(256).optional(),
       chunkVariants: z.int().min(1).optional(),
-      timeLimitSeconds: z.number().positive().max(30 * 86_400).optional(),
+      timeLimitSeconds: z
+        .number()
+        .positive()
+        .max(30 * 86_400)
+        .optional(),
       priority: z.enum(["CRITICAL", "HIGH", "NORMAL", "LOW", "BULK"]).default("NORMAL"),
     })
     .prefault({}),

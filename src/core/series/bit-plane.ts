@@ -20,3 +20,8 @@ export function planeBit(plane: BitPlane, bar: number): boolean {
 export function andPlanes(a: BitPlane, b: BitPlane, out: BitPlane): void {
   for (let w = 0; w < out.length; w++) out[w] = a[w] & b[w];
 }
+
+/** plane = plane AND NOT other. */
+export function clearPlane(plane: BitPlane, other: BitPlane): void {
+  for (let w = 0; w < plane.length; w++) plane[w] &= ~other[w];
+}

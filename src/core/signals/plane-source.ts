@@ -1,5 +1,5 @@
 import type { ParameterValues } from "../parameter.ts";
-import type { BitPlane } from "../series/bit-plane.ts";
+import { type BitPlane, clearPlane } from "../series/bit-plane.ts";
 import { ByteLru } from "../series/byte-lru.ts";
 import type { CandleView } from "../series/candle-view.ts";
 import type { Atom, SeriesRef } from "./atom.ts";
@@ -32,7 +32,9 @@ export class PlaneSource {
   plane(atom: Atom): BitPlane {
     return this.#planes.remember(atomKey(atom), () => {
       const right = typeof atom.right === "number" ? atom.right : this.#series(atom.right);
-      return comparePlane(this.#series(atom.left), atom.op, right, this.#range);
+      const plane = comparePlane(this.#series(atom.left), atom.op, right, this.#range);
+      if (atom.unless !== undefined) clearPlane(plane, this.plane(atom.unless));
+      return plane;
     });
   }
 
@@ -45,7 +47,8 @@ export class PlaneSource {
 
 function atomKey(atom: Atom): string {
   const right = typeof atom.right === "number" ? String(atom.right) : seriesKey(atom.right);
-  return `${seriesKey(atom.left)} ${atom.op} ${right}`;
+  const unless = atom.unless === undefined ? "" : ` unless ${atomKey(atom.unless)}`;
+  return `${seriesKey(atom.left)} ${atom.op} ${right}${unless}`;
 }
 
 function seriesKey(ref: SeriesRef): string {

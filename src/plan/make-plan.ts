@@ -1,0 +1,226 @@
+import { ConstraintFault } from "../core/grid/constraint.ts";
+import { Grid } from "../core/grid/grid.ts";
+import {
+  constrainedCombinations,
+  MAX_CONSTRAINED_COMBINATIONS,
+  VariantSpace,
+} from "../core/grid/variant-space.ts";
+import { BETTER } from "../core/metrics/ranking-metric.ts";
+import type { Candles } from "../core/series/candles.ts";
+import { type Timeframe, timeframeMs } from "../core/series/timeframe.ts";
+import { memoryBudget } from "../core/stages/memory-budget.ts";
+import { type RankingKey, riskCells, type Sweep } from "../core/stages/sweep.ts";
+import { type Complaint, complaint, UserError } from "../core/user-error.ts";
+import { canonicalJson } from "./canonical-json.ts";
+import { baseVariantSeconds, riskCellSeconds } from "./cost-model.ts";
+import { expandRiskAxis } from "./expand-axis.ts";
+import { type Guards, halveGuards } from "./guards.ts";
+import type { RunRequest } from "./request.ts";
+import { type ResolvedRange, resolveRange } from "./resolve-range.ts";
+import { resolveStrategy } from "./resolve-strategy.ts";
+import type { RunEstimate, RunPlan } from "./run-plan.ts";
+import { KEY_SCHEMA, sha256Hex } from "./variant-key.ts";
+
+/** Candles a plan is made for, already in the timeframe that the request asks for. */
+export interface Market {
+  readonly datasetHash: string;
+  readonly timeframe: Timeframe;
+  readonly candles: Candles;
+}
+
+export interface PlanOptions {
+  readonly guards: Guards;
+  readonly engineVersion: string;
+  /** Threads the run may use. */
+  readonly workers: number;
+  /** A synchronous run gets half the budgets. */
+  readonly synchronous?: boolean;
+}
+
+/** Index space a constraint may thin out, as a multiple of the variants allowed: skipping numbers costs time too. */
+const MAX_SPARSENESS = 1_000;
+/** Most variants of one chunk: bounds what a lost chunk costs and the columns in flight. */
+const MAX_CHUNK_VARIANTS = 1 << 20;
+
+/** Validates a request against its candles, estimates it, and freezes it. Throws UserError with every complaint. */
+export function makePlan(request: RunRequest, market: Market, options: PlanOptions): RunPlan {
+  const guards = options.synchronous === true ? halveGuards(options.guards) : options.guards;
+  const range = resolveRange(request.range, request.warmupBars, market);
+  const sweep = resolveSweep(request, range, market.timeframe);
+  refuseOversizedGrid(new Grid(sweep.axes).size, guards, options);
+  const variants = countVariants(sweep);
+  const cells = riskCells(sweep);
+  const stageB = Math.min(sweep.preselect, variants) * cells;
+  refuseOverBudget("STAGE_A", variants, guards, options);
+  refuseOverBudget("STAGE_B", stageB, guards, options);
+
+  const bars = range.endBar - range.feedBar;
+  const chunkVariants = chunkSizes(request, { bars, cells, workers: options.workers }, guards);
+  const budget = memoryBudget(sweep, {
+    bars,
+    workers: options.workers,
+    chunkVariants: Math.max(chunkVariants.stageA, chunkVariants.stageB * cells),
+  });
+  refuseOverMemory(budget.totalBytes, guards, options);
+  const seconds =
+    (variants * baseVariantSeconds(bars) + stageB * riskCellSeconds(bars)) / options.workers;
+  const estimate: RunEstimate = {
+    indexSpace: new Grid(sweep.axes).size,
+    stageAVariants: variants,
+    stageBVariants: stageB,
+    bars,
+    bytes: budget.totalBytes,
+    seconds,
+  };
+  return deepFreeze({
+    planHash: planHash(market, range, sweep),
+    datasetHash: market.datasetHash,
+    engineVersion: options.engineVersion,
+    request,
+    sweep,
+    range: { startMs: range.startMs, endMs: range.endMs },
+    feedBar: range.feedBar,
+    endBar: range.endBar,
+    estimate,
+    chunkVariants,
+  });
+}
+
+function resolveSweep(request: RunRequest, range: ResolvedRange, timeframe: Timeframe): Sweep {
+  const found: Complaint[] = [];
+  const report = (fault: Complaint) => void found.push(fault);
+  const strategy = resolveStrategy(request.strategy);
+  found.push(...strategy.complaints);
+  const stops = expandRiskAxis(request.risk.stopLossPct, "risk.stopLossPct", report);
+  const targets = expandRiskAxis(request.risk.takeProfitPct, "risk.takeProfitPct", report);
+  const ranking = resolveRanking(request, report);
+  if (found.length > 0) throw new UserError("VALIDATION", found);
+  return {
+    axes: strategy.axes,
+    indicators: strategy.indicators,
+    signals: strategy.signals,
+    constraint: request.strategy.constraint ?? null,
+    execution: request.execution,
+    firstBar: range.firstBar - range.feedBar,
+    lastBar: range.endBar - range.feedBar,
+    timeframeMs: timeframeMs(timeframe),
+    stops,
+    targets,
+    ranking,
+    preselect: request.preselect,
+    topK: request.topK,
+  };
+}
+
+function resolveRanking(request: RunRequest, report: (fault: Complaint) => void): Sweep["ranking"] {
+  const { primary, secondary } = request.ranking;
+  const key = ({ metric, direction }: typeof primary): RankingKey => ({
+    metric,
+    direction: direction ?? BETTER[metric],
+  });
+  if (secondary === undefined) return [key(primary)];
+  if (secondary.metric === primary.metric) {
+    const path = "ranking.secondary.metric";
+    report(complaint(path, "the secondary metric must differ", secondary.metric));
+  }
+  return [key(primary), key(secondary)];
+}
+
+/** Variants the constraint leaves. Throws UserError for a faulty constraint and for an empty grid. */
+function countVariants(sweep: Sweep): number {
+  const { axes, constraint } = sweep;
+  const path = "strategy.constraint";
+  try {
+    if (constraint !== null) {
+      const combinations = constrainedCombinations(axes, constraint);
+      if (combinations > MAX_CONSTRAINED_COMBINATIONS) {
+        const bound = `<= ${MAX_CONSTRAINED_COMBINATIONS}`;
+        const message = "the axes it reads have too many combinations";
+        throw new UserError("VALIDATION", complaint(path, message, combinations, bound));
+      }
+    }
+    const { count } = new VariantSpace(axes, constraint);
+    if (count > 0) return count;
+  } catch (error) {
+    if (!(error instanceof ConstraintFault)) throw error;
+    throw new UserError("VALIDATION", complaint(path, error.message, constraint));
+  }
+  throw new UserError("VALIDATION", complaint(path, "no variant is left", constraint, ">= 1"));
+}
+
+function refuseOversizedGrid(indexSpace: number, guards: Guards, options: PlanOptions): void {
+  if (indexSpace <= guards.maxVariantsPerStage * MAX_SPARSENESS) return;
+  refuseOverBudget("STAGE_A", indexSpace, guards, options);
+}
+
+function refuseOverBudget(
+  stage: string,
+  requested: number,
+  guards: Guards,
+  options: PlanOptions,
+): void {
+  const allowed = guards.maxVariantsPerStage;
+  if (requested <= allowed) return;
+  const message = `${stage} has too many variants${hint(options)}`;
+  const path = stage === "STAGE_A" ? "strategy" : "risk";
+  throw new UserError("GRID_TOO_LARGE", complaint(path, message, requested, `<= ${allowed}`), {
+    stage,
+    requested,
+    allowed,
+  });
+}
+
+function refuseOverMemory(requested: number, guards: Guards, options: PlanOptions): void {
+  if (requested <= guards.maxBytes) return;
+  throw new UserError(
+    "MEMORY_BUDGET_EXCEEDED",
+    complaint(
+      "",
+      `the run needs too much memory${hint(options)}`,
+      requested,
+      `<= ${guards.maxBytes}`,
+    ),
+    { requested, allowed: guards.maxBytes },
+  );
+}
+
+function hint(options: PlanOptions): string {
+  return options.synchronous === true ? " for a synchronous run: use startRun" : "";
+}
+
+/** Stage A counts indices, Stage B shortlist positions. */
+function chunkSizes(
+  request: RunRequest,
+  work: { readonly bars: number; readonly cells: number; readonly workers: number },
+  guards: Guards,
+): { stageA: number; stageB: number } {
+  const asked = request.schedule.chunkVariants;
+  const clamp = (variants: number) =>
+    Math.max(1, Math.min(MAX_CHUNK_VARIANTS, Math.floor(variants)));
+  if (asked !== undefined) return { stageA: clamp(asked), stageB: clamp(asked / work.cells) };
+  const seconds = guards.chunkSeconds * work.workers;
+  return {
+    stageA: clamp(seconds / baseVariantSeconds(work.bars)),
+    stageB: clamp(Math.min(MAX_CHUNK_VARIANTS, seconds / riskCellSeconds(work.bars)) / work.cells),
+  };
+}
+
+function planHash(market: Market, range: ResolvedRange, sweep: Sweep): string {
+  return sha256Hex(
+    canonicalJson({
+      schema: KEY_SCHEMA,
+      dataset: market.datasetHash,
+      timeframe: market.timeframe,
+      bars: [range.feedBar, range.firstBar, range.endBar],
+      sweep,
+    }),
+  );
+}
+
+function deepFreeze<T>(value: T): T {
+  if (typeof value === "object" && value !== null && !Object.isFrozen(value)) {
+    Object.freeze(value);
+    for (const member of Object.values(value)) deepFreeze(member);
+  }
+  return value;
+}

@@ -1,0 +1,260 @@
+import { RANKING_METRICS } from "../core/metrics/ranking-metric.ts";
+import { mergeRows } from "../core/stages/merge-rows.ts";
+import { Ranking } from "../core/stages/ranking.ts";
+import { riskCells, sweepMetrics } from "../core/stages/sweep.ts";
+import { Order, WorkerLost } from "./order.ts";
+import { CONTROL, COUNTER, type FromWorker, type ToWorker } from "./protocol.ts";
+import type {
+  ChunkResult,
+  ChunkTask,
+  ComputePool,
+  PoolStats,
+  RunChunkOptions,
+  ScoredVariant,
+} from "./task.ts";
+import { Thread } from "./thread.ts";
+
+type ChunkDone = Extract<FromWorker, { kind: "chunkDone" }>;
+type Scored = Extract<FromWorker, { kind: "scored" }>;
+type Answer = ChunkDone | Scored;
+
+/** Attempts at work whose thread died before the work itself is suspected. */
+const MAX_ATTEMPTS = 3;
+/** Threads that die before they are ready, in a row, until the pool gives up replacing them. */
+const MAX_FAILED_STARTS = 3;
+const DEFAULT_PROGRESS_MS = 250;
+
+/** Starts the threads and waits until each has warmed up. */
+export async function createPool(options: { readonly size: number }): Promise<WorkerPool> {
+  if (!Number.isInteger(options.size) || options.size < 1) {
+    throw new Error(`pool size must be a positive integer, got ${options.size}`);
+  }
+  const pool = new WorkerPool(options.size);
+  await pool.ready();
+  return pool;
+}
+
+/**
+ * Threads that live as long as the pool. A chunk goes to all of them at once; they share it slice by slice. Chunks
+ * queue up in each thread, so a second chunk starts wherever a thread runs out of slices of the first. A thread that
+ * dies is replaced, and the chunks it had a hand in are done again as a whole, which gives the same bytes.
+ */
+export class WorkerPool implements ComputePool {
+  readonly size: number;
+  readonly #threads: Thread[] = [];
+  readonly #orders = new Map<number, Order<Answer>>();
+  /** Who hears of better rows, by order. */
+  readonly #bestListeners = new Map<number, (row: Float64Array) => void>();
+  #nextId = 1;
+  #replaced = 0;
+  #failedStarts = 0;
+  #closed = false;
+
+  constructor(size: number) {
+    this.size = size;
+    for (let i = 0; i < size; i++) this.#threads.push(this.#startThread());
+  }
+
+  async ready(): Promise<void> {
+    await Promise.all(this.#threads.map((thread) => thread.ready));
+  }
+
+  async runChunk(task: ChunkTask, options: RunChunkOptions = {}): Promise<ChunkResult> {
+    const startedMs = performance.now();
+    return this.#retrying(() => this.#attemptChunk(task, options, startedMs));
+  }
+
+  async score(
+    task: Omit<ChunkTask, "from" | "to" | "shortlist">,
+    variants: Float64Array,
+  ): Promise<ScoredVariant[]> {
+    if (variants.length === 0) return [];
+    return this.#retrying(() => this.#attemptScore(task, variants));
+  }
+
+  stats(): PoolStats {
+    const busy = this.#threads.filter((thread) => thread.orders.size > 0).length;
+    const queuedChunks = this.#orders.size;
+    return { size: this.size, busy, queuedChunks, replacedWorkers: this.#replaced };
+  }
+
+  /** Ends one thread as a crash would: it is replaced and its work is done again. */
+  async terminateWorker(position: number): Promise<void> {
+    await this.#threads[position]?.terminate();
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await Promise.all(this.#threads.map((thread) => thread.terminate()));
+  }
+
+  async #retrying<T>(attempt: () => Promise<T>): Promise<T> {
+    for (let n = 1; ; n++) {
+      if (this.#closed) throw new Error("the pool is closed");
+      try {
+        return await attempt();
+      } catch (error) {
+        if (!(error instanceof WorkerLost) || n >= MAX_ATTEMPTS || this.#closed) throw error;
+      }
+    }
+  }
+
+  async #attemptChunk(
+    task: ChunkTask,
+    options: RunChunkOptions,
+    startedMs: number,
+  ): Promise<ChunkResult> {
+    const { signal, onProgress } = options;
+    const shared = shareChunk(task);
+    const abort = () => void Atomics.store(shared.control, CONTROL.abort, 1);
+    if (signal?.aborted === true) abort();
+    signal?.addEventListener("abort", abort, { once: true });
+    const keep = task.stage === "STAGE_A" ? task.sweep.preselect : task.sweep.topK;
+    const order = this.#order<ChunkDone>(this.#chosen(task.workers), abort, (id) => ({
+      kind: "chunk",
+      chunk: { ...task, ...shared, id, keep, shortlist: task.shortlist ?? null },
+    }));
+    let best: Float64Array | null = null;
+    const ranking = new Ranking(task.sweep.ranking);
+    this.#bestListeners.set(order.id, (row) => {
+      if (best === null || ranking.before(row, 0, best, 0)) best = row;
+    });
+    const scored = () => Number(Atomics.load(shared.counters, COUNTER.scored));
+    const timer =
+      onProgress &&
+      setInterval(
+        () => onProgress({ scored: scored(), best }),
+        options.progressMs ?? DEFAULT_PROGRESS_MS,
+      );
+    try {
+      const answers = await order.answered;
+      return {
+        status: signal?.aborted === true ? "aborted" : "done",
+        scored: scored(),
+        rows: mergeRows(
+          task.sweep,
+          answers.map((answer) => answer.rows),
+          keep,
+        ),
+        columns: shared.columns,
+        elapsedMs: performance.now() - startedMs,
+      };
+    } finally {
+      clearInterval(timer);
+      signal?.removeEventListener("abort", abort);
+      this.#bestListeners.delete(order.id);
+    }
+  }
+
+  /** Variants are dealt out in index order, so that cells of one base variant share its first-hit table. */
+  async #attemptScore(
+    task: Omit<ChunkTask, "from" | "to" | "shortlist">,
+    variants: Float64Array,
+  ): Promise<ScoredVariant[]> {
+    const ordered = variants.toSorted();
+    const threads = this.#chosen(task.workers);
+    const share = Math.ceil(ordered.length / threads.length);
+    const scored = new Map<number, Float64Array>();
+    const parts = threads.map((thread, i) => ({
+      thread,
+      variants: ordered.slice(i * share, (i + 1) * share),
+    }));
+    const orders = parts
+      .filter((part) => part.variants.length > 0)
+      .map(async (part) => {
+        const order = this.#order<Scored>(
+          [part.thread],
+          () => {},
+          (id) => ({
+            kind: "score",
+            order: { ...task, id, variants: part.variants },
+          }),
+        );
+        const [answer] = await order.answered;
+        const count = RANKING_METRICS.length;
+        part.variants.forEach((variant, v) => {
+          scored.set(variant, answer.metrics.subarray(v * count, (v + 1) * count));
+        });
+      });
+    await Promise.all(orders);
+    return Array.from(variants, (variantIndex) => ({
+      variantIndex,
+      metrics: scored.get(variantIndex)!,
+    }));
+  }
+
+  #order<A extends Answer>(
+    threads: readonly Thread[],
+    onFault: () => void,
+    message: (id: number) => ToWorker,
+  ): Order<A> {
+    const order = new Order<A>(this.#nextId++, threads.length, onFault);
+    this.#orders.set(order.id, order as unknown as Order<Answer>);
+    const forget = () => void this.#orders.delete(order.id);
+    order.answered.then(forget, forget);
+    for (const thread of threads) thread.send(order.id, message(order.id));
+    return order;
+  }
+
+  /** The threads with the least to do. */
+  #chosen(workers: number | undefined): Thread[] {
+    const wanted = Math.max(1, Math.min(workers ?? this.size, this.size));
+    return this.#threads.toSorted((a, b) => a.orders.size - b.orders.size).slice(0, wanted);
+  }
+
+  #startThread(): Thread {
+    const thread = new Thread({
+      onMessage: (from, message) => this.#receive(from, message),
+      onExit: (from, reason) => this.#lost(from, reason),
+    });
+    thread.ready.then(
+      () => {
+        this.#failedStarts = 0;
+      },
+      () => {
+        this.#failedStarts++;
+      },
+    );
+    return thread;
+  }
+
+  #receive(thread: Thread, message: FromWorker): void {
+    if (message.kind === "ready") return;
+    if (message.kind === "best") {
+      this.#bestListeners.get(message.id)?.(message.row);
+      return;
+    }
+    thread.orders.delete(message.id);
+    const order = this.#orders.get(message.id);
+    if (message.kind === "failed") {
+      const error = new Error(message.message);
+      error.stack = message.stack;
+      order?.fail(error);
+    } else {
+      order?.answer(message);
+    }
+  }
+
+  #lost(thread: Thread, reason: Error | null): void {
+    const position = this.#threads.indexOf(thread);
+    if (!this.#closed && position >= 0 && this.#failedStarts < MAX_FAILED_STARTS) {
+      this.#replaced++;
+      this.#threads[position] = this.#startThread();
+    }
+    for (const id of thread.orders) this.#orders.get(id)?.fail(new WorkerLost(reason));
+    thread.orders.clear();
+  }
+}
+
+/** Shared memory of one attempt at a chunk. */
+function shareChunk(task: ChunkTask) {
+  const cells = task.stage === "STAGE_B" ? riskCells(task.sweep) : 1;
+  const length = (task.to - task.from) * cells;
+  const control = new Int32Array(new SharedArrayBuffer(CONTROL.words * 4));
+  const counters = new BigInt64Array(new SharedArrayBuffer(COUNTER.words * 8));
+  counters[COUNTER.next] = BigInt(task.from);
+  const columns = sweepMetrics(task.sweep).map(() =>
+    new Float64Array(new SharedArrayBuffer(length * 8)).fill(Number.NaN),
+  );
+  return { control, counters, columns };
+}

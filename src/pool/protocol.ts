@@ -1,0 +1,56 @@
+import type { Candles } from "../core/series/candles.ts";
+import type { RankedRows } from "../core/stages/ranked-rows.ts";
+import type { StageName, Sweep } from "../core/stages/sweep.ts";
+
+/** Every message between the pool and its threads. Candles, columns and control words are shared memory. */
+export type ToWorker =
+  | { readonly kind: "chunk"; readonly chunk: ChunkOrder }
+  | { readonly kind: "score"; readonly order: ScoreOrder }
+  | { readonly kind: "forget"; readonly key: string };
+
+export type FromWorker =
+  | { readonly kind: "ready" }
+  | { readonly kind: "best"; readonly id: number; readonly row: Float64Array }
+  | { readonly kind: "chunkDone"; readonly id: number; readonly rows: RankedRows }
+  | { readonly kind: "scored"; readonly id: number; readonly metrics: Float64Array }
+  | {
+      readonly kind: "failed";
+      readonly id: number;
+      readonly message: string;
+      readonly stack: string;
+    };
+
+/** What a thread needs to make a scorer; kept under `key`. */
+export interface ScorerOrder {
+  readonly key: string;
+  readonly sweep: Sweep;
+  readonly candles: Candles;
+}
+
+export interface ChunkOrder extends ScorerOrder {
+  readonly id: number;
+  readonly stage: StageName;
+  readonly from: number;
+  readonly to: number;
+  readonly shortlist: Float64Array | null;
+  /** Shared; one column a metric. */
+  readonly columns: readonly Float64Array[];
+  readonly keep: number;
+  readonly control: Int32Array;
+  readonly counters: BigInt64Array;
+}
+
+export interface ScoreOrder extends ScorerOrder {
+  readonly id: number;
+  readonly stage: StageName;
+  readonly variants: Float64Array;
+}
+
+/** Control words of a chunk (Int32Array in shared memory): read between slices. */
+export const CONTROL = { abort: 0, words: 1 } as const;
+
+/** Counters of a chunk (BigInt64Array in shared memory): next position to hand out, and variants scored. */
+export const COUNTER = { next: 0, scored: 1, words: 2 } as const;
+
+/** Aimed duration of a slice: long enough to hide the atomics, short enough to obey a cancel at once. */
+export const SLICE_MS = 8;

@@ -1,0 +1,46 @@
+import { Worker } from "node:worker_threads";
+import type { FromWorker, ToWorker } from "./protocol.ts";
+
+/** What a thread's end or message means to the pool. */
+export interface ThreadListener {
+  onMessage(thread: Thread, message: FromWorker): void;
+  /** The thread is gone, expected or not. */
+  onExit(thread: Thread, reason: Error | null): void;
+}
+
+/** One worker thread with its orders in flight. */
+export class Thread {
+  /** Orders sent and not yet answered. */
+  readonly orders = new Set<number>();
+  readonly ready: Promise<void>;
+  readonly #worker: Worker;
+  #fault: Error | null = null;
+
+  constructor(listener: ThreadListener) {
+    this.#worker = new Worker(new URL("./worker.ts", import.meta.url));
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    this.ready = promise;
+    this.#worker.on("message", (message: FromWorker) => {
+      if (message.kind === "ready") resolve();
+      else listener.onMessage(this, message);
+    });
+    this.#worker.on("error", (error) => {
+      this.#fault = error instanceof Error ? error : new Error(String(error));
+    });
+    this.#worker.on("exit", (code) => {
+      reject(this.#fault ?? new Error(`worker thread ended with code ${code} before it was ready`));
+      listener.onExit(this, this.#fault);
+    });
+    promise.catch(() => {});
+  }
+
+  send(id: number, message: ToWorker): void {
+    this.orders.add(id);
+    this.#worker.postMessage(message);
+  }
+
+  /** Ends the thread at once. */
+  async terminate(): Promise<void> {
+    await this.#worker.terminate();
+  }
+}

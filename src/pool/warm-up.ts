@@ -1,0 +1,84 @@
+import { allocateCandles } from "../core/series/candles.ts";
+import { Ranking } from "../core/stages/ranking.ts";
+import { scoreStageA } from "../core/stages/stage-a.ts";
+import { scoreStageB } from "../core/stages/stage-b.ts";
+import type { Sweep } from "../core/stages/sweep.ts";
+import { SweepScorer } from "../core/stages/sweep-scorer.ts";
+import { TopRows } from "../core/stages/top-rows.ts";
+
+const BARS = 512;
+const WINDOWS = 24;
+
+/** Runs a small sweep through both stages, so that the first real chunk meets compiled code. */
+export function warmUp(): void {
+  const sweep = smallSweep();
+  const scorer = new SweepScorer(sweep, zigzag());
+  const ranking = new Ranking(sweep.ranking);
+  const count = WINDOWS * WINDOWS;
+  const columns = (length: number) => sweep.ranking.map(() => new Float64Array(length));
+  const top = new TopRows(ranking, sweep.preselect);
+  scoreStageA(scorer, 0, count, { top, columns: columns(count), origin: 0 });
+  const { data, stride } = top.drain();
+  const shortlist = Float64Array.from({ length: data.length / stride }, (_, i) => data[i * stride]);
+  const cells = shortlist.length * scorer.cells;
+  const output = { top: new TopRows(ranking, sweep.topK), columns: columns(cells), origin: 0 };
+  scoreStageB(scorer, { shortlist, from: 0, to: shortlist.length }, output);
+}
+
+function zigzag() {
+  const candles = allocateCandles(BARS);
+  for (let t = 0; t < BARS; t++) {
+    const price = 100 + (t % 37) - ((t * 7) % 23);
+    candles.time[t] = t * 3_600_000;
+    candles.open[t] = candles.high[t] = candles.low[t] = candles.close[t] = price;
+  }
+  return candles;
+}
+
+function smallSweep(): Sweep {
+  const windows = Array.from({ length: WINDOWS }, (_, i) => i + 2);
+  return {
+    axes: [
+      { name: "fast.window", values: windows },
+      { name: "slow.window", values: windows },
+    ],
+    indicators: [
+      { name: "fast", id: "ma.sma", params: { window: { axis: 0 } } },
+      { name: "slow", id: "ma.sma", params: { window: { axis: 1 } } },
+    ],
+    signals: [
+      {
+        name: "fast",
+        rule: "cross",
+        operands: {
+          of: { indicator: "fast", output: "value" },
+          against: { indicator: "slow", output: "value" },
+        },
+        params: {},
+      },
+    ],
+    constraint: "fast.window < slow.window",
+    execution: {
+      direction: "LONG_SHORT",
+      sizing: "ALL_IN",
+      fillMode: "CLOSE",
+      startCash: 10_000,
+      fixedQuote: 100,
+      safeProfitPct: 30,
+      feePct: 0.1,
+      slippagePct: 0.05,
+      periodsPerYear: 365,
+    },
+    firstBar: 30,
+    lastBar: BARS,
+    timeframeMs: 3_600_000,
+    stops: [null, 1, 2],
+    targets: [null, 2, 4],
+    ranking: [
+      { metric: "totalReturnPct", direction: "DESC" },
+      { metric: "maxDrawdownPct", direction: "ASC" },
+    ],
+    preselect: 50,
+    topK: 10,
+  };
+}

@@ -1,0 +1,160 @@
+/**
+ * One compute thread. It takes slices of a chunk from a shared counter until none is left, sizing them to a few
+ * milliseconds by what the last one took, and looks at the chunk's control word between slices. It knows neither
+ * database nor clock time, only candles in shared memory.
+ */
+import { parentPort } from "node:worker_threads";
+import { RANKING_METRICS } from "../core/metrics/ranking-metric.ts";
+import { Ranking } from "../core/stages/ranking.ts";
+import { scoreStageA } from "../core/stages/stage-a.ts";
+import { scoreStageB } from "../core/stages/stage-b.ts";
+import { SweepScorer } from "../core/stages/sweep-scorer.ts";
+import { TopRows } from "../core/stages/top-rows.ts";
+import {
+  type ChunkOrder,
+  CONTROL,
+  COUNTER,
+  type FromWorker,
+  type ScoreOrder,
+  type ScorerOrder,
+  SLICE_MS,
+  type ToWorker,
+} from "./protocol.ts";
+import { warmUp } from "./warm-up.ts";
+
+const port = parentPort;
+if (port === null) throw new Error("worker.ts runs as a worker thread only");
+
+/** Scorers of the newest sweeps; two, so that a run's neighbour does not evict it. */
+const MAX_SCORERS = 2;
+/** Least time between two messages about a better row. */
+const BEST_MESSAGE_MS = 100;
+
+const scorers = new Map<string, SweepScorer>();
+
+function send(message: FromWorker, transfer: ArrayBuffer[] = []): void {
+  port!.postMessage(message, transfer);
+}
+
+function scorerFor(order: ScorerOrder): SweepScorer {
+  let scorer = scorers.get(order.key);
+  if (scorer === undefined) scorer = new SweepScorer(order.sweep, order.candles);
+  scorers.delete(order.key);
+  scorers.set(order.key, scorer);
+  for (const oldest of scorers.keys()) {
+    if (scorers.size <= MAX_SCORERS) break;
+    scorers.delete(oldest);
+  }
+  return scorer;
+}
+
+function runChunk(order: ChunkOrder): void {
+  const { control, counters } = order;
+  const aborted = () => Atomics.load(control, CONTROL.abort) !== 0;
+  const top = new TopRows(new Ranking(order.sweep.ranking), order.keep);
+  if (!aborted()) {
+    const scorer = scorerFor(order);
+    const best = new BestReporter(order.id);
+    let size = 1;
+    while (!aborted()) {
+      const from = Number(Atomics.add(counters, COUNTER.next, BigInt(size)));
+      if (from >= order.to) break;
+      const to = Math.min(from + size, order.to);
+      const startedMs = performance.now();
+      const scored = runSlice(order, scorer, { from, to, top, aborted });
+      Atomics.add(counters, COUNTER.scored, BigInt(scored));
+      best.report(top);
+      size = nextSize(to - from, performance.now() - startedMs);
+    }
+  }
+  const rows = top.drain();
+  send({ kind: "chunkDone", id: order.id, rows }, [rows.data.buffer as ArrayBuffer]);
+}
+
+/** Grows at most fourfold a slice, so that one lucky slice does not lead to a long one. */
+function nextSize(size: number, tookMs: number): number {
+  const ideal = (size * SLICE_MS) / Math.max(tookMs, 0.001);
+  return Math.max(1, Math.min(Math.floor(ideal), size * 4));
+}
+
+interface Slice {
+  readonly from: number;
+  readonly to: number;
+  readonly top: TopRows;
+  readonly aborted: () => boolean;
+}
+
+function runSlice(order: ChunkOrder, scorer: SweepScorer, slice: Slice): number {
+  const { columns } = order;
+  const { from, to, top, aborted } = slice;
+  if (order.stage === "STAGE_A") {
+    return scoreStageA(scorer, from, to, { top, columns, origin: order.from });
+  }
+  const origin = order.from * scorer.cells;
+  const work = { shortlist: order.shortlist!, from, to };
+  return scoreStageB(scorer, work, { top, columns, origin }, aborted);
+}
+
+/** Tells the pool about a better best row, now and then. */
+class BestReporter {
+  readonly #id: number;
+  #lastIndex = Number.NaN;
+  #lastMs = 0;
+
+  constructor(id: number) {
+    this.#id = id;
+  }
+
+  report(top: TopRows): void {
+    const now = performance.now();
+    if (now - this.#lastMs < BEST_MESSAGE_MS) return;
+    const row = top.best();
+    if (row === null || row[0] === this.#lastIndex) return;
+    this.#lastIndex = row[0];
+    this.#lastMs = now;
+    send({ kind: "best", id: this.#id, row });
+  }
+}
+
+/** Every ranking metric of chosen variants. */
+function runScore(order: ScoreOrder): void {
+  const scorer = new SweepScorer(order.sweep, order.candles, RANKING_METRICS);
+  const count = RANKING_METRICS.length;
+  const metrics = new Float64Array(order.variants.length * count);
+  let openBase = Number.NaN;
+  order.variants.forEach((variant, i) => {
+    const cells = order.stage === "STAGE_B" ? scorer.cells : 1;
+    const base = Math.floor(variant / cells);
+    if (order.stage === "STAGE_A") {
+      scorer.seek(base);
+      scorer.scoreBase(metrics, i * count);
+      return;
+    }
+    if (base !== openBase) {
+      scorer.seek(base);
+      scorer.openRisk();
+      openBase = base;
+    }
+    scorer.scoreCell(variant - base * cells, metrics, i * count);
+  });
+  send({ kind: "scored", id: order.id, metrics }, [metrics.buffer]);
+}
+
+function handle(message: ToWorker): void {
+  if (message.kind === "forget") {
+    scorers.delete(message.key);
+    return;
+  }
+  const id = message.kind === "chunk" ? message.chunk.id : message.order.id;
+  try {
+    if (message.kind === "chunk") runChunk(message.chunk);
+    else runScore(message.order);
+  } catch (error) {
+    const { message: text, stack = "" } = error instanceof Error ? error : new Error(String(error));
+    send({ kind: "failed", id, message: text, stack });
+  }
+}
+
+warmUp();
+port.on("message", handle);
+send({ kind: "ready" });
