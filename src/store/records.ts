@@ -5,9 +5,25 @@ import type { Timeframe } from "../core/series/timeframe.ts";
 import type { StageName } from "../core/stages/sweep.ts";
 import type { RunPlan } from "../plan/run-plan.ts";
 
-export const RUN_STATES = ["QUEUED", "RUNNING", "PAUSED", "SUCCEEDED", "FAILED", "CANCELLED", "TIMED_OUT"] as const;
+export const RUN_STATES = [
+  "QUEUED",
+  "RUNNING",
+  "PAUSED",
+  "SUCCEEDED",
+  "FAILED",
+  "CANCELLED",
+  "TIMED_OUT",
+] as const;
 export type RunState = (typeof RUN_STATES)[number];
-export const TERMINAL_STATES: readonly RunState[] = ["SUCCEEDED", "FAILED", "CANCELLED", "TIMED_OUT"];
+
+export const TERMINAL_STATES = ["SUCCEEDED", "FAILED", "CANCELLED", "TIMED_OUT"] as const;
+export type TerminalState = (typeof TERMINAL_STATES)[number];
+/** The end a run has been asked to come to; it gets there when no chunk of it is being worked on. */
+export type StopState = Exclude<TerminalState, "SUCCEEDED">;
+
+export function isTerminal(state: RunState): state is TerminalState {
+  return (TERMINAL_STATES as readonly RunState[]).includes(state);
+}
 
 export type RunStage = StageName | "FINALIZING";
 
@@ -29,7 +45,10 @@ export interface DatasetRecord {
   readonly createdAt: Date;
 }
 
-/** One row of a result list. `variantIndex` is base * cells + cell in Stage B, the base index in Stage A. */
+/**
+ * One row of a result list. `variantIndex` is base * cells + cell in Stage B, the base index in
+ * Stage A (a run that was stopped there).
+ */
 export interface ResultRow {
   readonly rank: number;
   readonly variantIndex: number;
@@ -52,7 +71,17 @@ export interface BestSoFar {
 }
 
 export const EVENT_KINDS = [
-  "QUEUED", "STARTED", "PROGRESS", "STAGE", "PAUSED", "RESUMED", "SUCCEEDED", "FAILED", "CANCELLED", "TIMED_OUT", "RETRIED",
+  "QUEUED",
+  "STARTED",
+  "PROGRESS",
+  "STAGE",
+  "PAUSED",
+  "RESUMED",
+  "SUCCEEDED",
+  "FAILED",
+  "CANCELLED",
+  "TIMED_OUT",
+  "RETRIED",
 ] as const;
 export type EventKind = (typeof EVENT_KINDS)[number];
 
@@ -92,18 +121,24 @@ export interface RunRecord {
   readonly workers: number | null;
   readonly done: number;
   readonly total: number;
+  /** Smoothed over all processes that work on the run; null before there is a rate. */
+  readonly variantsPerSecond: number | null;
+  readonly etaSeconds: number | null;
   readonly best: BestSoFar | null;
   readonly lastSeq: number;
   readonly digest: string | null;
   readonly error: RunError | null;
   readonly cancelRequested: boolean;
+  /** Set from the moment the run was asked to stop; `cancelRequested` is `stopState === "CANCELLED"`. */
+  readonly stopState: StopState | null;
   readonly cancelReason: string | null;
   readonly createdAt: Date;
   readonly startedAt: Date | null;
   readonly finishedAt: Date | null;
 }
 
-export type ChunkState = "PENDING" | "RUNNING" | "DONE" | "PARTIAL";
+export const CHUNK_STATES = ["PENDING", "RUNNING", "DONE", "PARTIAL"] as const;
+export type ChunkState = (typeof CHUNK_STATES)[number];
 
 export interface ChunkRecord {
   readonly runId: string;

@@ -4,12 +4,13 @@ import type {
   BestSoFar,
   ChunkRecord,
   DatasetRecord,
-  EventKind,
   ResultRow,
   RunError,
   RunEvent,
   RunRecord,
   RunState,
+  StopState,
+  TerminalState,
 } from "./records.ts";
 
 /** Compressed columns of a dataset, as stored: one block a column and block number. */
@@ -19,8 +20,8 @@ export interface DatasetBlock {
   readonly bytes: Uint8Array;
 }
 
-/** A packed chunk result as stored: float64 little-endian, rows best first, one column a ranking metric. */
-export interface StoredChunk {
+/** Rows of a stored chunk: float64, best first, `[variantIndex, ...metrics]`, `stride` numbers a row. */
+export interface StoredRows {
   readonly stage: StageName;
   readonly no: number;
   readonly from: number;
@@ -28,6 +29,10 @@ export interface StoredChunk {
   readonly scored: number;
   readonly stride: number;
   readonly rows: Float64Array;
+}
+
+/** A whole checkpoint: the rows and one column a ranking metric, as long as the chunk. */
+export interface StoredChunk extends StoredRows {
   readonly columns: readonly Float64Array[];
 }
 
@@ -37,6 +42,8 @@ export interface NewRun {
   readonly idempotencyKey: string | null;
   /** Hash of the whole request, schedule included; compared on a repeated key. */
   readonly requestHash: string;
+  /** Refuse with QUEUE_FULL when so many runs are QUEUED already. */
+  readonly maxQueued?: number;
 }
 
 export interface Page {
@@ -56,64 +63,145 @@ export interface RunFilter {
   readonly datasetHash?: string;
 }
 
-export interface ProgressUpdate {
-  readonly kind: EventKind;
-  readonly done: number;
-  readonly variantsPerSecond: number | null;
-  readonly etaSeconds: number | null;
+export interface ResultOrder {
+  readonly metric: string;
+  readonly direction: "ASC" | "DESC";
+}
+
+export interface ChunkId {
+  readonly runId: string;
+  readonly stage: StageName;
+  readonly no: number;
+}
+
+export interface ChunkClaim extends ChunkId {
+  /** Name of the process, unique among all that share the database. */
+  readonly worker: string;
+  readonly leaseMs: number;
+  /** The job that hinted at the chunk; it is completed in the same transaction, claimed or not. */
+  readonly jobId?: string;
+}
+
+export interface WorkerProgress {
+  readonly runId: string;
+  readonly stage: StageName;
+  readonly worker: string;
+  /** Variants scored so far of chunks this worker has in flight. */
+  readonly chunks: readonly { readonly no: number; readonly scored: number }[];
   readonly best: BestSoFar | null;
-  readonly message?: string;
+}
+
+export interface RunEnd {
+  readonly state: TerminalState;
+  readonly rows: readonly ResultRow[];
+  readonly digest: string | null;
+  readonly error: RunError | null;
 }
 
 /**
- * Everything the service remembers. The database is the truth: every method is one transaction, idempotent where a
- * repeat can happen, and notifies subscribers of run events after commit.
+ * Everything the service remembers. The database is the truth: every method is one transaction,
+ * idempotent where a repeat can happen, and notifies subscribers of run events after commit.
  */
 export interface Store {
   readonly backend: "pglite" | "postgres";
 
   // datasets
-  saveDataset(record: Omit<DatasetRecord, "createdAt">, blocks: readonly DatasetBlock[]): Promise<DatasetRecord>;
+  /** The same hash twice keeps the first record. */
+  saveDataset(
+    record: Omit<DatasetRecord, "createdAt">,
+    blocks: readonly DatasetBlock[],
+  ): Promise<DatasetRecord>;
   datasetByHash(hash: string): Promise<DatasetRecord | null>;
   /** By hash, or by name (the newest of that name). */
   findDataset(hashOrName: string): Promise<DatasetRecord | null>;
+  /** Newest first. */
   listDatasets(page: Page): Promise<PageOf<DatasetRecord>>;
   datasetBlocks(hash: string): Promise<DatasetBlock[]>;
 
   // runs
-  /** Run row, Stage A chunks, jobs and first event in one transaction; same key and request gives the same run. */
+  /**
+   * Run row, Stage A chunks, jobs and first event in one transaction; same key and request gives the
+   * same run. UserError IDEMPOTENCY_CONFLICT for another request, QUEUE_FULL over `maxQueued`.
+   */
   createRun(run: NewRun): Promise<{ readonly run: RunRecord; readonly created: boolean }>;
   run(id: string): Promise<RunRecord | null>;
+  /** Newest first. */
   listRuns(page: Page, filter?: RunFilter): Promise<PageOf<RunRecord>>;
-  results(runId: string, page: Page, orderBy?: { metric: string; direction: "ASC" | "DESC" }): Promise<PageOf<ResultRow>>;
+  /** By rank, or by a ranking metric with undefined values last. */
+  results(runId: string, page: Page, orderBy?: ResultOrder): Promise<PageOf<ResultRow>>;
 
-  // chunks
-  /** Takes a PENDING chunk, or one whose lease ran out; null when it is not to be had. Moves QUEUED to RUNNING. */
-  claimChunk(runId: string, stage: StageName, no: number, worker: string, leaseMs: number): Promise<ChunkRecord | null>;
-  extendLease(runId: string, stage: StageName, no: number, worker: string, leaseMs: number): Promise<boolean>;
-  releaseChunk(runId: string, stage: StageName, no: number, worker: string): Promise<void>;
-  /** The checkpoint. False when the run has ended or the chunk was stored already. */
-  storeChunk(runId: string, chunk: StoredChunk, worker: string, update: ProgressUpdate): Promise<{ stored: boolean; stageComplete: boolean }>;
-  storePartialChunk(runId: string, chunk: StoredChunk, worker: string): Promise<void>;
-  chunks(runId: string, stage?: StageName): Promise<ChunkRecord[]>;
-  /** Stored rows and columns of a stage's finished (and partial) chunks, one at a time in index order. */
-  storedChunks(runId: string, stage: StageName): AsyncIterable<StoredChunk>;
-
-  // progress and ends
-  appendProgress(runId: string, update: ProgressUpdate): Promise<void>;
-  /** Writes the shortlist and the Stage B chunks with their jobs; does nothing when that has been done. */
-  beginStageB(runId: string, shortlist: Float64Array, chunkVariants: number, total: number): Promise<void>;
-  shortlist(runId: string): Promise<Float64Array | null>;
-  finishRun(runId: string, state: "SUCCEEDED" | "FAILED" | "CANCELLED" | "TIMED_OUT", end: { rows: readonly ResultRow[]; digest: string | null; error: RunError | null }): Promise<void>;
-  /** Idempotent from any state; answers with the run as it is then. A run nobody works on ends at once. */
+  // control
+  /** Idempotent from any state; answers with the run as it is then, null when there is none. */
   requestCancel(runId: string, reason: string | null): Promise<RunRecord | null>;
+  /** Asks a run to end as `state`. One that has scored nothing and that nobody works on ends at once. */
+  requestStop(
+    runId: string,
+    stop: { readonly state: StopState; readonly reason: string | null; readonly error?: RunError },
+  ): Promise<RunRecord | null>;
+  /** No further chunk is begun; those in flight are stored. UserError CONFLICT from an end. */
+  pauseRun(runId: string): Promise<RunRecord>;
+  resumeRun(runId: string): Promise<RunRecord>;
   /** Back to QUEUED from FAILED, CANCELLED or TIMED_OUT; only missing chunks are done again. */
   retryRun(runId: string): Promise<RunRecord>;
 
+  // chunks
+  /** Takes a PENDING chunk, or one whose lease ran out; null when not to be had. QUEUED -> RUNNING. */
+  claimChunk(claim: ChunkClaim): Promise<ChunkRecord | null>;
+  /** Extends every lease of the worker. */
+  extendLeases(worker: string, leaseMs: number): Promise<void>;
+  /** Gives a chunk back untouched; the attempt does not count. */
+  releaseChunk(chunk: ChunkId, worker: string): Promise<void>;
+  /** Gives a chunk back after a fault; the run is stopped as FAILED after `maxAttempts`. */
+  failChunk(
+    chunk: ChunkId,
+    worker: string,
+    fault: { readonly error: RunError; readonly maxAttempts: number },
+  ): Promise<void>;
+  /** The checkpoint. `stored` is false when the run has ended or the chunk was stored already. */
+  storeChunk(
+    runId: string,
+    chunk: StoredChunk,
+    best: BestSoFar | null,
+  ): Promise<{ readonly stored: boolean; readonly stageComplete: boolean }>;
+  /** What was scored of a chunk when its run was stopped; false when the run is not being stopped. */
+  storePartialChunk(runId: string, rows: StoredRows, worker: string): Promise<boolean>;
+  chunks(runId: string, stage?: StageName): Promise<ChunkRecord[]>;
+  /** Rows of a stage's finished and partial chunks, one at a time in index order. */
+  storedRows(runId: string, stage: StageName): AsyncIterable<StoredRows>;
+  /** Rows and columns of a stage's finished chunks, one at a time in index order. */
+  storedChunks(runId: string, stage: StageName): AsyncIterable<StoredChunk>;
+
+  // progress and ends
+  /** Adds up what all workers report and appends an event, at most four a second and run. */
+  reportProgress(progress: WorkerProgress): Promise<void>;
+  /** Writes the shortlist and the Stage B chunks with their jobs; a repeat does nothing. */
+  beginStageB(
+    runId: string,
+    shortlist: Float64Array,
+    plan: { readonly chunkVariants: number; readonly variantsPerBase: number },
+  ): Promise<void>;
+  shortlist(runId: string): Promise<Float64Array | null>;
+  /** Results and end in one transaction; false when the run had ended already. */
+  finishRun(runId: string, end: RunEnd): Promise<boolean>;
+  /** Counts a failed attempt to end a run and answers with the number so far. */
+  countEndAttempt(runId: string): Promise<number>;
+
+  // recovery
+  /**
+   * Gives chunks whose lease ran out back and sends jobs again for whatever is due and has none.
+   * Safe to call at any time from any process. A chunk lost `maxAttempts` times fails its run.
+   */
+  recover(maxAttempts: number): Promise<void>;
+
   // events
+  /** Events after a sequence number, in order. */
   events(runId: string, afterSeq: number, limit: number): Promise<RunEvent[]>;
   /** Calls back after a commit that touched the run (also from other processes); returns the unsubscribe. */
   onRunChanged(listener: (runId: string) => void): () => void;
+  /** Calls back when there may be new jobs. */
+  onJobs(listener: () => void): () => void;
 
+  /** Number of runs in each state. */
+  countRuns(): Promise<Readonly<Record<RunState, number>>>;
   close(): Promise<void>;
 }

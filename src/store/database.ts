@@ -1,0 +1,87 @@
+import { PGlite } from "@electric-sql/pglite";
+import type { PgAsyncDatabase, PgAsyncTransaction, PgQueryResultHKT } from "drizzle-orm/pg-core";
+import { drizzle as drizzlePglite } from "drizzle-orm/pglite";
+import { drizzle as drizzlePostgres } from "drizzle-orm/postgres-js";
+import postgres from "postgres";
+import { lockDataDir } from "./data-dir-lock.ts";
+import { migrateEmbedded, migrateServer } from "./migrate.ts";
+
+/** What both drivers have in common; everything in this room is written against it. */
+export type Connection = PgAsyncDatabase<PgQueryResultHKT>;
+export type Transaction = PgAsyncTransaction<PgQueryResultHKT>;
+
+export interface DatabaseLocation {
+  /** A PostgreSQL URL. Without one the embedded database is used. */
+  readonly url?: string;
+  /** Directory of the embedded database; in memory when absent. */
+  readonly dataDir?: string;
+}
+
+export interface Database {
+  readonly backend: "pglite" | "postgres";
+  readonly db: Connection;
+  /** The embedded database, for the queue that shares its one connection. */
+  readonly embedded: PGlite | null;
+  /** The server's URL, for the queue that opens connections of its own. */
+  readonly url: string | null;
+  /** `onGap` is called when notifications may have been missed (the connection was lost and is back). */
+  listen(
+    channel: string,
+    onNotification: (payload: string) => void,
+    onGap: () => void,
+  ): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Opens and migrates. Either end of a server may come and go; the driver reconnects. */
+export function openDatabase(location: DatabaseLocation): Promise<Database> {
+  return location.url === undefined ? openEmbedded(location.dataDir) : openServer(location.url);
+}
+
+async function openEmbedded(dataDir: string | undefined): Promise<Database> {
+  const unlock = dataDir === undefined ? () => {} : await lockDataDir(dataDir);
+  try {
+    const client = await PGlite.create(dataDir === undefined ? {} : { dataDir });
+    const db = drizzlePglite({ client });
+    await migrateEmbedded(db);
+    return {
+      backend: "pglite",
+      db,
+      embedded: client,
+      url: null,
+      listen: async (channel, onNotification) => {
+        await client.listen(channel, onNotification);
+      },
+      close: async () => {
+        await client.close();
+        unlock();
+      },
+    };
+  } catch (error) {
+    unlock();
+    throw error;
+  }
+}
+
+async function openServer(url: string): Promise<Database> {
+  await migrateServer(url);
+  const client = postgres(url, {
+    max: 8,
+    connection: { application_name: "sweepline" },
+    onnotice: () => {},
+  });
+  return {
+    backend: "postgres",
+    db: drizzlePostgres({ client }),
+    embedded: null,
+    url,
+    listen: async (channel, onNotification, onGap) => {
+      let first = true;
+      await client.listen(channel, onNotification, () => {
+        if (!first) onGap();
+        first = false;
+      });
+    },
+    close: () => client.end({ timeout: 5 }),
+  };
+}

@@ -1,0 +1,28 @@
+import type { StageName } from "../core/stages/sweep.ts";
+import type { RunPlan } from "../plan/run-plan.ts";
+import type { Transaction } from "./database.ts";
+
+/**
+ * A hint at work that may be due. Losing one or getting one twice does no harm: rows of runs and chunks
+ * say what is to be done, and recovery sends hints again.
+ */
+export type WorkHint =
+  | {
+      readonly kind: "chunk";
+      readonly runId: string;
+      readonly stage: StageName;
+      readonly no: number;
+    }
+  /** A stage is complete, or the run is to stop: merge, or write the results. */
+  | { readonly kind: "end"; readonly runId: string };
+
+export type Priority = RunPlan["request"]["schedule"]["priority"];
+
+/** The queue as the store sees it: sends and settles inside the store's own transactions. */
+export interface JobSink {
+  /** A hint that is queued already is not queued twice. */
+  send(tx: Transaction, hints: readonly WorkHint[], priority: Priority): Promise<void>;
+  complete(tx: Transaction, jobId: string): Promise<void>;
+  /** Removes what is queued for a run that has ended. */
+  discard(tx: Transaction, runId: string): Promise<void>;
+}

@@ -1,0 +1,52 @@
+import { desc, sql } from "drizzle-orm";
+import type { Database, Transaction } from "./database.ts";
+import { runs } from "./schema.ts";
+
+/** Payload: the run's id. A trigger on the events notifies, so whatever appends an event does. */
+const RUN_CHANNEL = "sweepline_run";
+/** No payload: there may be jobs. */
+const JOB_CHANNEL = "sweepline_job";
+
+/** Runs that a listener hears of again after a lost connection. */
+const RECENT_RUNS = 100;
+
+export interface Notifications {
+  onRunChanged(listener: (runId: string) => void): () => void;
+  onJobs(listener: () => void): () => void;
+}
+
+/** Wakes whoever waits for jobs when the transaction commits. */
+export async function notifyJobs(tx: Transaction): Promise<void> {
+  await tx.execute(sql`select pg_notify(${JOB_CHANNEL}, '')`);
+}
+
+/** Fans the database's notifications out to the listeners of this process. */
+export async function openNotifications(database: Database): Promise<Notifications> {
+  const runListeners = new Set<(runId: string) => void>();
+  const jobListeners = new Set<() => void>();
+  const runChanged = (runId: string) => {
+    for (const listener of runListeners) listener(runId);
+  };
+  const jobs = () => {
+    for (const listener of jobListeners) listener();
+  };
+  // What was missed while the connection was down is not known, so the latest runs are all announced.
+  const announceRecent = async () => {
+    const { db } = database;
+    const recent = db.select({ id: runs.id }).from(runs).orderBy(desc(runs.no)).limit(RECENT_RUNS);
+    for (const { id } of await recent.catch(() => [])) runChanged(id);
+  };
+  await database.listen(RUN_CHANNEL, runChanged, announceRecent);
+  await database.listen(JOB_CHANNEL, jobs, jobs);
+  return {
+    onRunChanged: (listener) => subscribe(runListeners, listener),
+    onJobs: (listener) => subscribe(jobListeners, listener),
+  };
+}
+
+function subscribe<L>(listeners: Set<L>, listener: L): () => void {
+  listeners.add(listener);
+  return () => {
+    listeners.delete(listener);
+  };
+}

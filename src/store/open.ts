@@ -1,0 +1,89 @@
+import { sql } from "drizzle-orm";
+import * as checkpoints from "./checkpoints.ts";
+import * as chunks from "./chunks.ts";
+import { type Database, type DatabaseLocation, openDatabase } from "./database.ts";
+import * as datasets from "./datasets.ts";
+import type { JobSink } from "./job-sink.ts";
+import { openNotifications } from "./notifications.ts";
+import { recover, takeBackAll } from "./recovery.ts";
+import { resultsOf } from "./results.ts";
+import * as control from "./run-control.ts";
+import { eventsAfter } from "./run-events.ts";
+import { runById } from "./run-row.ts";
+import * as runs from "./runs.ts";
+import * as stageEnds from "./stage-ends.ts";
+import type { Store } from "./store.ts";
+import type { StoreContext } from "./store-context.ts";
+
+/** A store that this process has opened, with what the queue needs to join its transactions. */
+export interface OpenStore extends Store {
+  readonly database: Database;
+  /** From here on jobs are sent in the transactions that make work due. */
+  attachJobs(jobs: JobSink): void;
+  /** Throws when the database does not answer. */
+  ping(): Promise<void>;
+}
+
+/**
+ * Opens the database and brings its schema up to date: PostgreSQL by `url`, otherwise the embedded one
+ * in `dataDir`, or in memory without a directory.
+ */
+export async function openStore(location: DatabaseLocation = {}): Promise<OpenStore> {
+  const database = await openDatabase(location);
+  const context: StoreContext = { db: database.db, jobs: null };
+  if (database.backend === "pglite") await takeBackAll(context);
+  const notifications = await openNotifications(database);
+  const { db } = database;
+  return {
+    backend: database.backend,
+    database,
+    attachJobs: (jobs) => {
+      context.jobs = jobs;
+    },
+    ping: async () => {
+      await db.execute(sql`select 1`);
+    },
+
+    saveDataset: (record, blocks) => datasets.saveDataset(db, record, blocks),
+    datasetByHash: (hash) => datasets.datasetByHash(db, hash),
+    findDataset: (hashOrName) => datasets.findDataset(db, hashOrName),
+    listDatasets: (page) => datasets.listDatasets(db, page),
+    datasetBlocks: (hash) => datasets.blocksOf(db, hash),
+
+    createRun: (run) => runs.createRunOnce(context, run),
+    run: (id) => runById(db, id),
+    listRuns: (page, filter) => runs.listRuns(db, page, filter),
+    results: (runId, page, orderBy) => resultsOf(db, runId, page, orderBy),
+    countRuns: () => runs.countRuns(db),
+
+    requestCancel: (runId, reason) =>
+      control.requestStop(context, runId, { state: "CANCELLED", reason }),
+    requestStop: (runId, stop) => control.requestStop(context, runId, stop),
+    pauseRun: (runId) => control.pauseRun(context, runId),
+    resumeRun: (runId) => control.resumeRun(context, runId),
+    retryRun: (runId) => control.retryRun(context, runId),
+
+    claimChunk: (claim) => chunks.claimChunk(context, claim),
+    extendLeases: (worker, leaseMs) => chunks.extendLeases(context, worker, leaseMs),
+    releaseChunk: (chunk, worker) => chunks.releaseChunk(context, chunk, worker),
+    failChunk: (chunk, worker, fault) => chunks.failChunk(context, chunk, worker, fault),
+    storeChunk: (runId, chunk, best) => checkpoints.storeChunk(context, runId, chunk, best),
+    storePartialChunk: (runId, rows, worker) =>
+      checkpoints.storePartialChunk(context, runId, rows, worker),
+    chunks: (runId, stage) => chunks.chunksOf(db, runId, stage),
+    storedRows: (runId, stage) => checkpoints.storedRows(db, runId, stage),
+    storedChunks: (runId, stage) => checkpoints.storedChunks(db, runId, stage),
+
+    reportProgress: (progress) => checkpoints.reportProgress(context, progress),
+    beginStageB: (runId, shortlist, plan) => stageEnds.beginStageB(context, runId, shortlist, plan),
+    shortlist: (runId) => stageEnds.shortlistOf(db, runId),
+    finishRun: (runId, end) => stageEnds.finishRun(context, runId, end),
+    countEndAttempt: (runId) => control.countEndAttempt(context, runId),
+    recover: (maxAttempts) => recover(context, maxAttempts),
+
+    events: (runId, afterSeq, limit) => eventsAfter(db, runId, afterSeq, limit),
+    onRunChanged: notifications.onRunChanged,
+    onJobs: notifications.onJobs,
+    close: () => database.close(),
+  };
+}

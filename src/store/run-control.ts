@@ -1,0 +1,168 @@
+import { and, eq, sql } from "drizzle-orm";
+import { complaint, UserError } from "../core/user-error.ts";
+import type { Transaction } from "./database.ts";
+import { isWorkedOn, sendDueWork } from "./due-work.ts";
+import { isTerminal, type RunError, type RunRecord, type StopState } from "./records.ts";
+import { appendEvent, changeRun, type RunChange } from "./run-events.ts";
+import { type LockedRun, lockRun, toRecord } from "./run-row.ts";
+import { chunkResults, chunks, results } from "./schema.ts";
+import type { StoreContext } from "./store-context.ts";
+
+export interface Stop {
+  readonly state: StopState;
+  readonly reason: string | null;
+  readonly error?: RunError;
+}
+
+/** See `stopRun`; idempotent from any state, null when there is no such run. */
+export async function requestStop(
+  context: StoreContext,
+  runId: string,
+  stop: Stop,
+): Promise<RunRecord | null> {
+  return context.db.transaction(async (tx) => {
+    const run = await lockRun(tx, runId);
+    return run === null ? null : toRecord(await stopRun(context, tx, run, stop));
+  });
+}
+
+/**
+ * Asks a run to end. The first request decides how. A run that has stored nothing and is not being worked
+ * on ends here and now; any other ends as soon as its workers have stored what they have, by whoever
+ * sees that none is left.
+ */
+export async function stopRun(
+  context: StoreContext,
+  tx: Transaction,
+  run: LockedRun,
+  stop: Stop,
+): Promise<LockedRun> {
+  if (isTerminal(run.state) || run.stopState !== null) return run;
+  const change: RunChange = {
+    stopState: stop.state,
+    stopReason: stop.reason,
+    error: stop.error ?? null,
+  };
+  if (run.stored === 0 && !(await isWorkedOn(tx, run))) {
+    return endRun(context, tx, run, { ...change, state: endState(run, stop.state) });
+  }
+  // The progress event tells every worker at once; the job is for a run that nobody works on.
+  const stopping = await appendEvent(tx, run, { kind: "PROGRESS", message: "stopping", change });
+  await sendDueWork(context, tx, stopping);
+  return stopping;
+}
+
+/** A run that never began cannot have run out of time. */
+function endState(run: LockedRun, state: StopState): StopState {
+  return run.state === "QUEUED" && state === "TIMED_OUT" ? "CANCELLED" : state;
+}
+
+/** The last change of a run: state, end event, nothing left queued or held. */
+export async function endRun(
+  context: StoreContext,
+  tx: Transaction,
+  run: LockedRun,
+  change: RunChange & { state: "SUCCEEDED" | StopState },
+): Promise<LockedRun> {
+  await tx
+    .update(chunks)
+    .set({ state: "PENDING", worker: null, leaseUntil: null, scored: 0 })
+    .where(and(eq(chunks.runId, run.id), eq(chunks.state, "RUNNING")));
+  const ended = await appendEvent(tx, run, {
+    kind: change.state,
+    message: change.error?.message ?? change.stopReason ?? run.stopReason,
+    change: { finishedAt: run.now, ...change },
+  });
+  await context.jobs?.discard(tx, run.id);
+  return ended;
+}
+
+export async function pauseRun(context: StoreContext, runId: string): Promise<RunRecord> {
+  return context.db.transaction(async (tx) => {
+    const run = await lockExisting(tx, runId);
+    if (run.state === "PAUSED") return toRecord(run);
+    if (isTerminal(run.state) || run.stopState !== null) throw conflict(run, "paused");
+    const paused = await appendEvent(tx, run, { kind: "PAUSED", change: { state: "PAUSED" } });
+    return toRecord(paused);
+  });
+}
+
+export async function resumeRun(context: StoreContext, runId: string): Promise<RunRecord> {
+  return context.db.transaction(async (tx) => {
+    const run = await lockExisting(tx, runId);
+    if (run.state === "QUEUED" || run.state === "RUNNING") return toRecord(run);
+    if (run.state !== "PAUSED") throw conflict(run, "resumed");
+    const state = run.startedAt === null ? "QUEUED" : "RUNNING";
+    const change: RunChange = { state, progressAt: run.now, stageAt: run.now };
+    const resumed = await appendEvent(tx, run, { kind: "RESUMED", change });
+    await sendDueWork(context, tx, resumed);
+    return toRecord(resumed);
+  });
+}
+
+/** Stored chunks stay stored; partial ones and the results they led to are dropped. */
+export async function retryRun(context: StoreContext, runId: string): Promise<RunRecord> {
+  return context.db.transaction(async (tx) => {
+    const run = await lockExisting(tx, runId);
+    if (!isTerminal(run.state) || run.state === "SUCCEEDED") throw conflict(run, "retried");
+    await dropPartialChunks(tx, runId);
+    await tx
+      .update(chunks)
+      .set({ attempts: 0 })
+      .where(and(eq(chunks.runId, runId), eq(chunks.state, "PENDING")));
+    await tx.delete(results).where(eq(results.runId, runId));
+    const queued = await appendEvent(tx, run, { kind: "RETRIED", change: freshStart(run) });
+    await sendDueWork(context, tx, queued);
+    return toRecord(queued);
+  });
+}
+
+async function dropPartialChunks(tx: Transaction, runId: string): Promise<void> {
+  await tx
+    .update(chunks)
+    .set({ state: "PENDING", scored: 0, worker: null, leaseUntil: null })
+    .where(and(eq(chunks.runId, runId), eq(chunks.state, "PARTIAL")));
+  await tx
+    .delete(chunkResults)
+    .where(and(eq(chunkResults.runId, runId), sql`${chunkResults.columns} is null`));
+}
+
+function freshStart(run: LockedRun): RunChange {
+  return {
+    state: "QUEUED",
+    // Only whole chunks count again; a progress bar starts from there.
+    done: run.stored,
+    variantsPerSecond: null,
+    progressAt: null,
+    stageAt: null,
+    best: null,
+    bestStage: null,
+    stopState: null,
+    stopReason: null,
+    endAttempts: 0,
+    error: null,
+    digest: null,
+    startedAt: null,
+    finishedAt: null,
+  };
+}
+
+export async function countEndAttempt(context: StoreContext, runId: string): Promise<number> {
+  return context.db.transaction(async (tx) => {
+    const run = await lockRun(tx, runId);
+    if (run === null) return 0;
+    return (await changeRun(tx, run, { endAttempts: run.endAttempts + 1 })).endAttempts;
+  });
+}
+
+async function lockExisting(tx: Transaction, runId: string): Promise<LockedRun> {
+  const run = await lockRun(tx, runId);
+  if (run !== null) return run;
+  throw new UserError("NOT_FOUND", complaint("id", "there is no such run", runId));
+}
+
+function conflict(run: LockedRun, verb: string): UserError {
+  const stopping = run.stopState !== null && !isTerminal(run.state);
+  const message = `a run that is ${stopping ? "stopping" : run.state} cannot be ${verb}`;
+  return new UserError("CONFLICT", complaint("id", message, run.id), { state: run.state });
+}

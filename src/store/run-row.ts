@@ -1,0 +1,68 @@
+import { eq, type SQL, sql } from "drizzle-orm";
+import type { Connection, Transaction } from "./database.ts";
+import { etaSeconds } from "./progress.ts";
+import { type ChunkState, isTerminal, type RunRecord } from "./records.ts";
+import { chunks, runs } from "./schema.ts";
+
+export type RunRow = typeof runs.$inferSelect;
+
+/** A run whose row this transaction has locked, with the database's clock at that moment. */
+export type LockedRun = RunRow & { readonly now: Date };
+
+/**
+ * Locks the run's row. Everything that changes a run, its chunks or its events does this first, so
+ * changes of one run follow one another and event numbers have no holes.
+ */
+export async function lockRun(tx: Transaction, id: string): Promise<LockedRun | null> {
+  const [row] = await tx.select().from(runs).where(eq(runs.id, id)).for("update");
+  if (row === undefined) return null;
+  const now = sql`clock_timestamp()`.mapWith(runs.createdAt);
+  const [clock] = await tx.select({ now }).from(runs).where(eq(runs.id, id));
+  return { ...row, now: clock!.now };
+}
+
+export async function runById(db: Connection, id: string): Promise<RunRecord | null> {
+  const [row] = await db.select().from(runs).where(eq(runs.id, id));
+  return row === undefined ? null : toRecord(row);
+}
+
+/** States of a stage's chunks, as a condition that the chunk index answers. */
+export function chunkIn(runId: string, stage: string, ...states: ChunkState[]): SQL {
+  const list = sql.join(
+    states.map((state) => sql`${state}`),
+    sql`, `,
+  );
+  return sql`${chunks.runId} = ${runId} and ${chunks.stage} = ${stage}
+    and ${chunks.state} in (${list})`;
+}
+
+export function toRecord(row: RunRow): RunRecord {
+  const { request } = row.plan;
+  const running = row.state === "RUNNING";
+  return {
+    id: row.id,
+    state: row.state,
+    stage: row.stage,
+    plan: row.plan,
+    planHash: row.planHash,
+    datasetHash: row.datasetHash,
+    engineVersion: row.plan.engineVersion,
+    kernels: row.kernels,
+    label: request.label ?? null,
+    workers: request.schedule.workers ?? null,
+    done: row.done,
+    total: row.total,
+    variantsPerSecond: row.variantsPerSecond,
+    etaSeconds: running ? etaSeconds(row) : null,
+    best: row.best,
+    lastSeq: row.lastSeq,
+    digest: row.digest,
+    error: row.error,
+    cancelRequested: row.stopState === "CANCELLED",
+    stopState: row.stopState,
+    cancelReason: row.stopState === "CANCELLED" ? row.stopReason : null,
+    createdAt: row.createdAt,
+    startedAt: row.startedAt,
+    finishedAt: isTerminal(row.state) ? row.finishedAt : null,
+  };
+}

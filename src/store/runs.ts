@@ -1,0 +1,140 @@
+import { randomUUID } from "node:crypto";
+import { and, count, desc, eq, inArray, lt, sql } from "drizzle-orm";
+import { complaint, UserError } from "../core/user-error.ts";
+import { insertChunks } from "./chunks.ts";
+import { checkPage, decodeCursor, encodeCursor, pageOf } from "./cursor.ts";
+import type { Connection, Transaction } from "./database.ts";
+import { sendDueWork } from "./due-work.ts";
+import { RUN_STATES, type RunRecord, type RunState } from "./records.ts";
+import { appendEvent } from "./run-events.ts";
+import { lockRun, toRecord } from "./run-row.ts";
+import { idempotencyKeys, runs } from "./schema.ts";
+import type { NewRun, Page, PageOf, RunFilter } from "./store.ts";
+import type { StoreContext } from "./store-context.ts";
+
+const TAG = "runs";
+/** What a client is told to wait when the queue is full. */
+const QUEUE_RETRY_MS = 5000;
+
+export async function createRun(
+  context: StoreContext,
+  run: NewRun,
+): Promise<{ run: RunRecord; created: boolean }> {
+  return context.db.transaction(async (tx) => {
+    const id = randomUUID();
+    const former = await formerRun(tx, run);
+    if (former !== null) return { run: former, created: false };
+    if (run.maxQueued !== undefined) await refuseFullQueue(tx, run.maxQueued);
+    const { plan } = run;
+    await tx.insert(runs).values({
+      id,
+      state: "QUEUED",
+      stage: "STAGE_A",
+      plan,
+      planHash: plan.planHash,
+      datasetHash: plan.datasetHash,
+      kernels: run.kernels,
+      total: plan.estimate.indexSpace,
+    });
+    if (run.idempotencyKey !== null && !(await takeKey(tx, run, id))) {
+      // Another transaction has used the key in between: this one is undone, and asked again.
+      throw new KeyTaken();
+    }
+    const range = { total: plan.estimate.indexSpace, chunkVariants: plan.chunkVariants.stageA };
+    await insertChunks(tx, { runId: id, stage: "STAGE_A", ...range });
+    const locked = await lockRun(tx, id);
+    const queued = await appendEvent(tx, locked!, { kind: "QUEUED" });
+    await sendDueWork(context, tx, queued);
+    return { run: toRecord(queued), created: true };
+  });
+}
+
+/** Retries the creation when a concurrent one won the idempotency key. */
+export async function createRunOnce(
+  context: StoreContext,
+  run: NewRun,
+): Promise<{ run: RunRecord; created: boolean }> {
+  try {
+    return await createRun(context, run);
+  } catch (error) {
+    if (error instanceof KeyTaken) return createRun(context, run);
+    throw error;
+  }
+}
+
+class KeyTaken extends Error {}
+
+/** The run that has this idempotency key; a different request under the same key is a conflict. */
+async function formerRun(tx: Transaction, run: NewRun): Promise<RunRecord | null> {
+  if (run.idempotencyKey === null) return null;
+  const [row] = await tx
+    .select({ requestHash: idempotencyKeys.requestHash, run: runs })
+    .from(idempotencyKeys)
+    .innerJoin(runs, eq(runs.id, idempotencyKeys.runId))
+    .where(eq(idempotencyKeys.key, run.idempotencyKey));
+  if (row === undefined) return null;
+  if (row.requestHash === run.requestHash) return toRecord(row.run);
+  const message = `was used for another request (run ${row.run.id})`;
+  throw new UserError(
+    "IDEMPOTENCY_CONFLICT",
+    complaint("idempotencyKey", message, run.idempotencyKey, "a new key, or the same request"),
+    { runId: row.run.id },
+  );
+}
+
+/** Waits for a concurrent transaction that holds the key; false when that one has taken it. */
+async function takeKey(tx: Transaction, run: NewRun, runId: string): Promise<boolean> {
+  const taken = await tx
+    .insert(idempotencyKeys)
+    .values({ key: run.idempotencyKey!, requestHash: run.requestHash, runId })
+    .onConflictDoNothing()
+    .returning({ key: idempotencyKeys.key });
+  return taken.length === 1;
+}
+
+async function refuseFullQueue(tx: Transaction, maxQueued: number): Promise<void> {
+  const [queued] = await tx.select({ n: count() }).from(runs).where(eq(runs.state, "QUEUED"));
+  if (queued!.n < maxQueued) return;
+  const message = "the queue is full";
+  throw new UserError("QUEUE_FULL", complaint("", message, queued!.n, `${maxQueued} queued runs`), {
+    retryAfterMs: QUEUE_RETRY_MS,
+    queued: queued!.n,
+    allowed: maxQueued,
+  });
+}
+
+export async function listRuns(
+  db: Connection,
+  page: Page,
+  filter: RunFilter = {},
+): Promise<PageOf<RunRecord>> {
+  checkPage(page);
+  const after = decodeCursor(page.after, TAG, 1);
+  const chosen = and(
+    filter.states === undefined ? undefined : stateIn(filter.states),
+    filter.datasetHash === undefined ? undefined : eq(runs.datasetHash, filter.datasetHash),
+  );
+  const rows = await db
+    .select()
+    .from(runs)
+    .where(and(chosen, after === null ? undefined : lt(runs.no, Number(after[0]))))
+    .orderBy(desc(runs.no))
+    .limit(page.first + 1);
+  const [total] = await db.select({ n: count() }).from(runs).where(chosen);
+  return pageOf(rows, page, {
+    item: toRecord,
+    cursor: (row) => encodeCursor(TAG, [row.no]),
+    total: total!.n,
+  });
+}
+
+function stateIn(states: readonly RunState[]) {
+  return states.length === 0 ? sql`false` : inArray(runs.state, [...states]);
+}
+
+export async function countRuns(db: Connection): Promise<Record<RunState, number>> {
+  const rows = await db.select({ state: runs.state, n: count() }).from(runs).groupBy(runs.state);
+  const counts = Object.fromEntries(RUN_STATES.map((state) => [state, 0]));
+  for (const row of rows) counts[row.state] = row.n;
+  return counts as Record<RunState, number>;
+}

@@ -1,0 +1,198 @@
+import {
+  bigint,
+  bytea,
+  doublePrecision,
+  index,
+  integer,
+  json,
+  primaryKey,
+  snakeCase,
+  text,
+  timestamp,
+} from "drizzle-orm/pg-core";
+import type { ParameterValues } from "../core/parameter.ts";
+import type { StageName } from "../core/stages/sweep.ts";
+import type { RunPlan } from "../plan/run-plan.ts";
+import type {
+  BestSoFar,
+  ChunkState,
+  EventKind,
+  GapReport,
+  ResultRow,
+  RunError,
+  RunStage,
+  RunState,
+  StopState,
+} from "./records.ts";
+
+/**
+ * The tables. Variant indices need 53 bits, so they are bigint read as numbers; packed numbers are
+ * float64 little-endian, deflated, in bytea. `no` columns give lists an order that a keyset can follow. JSON is kept as text (json, not jsonb):
+ * a plan comes back with its keys in the order it was made with.
+ */
+
+const count = () => bigint({ mode: "number" });
+const at = () => timestamp({ withTimezone: true, mode: "date" });
+/** Half-open range of variant numbers of a chunk. */
+const range = () => ({
+  from: bigint("start_index", { mode: "number" }).notNull(),
+  to: bigint("end_index", { mode: "number" }).notNull(),
+});
+
+export const datasets = snakeCase.table(
+  "datasets",
+  {
+    hash: text().primaryKey(),
+    no: count().generatedAlwaysAsIdentity().notNull().unique(),
+    name: text().notNull(),
+    instrument: text().notNull(),
+    timeframe: text().notNull(),
+    bars: integer().notNull(),
+    startMs: doublePrecision().notNull(),
+    endMs: doublePrecision().notNull(),
+    gaps: json().$type<GapReport>().notNull(),
+    source: text().notNull(),
+    createdAt: at().notNull().defaultNow(),
+  },
+  (t) => [index("datasets_name").on(t.name, t.no)],
+);
+
+export const datasetBlocks = snakeCase.table(
+  "dataset_blocks",
+  {
+    hash: text()
+      .notNull()
+      .references(() => datasets.hash, { onDelete: "cascade" }),
+    column: text().notNull(),
+    no: integer().notNull(),
+    bytes: bytea().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.hash, t.column, t.no] })],
+);
+
+export const runs = snakeCase.table(
+  "runs",
+  {
+    id: text().primaryKey(),
+    no: count().generatedAlwaysAsIdentity().notNull().unique(),
+    state: text().$type<RunState>().notNull(),
+    stage: text().$type<RunStage>().notNull(),
+    plan: json().$type<RunPlan>().notNull(),
+    planHash: text().notNull(),
+    datasetHash: text().notNull(),
+    kernels: text().$type<"reference" | "wasm">().notNull(),
+    /** Variants of the current stage: all, in stored chunks, and shown as done (never goes back). */
+    total: count().notNull(),
+    stored: count().notNull().default(0),
+    done: count().notNull().default(0),
+    /** Smoothed over all processes of the run. */
+    variantsPerSecond: doublePrecision(),
+    progressAt: at(),
+    stageAt: at(),
+    /** When the last progress event was written. */
+    progressEventAt: at(),
+    best: json().$type<BestSoFar>(),
+    bestStage: text().$type<StageName>(),
+    lastSeq: integer().notNull().default(0),
+    /** How the run is to end once nobody works on it: set by a cancel, a time limit or a failed chunk. */
+    stopState: text().$type<StopState>(),
+    stopReason: text(),
+    endAttempts: integer().notNull().default(0),
+    error: json().$type<RunError>(),
+    digest: text(),
+    createdAt: at().notNull().defaultNow(),
+    startedAt: at(),
+    finishedAt: at(),
+  },
+  (t) => [index("runs_state").on(t.state, t.no), index("runs_dataset").on(t.datasetHash, t.no)],
+);
+
+const runId = () =>
+  text()
+    .notNull()
+    .references(() => runs.id, { onDelete: "cascade" });
+
+export const chunks = snakeCase.table(
+  "chunks",
+  {
+    runId: runId(),
+    stage: text().$type<StageName>().notNull(),
+    no: integer().notNull(),
+    ...range(),
+    state: text().$type<ChunkState>().notNull(),
+    attempts: integer().notNull().default(0),
+    /** Variants its worker has reported while RUNNING; several processes add up in it. */
+    scored: count().notNull().default(0),
+    worker: text(),
+    leaseUntil: at(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.runId, t.stage, t.no] }),
+    index("chunks_state").on(t.runId, t.stage, t.state, t.no),
+  ],
+);
+
+export const chunkResults = snakeCase.table(
+  "chunk_results",
+  {
+    runId: runId(),
+    stage: text().$type<StageName>().notNull(),
+    no: integer().notNull(),
+    ...range(),
+    scored: count().notNull(),
+    stride: integer().notNull(),
+    rows: bytea().notNull(),
+    /** Metric columns one after the other, each as long as the chunk; null in a partial chunk. */
+    columns: bytea(),
+  },
+  (t) => [primaryKey({ columns: [t.runId, t.stage, t.no] })],
+);
+
+export const shortlists = snakeCase.table("shortlists", {
+  runId: runId().primaryKey(),
+  bases: bytea().notNull(),
+});
+
+export const events = snakeCase.table(
+  "events",
+  {
+    runId: runId(),
+    seq: integer().notNull(),
+    at: at().notNull(),
+    kind: text().$type<EventKind>().notNull(),
+    state: text().$type<RunState>().notNull(),
+    stage: text().$type<RunStage>().notNull(),
+    done: count().notNull(),
+    total: count().notNull(),
+    variantsPerSecond: doublePrecision(),
+    etaSeconds: doublePrecision(),
+    best: json().$type<BestSoFar>(),
+    message: text(),
+  },
+  (t) => [primaryKey({ columns: [t.runId, t.seq] })],
+);
+
+export const results = snakeCase.table(
+  "results",
+  {
+    runId: runId(),
+    rank: integer().notNull(),
+    variantIndex: count().notNull(),
+    variantKey: text().notNull(),
+    params: json().$type<ParameterValues>().notNull(),
+    stopLossPct: doublePrecision(),
+    takeProfitPct: doublePrecision(),
+    metrics: json().$type<ResultRow["metrics"]>().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.runId, t.rank] })],
+);
+
+/** A key outlives nothing: it goes with its run. */
+export const idempotencyKeys = snakeCase.table("idempotency_keys", {
+  key: text().primaryKey(),
+  requestHash: text().notNull(),
+  runId: text()
+    .notNull()
+    .references(() => runs.id, { onDelete: "cascade" }),
+  createdAt: at().notNull().defaultNow(),
+});

@@ -1,0 +1,86 @@
+import { eq } from "drizzle-orm";
+import { insertChunks } from "./chunks.ts";
+import type { Connection, Transaction } from "./database.ts";
+import { sendDueWork } from "./due-work.ts";
+import { packFloats, unpackFloats } from "./packing.ts";
+import { isTerminal, type ResultRow } from "./records.ts";
+import { endRun } from "./run-control.ts";
+import { appendEvent } from "./run-events.ts";
+import { lockRun } from "./run-row.ts";
+import { results, shortlists } from "./schema.ts";
+import type { RunEnd } from "./store.ts";
+import type { StoreContext } from "./store-context.ts";
+
+/** Rows of one insert: each binds eight values, and a statement takes 65,535. */
+const ROWS_A_STATEMENT = 1000;
+
+export async function beginStageB(
+  context: StoreContext,
+  runId: string,
+  shortlist: Float64Array,
+  plan: { readonly chunkVariants: number; readonly variantsPerBase: number },
+): Promise<void> {
+  const bases = await packFloats([shortlist]);
+  await context.db.transaction(async (tx) => {
+    const run = await lockRun(tx, runId);
+    if (run === null || run.stage !== "STAGE_A" || isTerminal(run.state)) return;
+    if (run.stopState !== null || run.state === "PAUSED") return;
+    await tx.insert(shortlists).values({ runId, bases }).onConflictDoNothing();
+    await insertChunks(tx, {
+      runId,
+      stage: "STAGE_B",
+      total: shortlist.length,
+      chunkVariants: plan.chunkVariants / plan.variantsPerBase,
+    });
+    const begun = await appendEvent(tx, run, {
+      kind: "STAGE",
+      change: {
+        stage: "STAGE_B",
+        total: shortlist.length * plan.variantsPerBase,
+        stored: 0,
+        done: 0,
+        variantsPerSecond: null,
+        progressAt: run.now,
+        stageAt: run.now,
+        endAttempts: 0,
+      },
+    });
+    await sendDueWork(context, tx, begun);
+  });
+}
+
+export async function shortlistOf(db: Connection, runId: string): Promise<Float64Array | null> {
+  const [row] = await db.select().from(shortlists).where(eq(shortlists.runId, runId));
+  return row === undefined ? null : unpackFloats(row.bases);
+}
+
+export async function finishRun(
+  context: StoreContext,
+  runId: string,
+  end: RunEnd,
+): Promise<boolean> {
+  return context.db.transaction(async (tx) => {
+    const run = await lockRun(tx, runId);
+    if (run === null || isTerminal(run.state)) return false;
+    if (end.state === "SUCCEEDED" && (run.stopState !== null || run.stage !== "FINALIZING")) {
+      // A cancel has come in while the results were made: the next look at the run ends it so.
+      await sendDueWork(context, tx, run);
+      return false;
+    }
+    await insertResults(tx, runId, end.rows);
+    const error = end.error ?? run.error;
+    await endRun(context, tx, run, { state: end.state, digest: end.digest, error });
+    return true;
+  });
+}
+
+async function insertResults(
+  tx: Transaction,
+  runId: string,
+  rows: readonly ResultRow[],
+): Promise<void> {
+  for (let i = 0; i < rows.length; i += ROWS_A_STATEMENT) {
+    const part = rows.slice(i, i + ROWS_A_STATEMENT).map((row) => ({ runId, ...row }));
+    await tx.insert(results).values(part).onConflictDoNothing();
+  }
+}

@@ -1,0 +1,37 @@
+import type { ChunkState, RunState } from "./records.ts";
+
+/**
+ * The state machines, once. A run waits as QUEUED, works as RUNNING, may be PAUSED from either and goes
+ * back to the one it came from; it ends as SUCCEEDED, FAILED, CANCELLED or TIMED_OUT, and all ends but
+ * success may be QUEUED again by a retry. The database holds the same tables as triggers, so that no
+ * client, whatever its version, can write anything else.
+ */
+export const RUN_TRANSITIONS: Readonly<Record<RunState, readonly RunState[]>> = {
+  QUEUED: ["RUNNING", "PAUSED", "FAILED", "CANCELLED"],
+  RUNNING: ["PAUSED", "SUCCEEDED", "FAILED", "CANCELLED", "TIMED_OUT"],
+  PAUSED: ["QUEUED", "RUNNING", "FAILED", "CANCELLED", "TIMED_OUT"],
+  SUCCEEDED: [],
+  FAILED: ["QUEUED"],
+  CANCELLED: ["QUEUED"],
+  TIMED_OUT: ["QUEUED"],
+};
+
+/**
+ * A chunk is taken (RUNNING), given back (PENDING) and stored (DONE, or PARTIAL when it was stopped).
+ * PENDING to DONE is a worker whose lease ran out and who finished all the same; a retry redoes PARTIAL.
+ */
+export const CHUNK_TRANSITIONS: Readonly<Record<ChunkState, readonly ChunkState[]>> = {
+  PENDING: ["RUNNING", "DONE"],
+  RUNNING: ["PENDING", "DONE", "PARTIAL"],
+  PARTIAL: ["PENDING"],
+  DONE: [],
+};
+
+/** Argument list of the trigger function: every allowed pair as `FROM>TO`. */
+export function transitionPairs<S extends string>(
+  table: Readonly<Record<S, readonly S[]>>,
+): string[] {
+  return Object.entries<readonly S[]>(table).flatMap(([from, all]) =>
+    all.map((to) => `${from}>${to}`),
+  );
+}
