@@ -1,0 +1,147 @@
+import { readFile, rename, writeFile } from "node:fs/promises";
+import { dirname } from "node:path";
+import { type CellResult, Kernel } from "./kernel.ts";
+import {
+  type Cell,
+  formatNotebook,
+  formatOutputs,
+  type Notebook,
+  type Output,
+  parseNotebook,
+} from "./nbformat.ts";
+
+export interface CellPosition {
+  /** Counts code cells, from 1, as `[n]` beside a cell does after a run from top to bottom. */
+  readonly number: number;
+  readonly of: number;
+  readonly id: string;
+}
+
+export interface RunNotebookOptions {
+  readonly timeoutMs: number;
+  /** Compare with the saved outputs instead of saving. */
+  readonly check: boolean;
+  readonly signal?: AbortSignal;
+  readonly onCell?: (cell: CellPosition, elapsedMs: number) => void;
+}
+
+/** A cell that failed, and why; `message` is what the cell printed as its error. */
+export class CellFailure extends Error {
+  readonly cell: CellPosition;
+
+  constructor(cell: CellPosition, message: string) {
+    super(message);
+    this.cell = cell;
+  }
+}
+
+/**
+ * Executes the code cells of a notebook in order, in a kernel started in the notebook's folder.
+ * Saves the file with its outputs when all cells passed, and leaves it as it was otherwise.
+ * Throws CellFailure; with `check` also where the saved outputs are not what the cell gives now.
+ */
+export async function runNotebook(file: string, options: RunNotebookOptions): Promise<void> {
+  const text = await readFile(file, "utf8");
+  const saved = parseNotebook(text);
+  const executed = await executeCells(saved, dirname(file), options);
+  if (options.check) return refuseDrift(saved, executed);
+  const formatted = formatNotebook(executed);
+  if (formatted === text) return;
+  await writeFile(`${file}.part`, formatted);
+  await rename(`${file}.part`, file);
+}
+
+async function executeCells(
+  notebook: Notebook,
+  cwd: string,
+  options: RunNotebookOptions,
+): Promise<Notebook> {
+  const results = new Map<string, CellResult>();
+  const positions = codeCells(notebook);
+  const kernel = await Kernel.start(cwd);
+  const stop = () => void kernel.kill();
+  options.signal?.addEventListener("abort", stop);
+  try {
+    options.signal?.throwIfAborted();
+    for (const { cell, position } of positions) {
+      const startedMs = performance.now();
+      results.set(cell.id, await executeCell(kernel, cell, position, options.timeoutMs));
+      options.onCell?.(position, performance.now() - startedMs);
+    }
+    await kernel.close();
+  } finally {
+    options.signal?.removeEventListener("abort", stop);
+    await kernel.kill();
+  }
+  // Once more, now that no cell can print any longer: an unhandled error may come late.
+  for (const { cell, position } of positions) refuseErrors(position, results.get(cell.id)!);
+  return { ...notebook, cells: notebook.cells.map((cell) => withResult(cell, results)) };
+}
+
+async function executeCell(
+  kernel: Kernel,
+  cell: Cell,
+  position: CellPosition,
+  timeoutMs: number,
+): Promise<CellResult> {
+  try {
+    const result = await kernel.execute(cell.source, timeoutMs);
+    refuseErrors(position, result);
+    return result;
+  } catch (error) {
+    if (error instanceof CellFailure) throw error;
+    throw new CellFailure(position, (error as Error).message);
+  }
+}
+
+/** tslab reports errors as text on stderr, and lets an unhandled one pass as a success. */
+function refuseErrors(position: CellPosition, { status, outputs }: CellResult): void {
+  const errors = outputs.filter(isError).map(errorText);
+  if (status === "ok" && !errors.some((text) => UNHANDLED.test(text))) return;
+  throw new CellFailure(position, withoutKernelFrames(errors.join("\n")));
+}
+
+const UNHANDLED = /^(UncaughtException|UnhandledPromiseRejection): /m;
+
+function isError(output: Output): boolean {
+  return (
+    output.output_type === "error" || (output.output_type === "stream" && output.name === "stderr")
+  );
+}
+
+function errorText(output: Output): string {
+  if (output.output_type === "error") return output.traceback.join("\n");
+  return output.output_type === "stream" ? output.text : "";
+}
+
+function withoutKernelFrames(text: string): string {
+  const isFrame = /^\s+at .*(\(node:|node_modules\/tslab\/|\bnode:internal\/)/;
+  return text
+    .split("\n")
+    .filter((line) => !isFrame.test(line))
+    .join("\n")
+    .trim();
+}
+
+function codeCells(notebook: Notebook): { cell: Cell; position: CellPosition }[] {
+  const cells = notebook.cells.filter((cell) => cell.cell_type === "code" && cell.source !== "");
+  return cells.map((cell, at) => ({
+    cell,
+    position: { number: at + 1, of: cells.length, id: cell.id },
+  }));
+}
+
+function withResult(cell: Cell, results: ReadonlyMap<string, CellResult>): Cell {
+  if (cell.cell_type !== "code") return cell;
+  const result = results.get(cell.id);
+  const { executionCount = null, outputs = [] } = result ?? {};
+  return { ...cell, execution_count: executionCount, outputs };
+}
+
+function refuseDrift(saved: Notebook, executed: Notebook): void {
+  const savedOutputs = new Map(saved.cells.map((cell) => [cell.id, formatOutputs(cell)]));
+  for (const { cell, position } of codeCells(executed)) {
+    if (savedOutputs.get(cell.id) === formatOutputs(cell)) continue;
+    throw new CellFailure(position, "the saved outputs are not what the cell gives now");
+  }
+}

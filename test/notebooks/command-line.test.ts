@@ -1,0 +1,86 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { writeNotebook } from "./write-notebook.ts";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const failing = "test/notebooks/fixtures/failing.ipynb";
+
+function start(...args: string[]): ChildProcess {
+  const child = spawn(process.execPath, ["scripts/run-notebooks.ts", ...args], { cwd: root });
+  onTestFinished(() => void child.kill("SIGKILL"));
+  return child;
+}
+
+async function run(...args: string[]) {
+  const child = start(...args);
+  let text = "";
+  for (const stream of [child.stdout!, child.stderr!])
+    stream.on("data", (piece) => (text += piece));
+  const [code] = await once(child, "close");
+  return { code, text };
+}
+
+/** A notebook that says in a file beside it which process runs it, and then waits for ever. */
+async function startWaiting(): Promise<{ runner: ChildProcess; kernelPid: number }> {
+  const file = await writeNotebook(
+    'import { writeFileSync } from "fs"; writeFileSync("pid", String(process.pid));',
+    "const never = await new Promise(() => setInterval(() => {}, 1_000));",
+  );
+  const runner = start(file);
+  const pidFile = join(dirname(file), "pid");
+  const text = await vi.waitUntil(() => readFile(pidFile, "utf8").catch(() => ""), {
+    timeout: 15_000,
+    interval: 50,
+  });
+  return { runner, kernelPid: Number(text) };
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+describe("npm run notebooks", () => {
+  it("names notebook, cell and error of a failure and exits with 1", async () => {
+    const { code, text } = await run(failing);
+    expect(code).toBe(1);
+    expect(text).toContain(`${failing}  cell 1 of 3 (sound)  `);
+    expect(text).toContain(`${failing}  cell 2 of 3 (thrower) failed:\n`);
+    expect(text).toContain("RangeError: digest abd, expected abc");
+    expect(text).toMatch(/0 passed, 1 failed in \d+\.\d s/);
+  });
+
+  it("refuses wrong arguments with 2 and says what there is", async () => {
+    const answers = await Promise.all([
+      run("no-such-notebook"),
+      run("--timeout", "soon"),
+      run("--no-such-option"),
+      run("--help"),
+    ]);
+    expect(answers.map(({ code }) => code)).toEqual([2, 2, 2, 0]);
+    expect(answers[0].text).toContain("notebooks/01-determinism.ipynb");
+    expect(answers[1].text).toContain("expected a number above 0");
+    expect(answers[3].text).toContain("--check");
+  });
+
+  it("takes the kernel along when it is interrupted", async () => {
+    const { runner, kernelPid } = await startWaiting();
+    runner.kill("SIGINT");
+    expect(await once(runner, "close")).toEqual([130, null]);
+    expect(isAlive(kernelPid)).toBe(false);
+  });
+
+  it("leaves no kernel behind when it is killed", async () => {
+    const { runner, kernelPid } = await startWaiting();
+    expect(isAlive(kernelPid)).toBe(true);
+    runner.kill("SIGKILL");
+    await vi.waitUntil(() => !isAlive(kernelPid), { timeout: 10_000, interval: 50 });
+  });
+});
