@@ -4,6 +4,7 @@ import { SummaryReporter } from "./test/support/summary-reporter.ts";
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
+    setupFiles: ["test/support/property-replay.ts"],
     globalSetup: ["test/support/postgres.ts"],
     // Processes, not threads: tests start worker threads, databases and signals of their own.
     pool: "forks",
