@@ -1,5 +1,6 @@
 import type { Metric } from "./metric.ts";
 import { deviation, mean } from "./sample-statistics.ts";
+import { ROUNDING_SHARE } from "./tallies.ts";
 
 /**
  * System quality number: sqrt(n) * mean(net profit) / sd(net profit, ddof 1) over the n trades;
@@ -11,7 +12,9 @@ export const sqn: Metric = {
   better: "HIGHER",
   of: ({ execution }) => {
     const profits = execution.trades.map((trade) => trade.netProfit);
+    const centre = mean(profits);
     const spread = deviation(profits);
-    return spread > 0 ? (Math.sqrt(profits.length) * mean(profits)) / spread : Number.NaN;
+    const deviates = spread > ROUNDING_SHARE * Math.abs(centre);
+    return deviates ? (Math.sqrt(profits.length) * centre) / spread : Number.NaN;
   },
 };

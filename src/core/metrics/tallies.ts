@@ -121,4 +121,4 @@ export class DailyTally {
 }
 
 /** Deviation below this share of the mean is rounding of equal returns, not deviation. */
-const ROUNDING_SHARE = 1e-12;
+export const ROUNDING_SHARE = 1e-12;
