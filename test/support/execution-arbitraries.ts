@@ -35,7 +35,9 @@ export const anyRisk: fc.Arbitrary<RiskLevels> = fc.record({
   takeProfitPct: level,
 });
 
-/** A walk on a tick grid: flat stretches, exact ties, small steps and jumps that wipe out a short. */
+/**
+ * A walk on a tick grid: flat stretches, exact ties, small steps and jumps that wipe out a short.
+ */
 const step = fc.oneof(
   { weight: 3, arbitrary: fc.constant(1) },
   { weight: 10, arbitrary: fc.integer({ min: -300, max: 300 }).map((bp) => 1 + bp / 10_000) },
@@ -56,7 +58,9 @@ export interface Market {
   readonly lastBar: number;
 }
 
-/** Up to 120 bars with a signal that likes to persist, and a range within them that may be empty. */
+/**
+ * Up to 120 bars with a signal that likes to persist, and a range within them that may be empty.
+ */
 export const anyMarket: fc.Arbitrary<Market> = fc
   .array(fc.record({ factor: step, signal: fc.constantFrom(1, 0, -1), keep: fc.boolean() }), {
     minLength: 1,

@@ -5,7 +5,9 @@ import {
 } from "../../src/core/metrics/registry.ts";
 import type { Expected } from "./execution-scenarios.ts";
 
-/** Names of the execution fixtures' metrics. Their first four rows are the range and the start cash. */
+/**
+ * Names of the execution fixtures' metrics. Their first four rows are the range and the start cash.
+ */
 export const METRIC_LABELS: Readonly<Partial<Record<MetricName, string>>> = {
   totalProfit: "Total Profit",
   totalReturnPct: "Total Return [%]",

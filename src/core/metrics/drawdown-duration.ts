@@ -1,6 +1,6 @@
 import type { Metric } from "./metric.ts";
-import type { Performance } from "./performance.ts";
 import { largest, mean } from "./sample-statistics.ts";
+import type { TrackRecord } from "./track-record.ts";
 
 /**
  * Longest time from the first bar below a peak to the bar that regains it; an episode still open
@@ -10,17 +10,17 @@ import { largest, mean } from "./sample-statistics.ts";
 export const longestDrawdownMs: Metric = {
   unit: "ms",
   better: "LOWER",
-  of: (performance) => largest(episodesMs(performance)),
+  of: (record) => largest(episodesMs(record)),
 };
 
 /** Mean of the same episodes. Milliseconds; lower is better. Source: semantics.md section 5. */
 export const avgDrawdownMs: Metric = {
   unit: "ms",
   better: "LOWER",
-  of: (performance) => mean(episodesMs(performance)),
+  of: (record) => mean(episodesMs(record)),
 };
 
-function episodesMs({ candles, execution }: Performance): number[] {
+function episodesMs({ candles, execution }: TrackRecord): number[] {
   const { equity, firstBar } = execution;
   const durations: number[] = [];
   let peak = Number.NEGATIVE_INFINITY;

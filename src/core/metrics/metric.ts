@@ -1,4 +1,4 @@
-import type { Performance } from "./performance.ts";
+import type { TrackRecord } from "./track-record.ts";
 
 /** `fraction`: 0.03 means 3 %; `percent`: 3 means 3 %. */
 export type MetricUnit = "quote" | "percent" | "fraction" | "ratio" | "count" | "ms";
@@ -9,5 +9,5 @@ export interface Metric {
   /** The direction in which the figure is better; null where neither is. */
   readonly better: "HIGHER" | "LOWER" | null;
   /** The figure, NaN where it is undefined; a report shows that as null. */
-  readonly of: (performance: Performance) => number;
+  readonly of: (record: TrackRecord) => number;
 }

@@ -10,7 +10,6 @@ import { grossExposure } from "./gross-exposure.ts";
 import { maxDrawdownPct } from "./max-drawdown.ts";
 import type { Metric } from "./metric.ts";
 import { numTrades } from "./num-trades.ts";
-import type { Performance } from "./performance.ts";
 import { profitFactor } from "./profit-factor.ts";
 import { returnOverMaxDrawdown } from "./return-over-max-drawdown.ts";
 import { sharpe } from "./sharpe.ts";
@@ -18,6 +17,7 @@ import { sortino } from "./sortino.ts";
 import { sqn } from "./sqn.ts";
 import { totalProfit } from "./total-profit.ts";
 import { totalReturnPct } from "./total-return.ts";
+import type { TrackRecord } from "./track-record.ts";
 import { avgTradeMs, longestTradeMs } from "./trade-duration.ts";
 import { avgTradePct, bestTradePct, expectancyPct, worstTradePct } from "./trade-return.ts";
 import { winRatePct } from "./win-rate.ts";
@@ -58,10 +58,10 @@ export const METRIC_NAMES = Object.keys(METRICS) as readonly MetricName[];
 /** Finite or null: a metric that is undefined, or too large for a number, has no value. */
 export type MetricValues = Readonly<Record<MetricName, number | null>>;
 
-export function computeMetrics(performance: Performance): MetricValues {
+export function computeMetrics(record: TrackRecord): MetricValues {
   const values = {} as Record<MetricName, number | null>;
   for (const name of METRIC_NAMES) {
-    const value = METRICS[name].of(performance);
+    const value = METRICS[name].of(record);
     values[name] = Number.isFinite(value) ? value : null;
   }
   return values;

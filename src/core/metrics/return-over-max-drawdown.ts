@@ -10,5 +10,5 @@ import { totalReturnPct } from "./total-return.ts";
 export const returnOverMaxDrawdown: Metric = {
   unit: "ratio",
   better: "HIGHER",
-  of: (performance) => formula(totalReturnPct.of(performance), maxDrawdownPct.of(performance)),
+  of: (record) => formula(totalReturnPct.of(record), maxDrawdownPct.of(record)),
 };

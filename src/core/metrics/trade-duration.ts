@@ -1,9 +1,9 @@
 import type { Metric } from "./metric.ts";
-import type { Performance } from "./performance.ts";
 import { largest, mean } from "./sample-statistics.ts";
+import type { TrackRecord } from "./track-record.ts";
 
 /** Open time of the exit bar - open time of the entry bar; 0 for a trade within one bar. */
-function durationsMs({ candles, execution }: Performance): number[] {
+function durationsMs({ candles, execution }: TrackRecord): number[] {
   return execution.trades.map((t) => candles.time[t.exitBar] - candles.time[t.entryBar]);
 }
 
@@ -14,7 +14,7 @@ function durationsMs({ candles, execution }: Performance): number[] {
 export const longestTradeMs: Metric = {
   unit: "ms",
   better: null,
-  of: (performance) => largest(durationsMs(performance)),
+  of: (record) => largest(durationsMs(record)),
 };
 
 /**
@@ -24,5 +24,5 @@ export const longestTradeMs: Metric = {
 export const avgTradeMs: Metric = {
   unit: "ms",
   better: null,
-  of: (performance) => mean(durationsMs(performance)),
+  of: (record) => mean(durationsMs(record)),
 };

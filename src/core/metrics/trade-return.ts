@@ -1,13 +1,13 @@
 import type { Metric } from "./metric.ts";
-import type { Performance } from "./performance.ts";
 import { expectancyPct as meanReturnPct } from "./ranking-formulas.ts";
 import { largest, smallest } from "./sample-statistics.ts";
+import type { TrackRecord } from "./track-record.ts";
 
 /**
  * A trade's return is net profit / entry quote * 100. Each figure here is undefined without a
  * trade.
  */
-function returnsPct({ execution }: Performance): number[] {
+function returnsPct({ execution }: TrackRecord): number[] {
   return execution.trades.map((trade) => (trade.netProfit / trade.stake) * 100);
 }
 
@@ -15,14 +15,14 @@ function returnsPct({ execution }: Performance): number[] {
 export const bestTradePct: Metric = {
   unit: "percent",
   better: "HIGHER",
-  of: (performance) => largest(returnsPct(performance)),
+  of: (record) => largest(returnsPct(record)),
 };
 
 /** Smallest trade return. Percent; higher is better. Source: semantics.md section 5. */
 export const worstTradePct: Metric = {
   unit: "percent",
   better: "HIGHER",
-  of: (performance) => smallest(returnsPct(performance)),
+  of: (record) => smallest(returnsPct(record)),
 };
 
 /** Mean trade return. Percent; higher is better. Source: semantics.md section 5. */

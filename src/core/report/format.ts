@@ -25,7 +25,10 @@ function toFixedHalfEven(value: number, decimals: number): string {
   const nearest = value.toFixed(decimals);
   const isHalf = Math.abs(value * 2 ** (decimals + 1)) % 2 === 1;
   if (!isHalf) return nearest;
-  const towardsZero = value.toFixed(decimals + 1).slice(0, -1).replace(/\.$/, "");
+  const towardsZero = value
+    .toFixed(decimals + 1)
+    .slice(0, -1)
+    .replace(/\.$/, "");
   return Number(towardsZero.at(-1)) % 2 === 0 ? towardsZero : nearest;
 }
 

@@ -1,5 +1,5 @@
-import { measure, type PerformanceInput } from "../metrics/performance.ts";
 import { computeMetrics, type MetricValues } from "../metrics/registry.ts";
+import { measure, type TrackRecordInput } from "../metrics/track-record.ts";
 
 /** UTC epoch milliseconds, half-open. */
 export interface TimeRange {
@@ -7,7 +7,7 @@ export interface TimeRange {
   readonly endMs: number;
 }
 
-export interface ReportInput extends PerformanceInput {
+export interface ReportInput extends TrackRecordInput {
   /** The range asked for; by default from the first open to the last close of the traded bars. */
   readonly range?: TimeRange;
 }

@@ -237,7 +237,10 @@ describe("invariances", () => {
 });
 
 describe("costs", () => {
-  /** Trades of the same signals with stops off, which costs do not move, until one account is ruined. */
+  /**
+   * Trades of the same signals with stops off, which costs do not move, until one account is
+   * ruined.
+   */
   function returns(
     market: Pick<ReferenceInput, "close" | "signal">,
     feePct: number,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { measure } from "../../../src/core/metrics/performance.ts";
 import { computeMetrics, type MetricName } from "../../../src/core/metrics/registry.ts";
 import { deviation } from "../../../src/core/metrics/sample-statistics.ts";
+import { measure } from "../../../src/core/metrics/track-record.ts";
 import { foreignMetrics } from "../../support/execution-metrics.ts";
 import {
   loadScenarios,
@@ -77,8 +77,8 @@ function expectMetrics(scenario: Scenario): void {
   const { settings, expected } = scenario;
   const execution = runScenario(scenario);
   const { time, close, timeframeMs } = scenario;
-  const performance = measure({ candles: { time, close }, timeframeMs, execution, settings });
-  const ours = computeMetrics(performance);
+  const record = measure({ candles: { time, close }, timeframeMs, execution, settings });
+  const ours = computeMetrics(record);
   const theirs = foreignMetrics(expected.metrics!);
   const check = (name: MetricName, scale: number) =>
     expectClose(ours[name], theirs[name], scale, name);
@@ -98,7 +98,7 @@ function expectMetrics(scenario: Scenario): void {
   const reach = Math.sqrt(profits.length) + Math.abs(theirs.sqn ?? 0);
   check("sqn", (reach * stake) / deviation(profits));
 
-  expectRatios(ours, theirs, performance.daily.days);
+  expectRatios(ours, theirs, record.daily.days);
 }
 
 type Values = ReturnType<typeof computeMetrics>;

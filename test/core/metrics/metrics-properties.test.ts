@@ -76,7 +76,9 @@ function annualFigures(sample: Sample) {
   };
 }
 
-/** Equal to nine digits, or both undefined; a ratio over a deviation of rounding size says nothing. */
+/**
+ * Equal to nine digits, or both undefined; a ratio over a deviation of rounding size says nothing.
+ */
 function expectNear(actual: number | null, expected: number | null, what: string): void {
   if (actual === null || expected === null) {
     expect(actual, what).toBe(expected);

@@ -4,7 +4,7 @@ import type { Candles } from "../series/candles.ts";
 import { Days } from "../series/days.ts";
 import { DailyTally, DrawdownTally, TradeTally } from "./tallies.ts";
 
-export interface PerformanceInput {
+export interface TrackRecordInput {
   /** The candles that the engine saw, warm-up included. */
   readonly candles: Pick<Candles, "time" | "close">;
   readonly timeframeMs: number;
@@ -16,7 +16,7 @@ export interface PerformanceInput {
  * What metrics are computed from: an execution with the tallies that a sweep's own rows are made
  * of.
  */
-export interface Performance extends PerformanceInput {
+export interface TrackRecord extends TrackRecordInput {
   readonly bars: number;
   readonly trades: TradeTally;
   readonly drawdown: DrawdownTally;
@@ -27,7 +27,7 @@ export interface Performance extends PerformanceInput {
  * Feeds the tallies in the order every engine feeds them: trades by exit, equity by bar, days
  * ascending.
  */
-export function measure(input: PerformanceInput): Performance {
+export function measure(input: TrackRecordInput): TrackRecord {
   const { candles, timeframeMs, execution, settings } = input;
   const { firstBar, lastBar, equity } = execution;
 
