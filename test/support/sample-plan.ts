@@ -47,7 +47,6 @@ export function samplePlan(overrides: Partial<SamplePlan> = {}): RunPlan {
       constraint: null,
       execution: request.execution,
       timeframeMs: 60_000,
-      timeframeMs: 60_000,
       firstBar: 0,
       lastBar: 10,
       stops: risk(sample.stops),
