@@ -13,6 +13,8 @@ export default defineConfig({
     hookTimeout: 30_000,
     teardownTimeout: 5_000,
     allowOnly: false,
+    // Tests load TypeScript as production does: Node itself, one instance of each package.
+    experimental: { viteModuleRunner: false, nodeLoader: false },
     reporters: [new SummaryReporter()],
   },
 });

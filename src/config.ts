@@ -28,8 +28,13 @@ const bytes = z.union([
 const LOG_LEVELS = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
 
 const settings = z.strictObject({
-  host: z.string().min(1),
+  host: z.enum(["127.0.0.1", "::1", "localhost"]),
   port: z.int().min(0).max(65_535),
+  graphql: z.strictObject({
+    graphiql: z.boolean(),
+    corsOrigins: z.array(z.url({ protocol: /^https?$/ })),
+    maxBodyBytes: bytes,
+  }),
   dataDir: z.string().min(1),
   databaseUrl: z
     .string()
@@ -46,7 +51,7 @@ const settings = z.strictObject({
     syncDeadlineSeconds: z.number().positive().max(3_600),
     drainSeconds: z.number().positive().max(600),
   }),
-  caches: z.strictObject({ datasetBytes: bytes }),
+  caches: z.strictObject({ datasetMemoryBytes: bytes, datasetDiskBytes: bytes }),
   log: z.strictObject({ level: z.enum(LOG_LEVELS) }),
 });
 

@@ -30,3 +30,32 @@ const ENDED = ["SUCCEEDED", "FAILED", "CANCELLED", "TIMED_OUT"];
 export function hasEnded(state: string): boolean {
   return ENDED.includes(state);
 }
+
+/** One line of a list of runs. */
+export interface RunSummary {
+  readonly id: string;
+  readonly state: string;
+  readonly stage: string;
+  readonly label: string | null;
+  /** Name of the dataset. */
+  readonly dataset: string;
+  readonly done: number;
+  readonly total: number;
+  readonly digest: string | null;
+  readonly error: { readonly code: string; readonly message: string } | null;
+  /** ISO 8601, UTC. */
+  readonly createdAt: string;
+  readonly startedAt: string | null;
+  readonly finishedAt: string | null;
+}
+
+/** Runs may be named with or without the type that the API puts in front of an id. */
+export function runKey(id: string): string {
+  return id.replace(/^Run_/, "");
+}
+
+/** From the first chunk to the end; 0 for a run that never began. */
+export function runSeconds({ startedAt, finishedAt }: RunSummary): number {
+  if (startedAt === null || finishedAt === null) return 0;
+  return (Date.parse(finishedAt) - Date.parse(startedAt)) / 1_000;
+}

@@ -12,25 +12,28 @@ export interface ProgressDisplay {
 
 const LINE_EVERY_MS = 1_000;
 
-export function progressDisplay(stream: NodeJS.WriteStream): ProgressDisplay {
-  return stream.isTTY ? new BarDisplay(stream) : new LineDisplay(stream);
+/** `metric` is the one the run ranks by first; the best so far is shown by it. */
+export function progressDisplay(stream: NodeJS.WriteStream, metric: string): ProgressDisplay {
+  return stream.isTTY ? new BarDisplay(stream, metric) : new LineDisplay(stream, metric);
 }
 
 /** One bar a stage, so that a finished stage stays readable. */
 class BarDisplay implements ProgressDisplay {
   readonly #stream: NodeJS.WriteStream;
+  readonly #metric: string;
   #bar: cliProgress.SingleBar | null = null;
   #stage = "";
 
-  constructor(stream: NodeJS.WriteStream) {
+  constructor(stream: NodeJS.WriteStream, metric: string) {
     this.#stream = stream;
+    this.#metric = metric;
   }
 
   show(progress: ProgressView): void {
     if (progress.state === "QUEUED") return;
     if (this.#bar === null || progress.stage !== this.#stage) this.#begin(progress);
     this.#bar?.setTotal(progress.total);
-    this.#bar?.update(progress.done, payload(progress));
+    this.#bar?.update(progress.done, payload(progress, this.#metric));
   }
 
   stop(): void {
@@ -59,23 +62,25 @@ class BarDisplay implements ProgressDisplay {
       fps: 10,
       gracefulExit: false,
     });
-    this.#bar.start(progress.total, progress.done, payload(progress));
+    this.#bar.start(progress.total, progress.done, payload(progress, this.#metric));
   }
 }
 
 class LineDisplay implements ProgressDisplay {
   readonly #stream: NodeJS.WriteStream;
+  readonly #metric: string;
   #lastAtMs = Number.NEGATIVE_INFINITY;
   #lastKey = "";
   #held: string | null = null;
 
-  constructor(stream: NodeJS.WriteStream) {
+  constructor(stream: NodeJS.WriteStream, metric: string) {
     this.#stream = stream;
+    this.#metric = metric;
   }
 
   show(progress: ProgressView): void {
     const key = `${progress.state} ${progress.stage}`;
-    const line = progressLine(progress);
+    const line = progressLine(progress, this.#metric);
     const nowMs = performance.now();
     if (key === this.#lastKey && nowMs - this.#lastAtMs < LINE_EVERY_MS) {
       this.#held = line;
@@ -94,12 +99,12 @@ class LineDisplay implements ProgressDisplay {
   }
 }
 
-function payload(progress: ProgressView) {
+function payload(progress: ProgressView, metric: string) {
   return {
     stage: stageTitle(progress.stage),
     counts: `${formatCount(progress.done)}/${formatCount(progress.total)}`,
     rate: formatRate(progress.variantsPerSecond),
     remaining: formatDuration(progress.etaSeconds),
-    best: bestText(progress.best),
+    best: bestText(progress.best, metric),
   };
 }

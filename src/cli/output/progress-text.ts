@@ -11,20 +11,19 @@ export function stageTitle(stage: string): string {
   return STAGE_TITLES[stage] ?? stage;
 }
 
-/** `fast.window=12 slow.window=63 stop=5 % target=off  total return +321.40 %` */
-export function bestText(best: BestView | null): string {
+/** By the primary metric: `+321.40 % (fast.window=12 slow.window=63 stop=5 % target=off)` */
+export function bestText(best: BestView | null, metric: string): string {
   if (best === null) return "-";
-  const [metric, value] = Object.entries(best.metrics)[0] ?? ["", null];
   const params = Object.entries(best.params).map(([name, chosen]) => `${name}=${chosen}`);
   const hasRisk = best.stopLossPct !== null || best.takeProfitPct !== null;
   const risk = hasRisk
     ? [`stop=${formatRisk(best.stopLossPct)}`, `target=${formatRisk(best.takeProfitPct)}`]
     : [];
-  return `${formatMetric(metric, value)} (${[...params, ...risk].join(" ")})`;
+  return `${formatMetric(metric, best.metrics[metric])} (${[...params, ...risk].join(" ")})`;
 }
 
 /** One line for terminals without a bar, and for log files. */
-export function progressLine(progress: ProgressView): string {
+export function progressLine(progress: ProgressView, metric: string): string {
   const { done, total } = progress;
   const share = total > 0 ? Math.floor((100 * done) / total) : 0;
   return [
@@ -32,6 +31,6 @@ export function progressLine(progress: ProgressView): string {
     `${formatCount(done)}/${formatCount(total)} (${share} %)`,
     formatRate(progress.variantsPerSecond),
     `ETA ${formatDuration(progress.etaSeconds)}`,
-    `best ${bestText(progress.best)}`,
+    `best ${bestText(progress.best, metric)}`,
   ].join("  ");
 }

@@ -1,0 +1,43 @@
+import type { ServiceConfig } from "../../config.ts";
+import { ApiClient } from "../api/client.ts";
+import type { RunRow, RunSummary } from "../run-view.ts";
+import { openDatabaseAccess } from "./database-access.ts";
+import { serverAccess } from "./server-access.ts";
+
+/** Runs as they are stored, wherever they are stored. */
+export interface RunAccess extends AsyncDisposable {
+  /** Newest first. */
+  list(limit: number): Promise<readonly RunSummary[]>;
+  /** Best first. Throws UserError NOT_FOUND when there is no such run. */
+  top(runId: string, limit: number): Promise<readonly RunRow[]>;
+  /** The run as it is afterwards: ended, or about to. Throws UserError NOT_FOUND. */
+  cancel(runId: string, reason: string): Promise<RunSummary>;
+}
+
+/**
+ * A server when one is named; otherwise the database itself. An embedded database belongs to one
+ * process: when that is a server, it is asked at the configured address.
+ */
+export async function openRunAccess(
+  config: ServiceConfig,
+  serverUrl: string | undefined,
+): Promise<RunAccess> {
+  if (serverUrl !== undefined) return serverAccess(new ApiClient(endpointOf(serverUrl)));
+  if (config.databaseUrl !== null) return openDatabaseAccess(config);
+  try {
+    return await openDatabaseAccess(config);
+  } catch (inUse) {
+    const api = new ApiClient(`http://${config.host}:${config.port}/graphql`);
+    return serverAccess(api).catch((unreachable: Error) => {
+      throw new Error(
+        `${(inUse as Error).message}; and ${unreachable.message}. ` +
+          "Name the server that has it open with --server http://host:port",
+      );
+    });
+  }
+}
+
+/** `http://host:port` and `http://host:port/graphql` are the same server. */
+function endpointOf(url: string): string {
+  return /\/graphql\/?$/.test(url) ? url : `${url.replace(/\/+$/, "")}/graphql`;
+}

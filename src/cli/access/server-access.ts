@@ -1,0 +1,24 @@
+import { UserError } from "../../config.ts";
+import type { ApiClient } from "../api/client.ts";
+import { cancelRun, listRuns, topRows } from "../api/runs-api.ts";
+import type { RunAccess } from "./run-access.ts";
+
+/** Through the GraphQL of a running server. Throws when none answers. */
+export async function serverAccess(api: ApiClient): Promise<RunAccess> {
+  await api.request("{ __typename }");
+  return {
+    list: (limit) => listRuns(api, limit),
+    top: async (runId, limit) => {
+      const rows = await topRows(api, runId, limit);
+      if (rows === null) throw noSuchRun(runId);
+      return rows;
+    },
+    cancel: (runId, reason) => cancelRun(api, runId, reason),
+    async [Symbol.asyncDispose]() {},
+  };
+}
+
+export function noSuchRun(runId: string): UserError {
+  const complaint = { path: "id", message: "no such run", value: runId, bound: null };
+  return new UserError("NOT_FOUND", complaint);
+}

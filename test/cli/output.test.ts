@@ -1,0 +1,157 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import {
+  formatBytes,
+  formatCount,
+  formatDuration,
+  formatMetric,
+  formatRate,
+  metricTitle,
+} from "../../src/cli/output/format.ts";
+import { progressDisplay } from "../../src/cli/output/progress-bar.ts";
+import { progressLine } from "../../src/cli/output/progress-text.ts";
+import { resultTable } from "../../src/cli/output/result-table.ts";
+import { renderTable } from "../../src/cli/output/table.ts";
+import type { ProgressView, RunRow } from "../../src/cli/run-view.ts";
+
+const row = (rank: number, change: Partial<RunRow> = {}): RunRow => ({
+  rank,
+  params: { "fast.window": 12, "slow.window": 63 },
+  stopLossPct: 5,
+  takeProfitPct: null,
+  metrics: { totalReturnPct: 321.456, maxDrawdownPct: 12, sharpe: null, numTrades: 1234 },
+  ...change,
+});
+
+const progress = (change: Partial<ProgressView> = {}): ProgressView => ({
+  state: "RUNNING",
+  stage: "STAGE_A",
+  done: 1_500,
+  total: 6_000,
+  variantsPerSecond: 123_456,
+  etaSeconds: 3.2,
+  best: { ...row(1), metrics: { totalReturnPct: 321.456 } },
+  ...change,
+});
+
+/** What is written to it, as lines. */
+function sink(isTTY: boolean) {
+  const written: string[] = [];
+  const stream = { isTTY, columns: 200, write: (text: string) => written.push(text) > 0 };
+  return { stream: stream as unknown as NodeJS.WriteStream, text: () => written.join("") };
+}
+
+describe("numbers", () => {
+  it("read as people write them", () => {
+    expect(formatCount(1_234_567)).toBe("1,234,567");
+    expect(formatRate(1_234_567)).toBe("1.23M/s");
+    expect(formatRate(null)).toBe("-/s");
+    expect([0, 0.2, 59.5, 61, 3_723].map(formatDuration)).toEqual([
+      "0:00",
+      "0:01",
+      "1:00",
+      "1:01",
+      "1:02:03",
+    ]);
+    expect(formatDuration(null)).toBe("-");
+    expect([1, 1_023, 1_536, 5 * 2 ** 30].map(formatBytes)).toEqual([
+      "1 B",
+      "1023 B",
+      "1.5 KiB",
+      "5.0 GiB",
+    ]);
+  });
+
+  it("of a metric carry its unit, and undefined is N/A", () => {
+    expect(formatMetric("totalReturnPct", 12.345)).toBe("+12.35 %");
+    expect(formatMetric("totalReturnPct", -1)).toBe("-1.00 %");
+    expect(formatMetric("maxDrawdownPct", 1)).toBe("1.00 %");
+    expect(formatMetric("numTrades", 1_234)).toBe("1,234");
+    expect(formatMetric("sharpe", 0.5)).toBe("0.50");
+    expect(formatMetric("sharpe", null)).toBe("N/A");
+    expect(formatMetric("sharpe", undefined)).toBe("N/A");
+    expect(metricTitle("returnOverMaxDrawdown")).toBe("return over max drawdown");
+    expect(metricTitle("numTrades")).toBe("trades");
+  });
+});
+
+describe("tables", () => {
+  it("are aligned whatever is in them", () => {
+    const cells = fc.array(fc.tuple(fc.string({ unit: "grapheme-ascii" }), fc.nat().map(String)), {
+      minLength: 1,
+    });
+    fc.assert(
+      fc.property(cells, (rows) => {
+        const columns = [
+          { title: "name", align: "left" },
+          { title: "value", align: "right" },
+        ] as const;
+        const [titles, , ...lines] = renderTable(columns, rows).split("\n");
+        const width = titles.length;
+        expect(lines.length).toBe(rows.length);
+        for (const [i, line] of lines.entries()) {
+          expect(line.length).toBe(width);
+          expect(line.endsWith(rows[i][1])).toBe(true);
+        }
+      }),
+    );
+  });
+
+  it("of results have every parameter, the risk levels and every metric", () => {
+    expect(resultTable([row(1), row(2, { stopLossPct: null, takeProfitPct: 10 })])).toBe(
+      [
+        "#  fast.window  slow.window  stop  target  total return  max drawdown  sharpe  trades",
+        "-  -----------  -----------  ----  ------  ------------  ------------  ------  ------",
+        "1           12           63   5 %     off     +321.46 %       12.00 %     N/A   1,234",
+        "2           12           63   off    10 %     +321.46 %       12.00 %     N/A   1,234",
+      ].join("\n"),
+    );
+  });
+
+  it("leave the risk columns out where nothing has any", () => {
+    const table = resultTable([row(1, { stopLossPct: null })]);
+    expect(table.split("\n")[0]).not.toContain("stop");
+    expect(resultTable([])).toBe("no results");
+  });
+});
+
+describe("progress", () => {
+  it("names stage, done, rate, time left and the best so far by the primary metric", () => {
+    expect(progressLine(progress(), "totalReturnPct")).toBe(
+      "Stage A     1,500/6,000 (25 %)  123K/s  ETA 0:04  " +
+        "best +321.46 % (fast.window=12 slow.window=63 stop=5 % target=off)",
+    );
+    const nothing = progress({ best: null, variantsPerSecond: null, etaSeconds: null, total: 0 });
+    expect(progressLine(nothing, "sharpe")).toBe("Stage A     1,500/0 (0 %)  -/s  ETA -  best -");
+  });
+
+  it("is plain lines where there is no terminal, the last state of each stage included", () => {
+    const { stream, text } = sink(false);
+    const display = progressDisplay(stream, "totalReturnPct");
+    for (const done of [0, 2_000, 4_000, 6_000]) display.show(progress({ done }));
+    display.show(progress({ stage: "STAGE_B", done: 0, total: 100 }));
+    display.show(progress({ stage: "STAGE_B", done: 100, total: 100 }));
+    display.stop();
+    const lines = text().trimEnd().split("\n");
+    expect(lines.map((line) => line.slice(0, 22).trimEnd())).toEqual([
+      "Stage A     0/6,000 (0",
+      "Stage A     6,000/6,00",
+      "Stage B     0/100 (0 %",
+      "Stage B     100/100 (1",
+    ]);
+    expect(text()).not.toContain("\u001b");
+  });
+
+  it("is one bar a stage on a terminal, each left complete", () => {
+    const { stream, text } = sink(true);
+    const terminal = Object.assign(stream, { cursorTo() {}, clearLine() {}, moveCursor() {} });
+    const display = progressDisplay(terminal, "totalReturnPct");
+    display.show(progress({ state: "QUEUED", done: 0 }));
+    expect(text()).toBe("");
+    display.show(progress());
+    display.show(progress({ stage: "STAGE_B", done: 0, total: 100 }));
+    display.show(progress({ stage: "STAGE_B", done: 100, total: 100 }));
+    display.stop();
+    expect(text()).toMatch(/Stage A █{20} 100 %[\s\S]*Stage B █{20} 100 %/);
+  });
+});
