@@ -21,7 +21,7 @@ export const RULE: Readonly<Record<string, string>> = {
   delta_sign: "deltaSign",
 };
 
-/** Parameters of an indicator of ours; that engine seeds recursive averages with the first value. */
+/** Parameters of our indicator; that engine seeds recursive averages with the first value. */
 export function ourParameters(
   indicator: Indicator,
   params: Readonly<Record<string, number>>,

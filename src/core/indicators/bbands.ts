@@ -20,8 +20,9 @@ export const bbands: Indicator = {
     SOURCE,
   ],
   outputs: ["basis", "upper", "lower"],
+  outputParams: { basis: ["window", "source"] },
   defaultRule: { rule: "price", output: "basis" },
-  warmup: (params) => new Array(3).fill(numberOf(params, "window") - 1),
+  warmup: (params) => new Array<number>(3).fill(numberOf(params, "window") - 1),
   compute: (view, params) => {
     const window = numberOf(params, "window");
     const multiplier = numberOf(params, "multiplier");

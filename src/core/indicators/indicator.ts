@@ -4,7 +4,8 @@ import type { CandleView } from "../series/candle-view.ts";
 /**
  * One indicator: pure, block-free, over a whole series. One file each plus one line in registry.ts.
  *
- * `compute` returns one series per output, each as long as the candles, NaN where undefined (warm-up, holes).
+ * `compute` returns one series per output, each as long as the candles, NaN where undefined
+ * (warm-up, holes).
  * Value t may depend on bars 0..t only.
  */
 export interface Indicator {
@@ -18,7 +19,7 @@ export interface Indicator {
   readonly params: readonly ParameterSpec[];
   /** Names of the outputs; the first is the primary one. */
   readonly outputs: readonly string[];
-  /** Parameters that an output depends on, where it is not all of them: others may not be axes of it. */
+  /** Parameters that an output depends on, where not all: others may not be axes of it. */
   readonly outputParams?: Readonly<Record<string, readonly string[]>>;
   /** The rule used when a strategy names none for this indicator, with the output it reads. */
   readonly defaultRule: { readonly rule: string; readonly output: string };

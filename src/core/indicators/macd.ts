@@ -20,7 +20,8 @@ export const macd: Indicator = {
     SEEDING,
   ],
   outputs: ["macd", "signal", "histogram"],
-  // The only output that every parameter changes.
+  outputParams: { macd: ["fastWindow", "slowWindow", "source", "seeding"] },
+  // Every parameter changes the histogram.
   defaultRule: { rule: "sign", output: "histogram" },
   warmup: (params) => {
     const line = Math.max(seedOf(params, "fastWindow"), seedOf(params, "slowWindow"));

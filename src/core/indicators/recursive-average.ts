@@ -36,7 +36,7 @@ export function rma(series: Float64Array, window: number, seeding: Seeding): Flo
   return recursiveAverage(series, window, 1 / window, seeding);
 }
 
-/** `average += weight * (value - average)`, a form that leaves a constant series exactly as it is. */
+/** `average += weight * (value - average)`: a form that leaves a constant series as it is. */
 function recursiveAverage(
   series: Float64Array,
   window: number,

@@ -2,7 +2,7 @@ import type { Indicator } from "./indicator.ts";
 import { numberOf, SOURCE, sourceOf, windowSpec } from "./parameters.ts";
 import { rma, SEEDING, seedBars, seedingOf } from "./recursive-average.ts";
 
-/** The first change is that of the second bar, so everything starts one bar later than an average. */
+/** The first change is that of the second bar, so all starts one bar later than an average. */
 export const rsi: Indicator = {
   id: "momentum.rsi",
   title: "Relative strength index",

@@ -1,7 +1,7 @@
 /**
  * An unevaluated sum of two float64 numbers: about 106 significant bits (relative error 2^-106 an
- * operation). Sums of multiples of one unit are exact while they stay below 2^105 units, which holds
- * for the sums of prices met in practice: a million bars of values between 0.01 and 1e6 need 99 bits.
+ * operation). Sums of multiples of one unit are exact while they stay below 2^105 units, as sums
+ * of prices do in practice: a million bars of values between 0.01 and 1e6 need 99 bits.
  *
  * Source: T. J. Dekker, "A floating-point technique for extending the available precision", 1971;
  * D. E. Knuth, The Art of Computer Programming 2, 4.2.2 (two-sum).

@@ -8,17 +8,18 @@ export interface Run {
 
 /** Differences of two prefix sums below this bound are integers below 2^53, so they are exact. */
 const MAX_PREFIX = 2 ** 52;
-/** The finest decimal grid that is tried: 8 decimals of a price and 2 more for its half or quarter. */
+/** The finest decimal grid tried: 8 decimals of a price and 2 more for its half or quarter. */
 const FINEST_SCALE = 1e10;
 
 /**
  * Prefix sums of a series, so that the sum of any window costs one subtraction.
  *
- * Prices lie on a decimal grid, `k / scale` with an integer k and a power of ten. As long as they do,
- * the integers k are summed: exact in float64 while a prefix stays below 2^52 (for 5 decimals and
- * prices near 1 that is 42 billion bars, for cents near 60,000 it is 750 million bars). A mean is then
- * `exact integer / (scale * window)`, one correctly rounded division, so a price that equals the mean
- * of its window as a decimal number equals it in float64 too, and the order of the two is never wrong.
+ * Prices lie on a decimal grid, `k / scale` with an integer k and a power of ten. As long as they
+ * do, the integers k are summed: exact in float64 while a prefix stays below 2^52 (for 5 decimals
+ * and prices near 1 that is 42 billion bars, for cents near 60,000 it is 750 million bars). A mean
+ * is then `exact integer / (scale * window)`, one correctly rounded division: a price that equals
+ * the mean of its window as a decimal number equals it in float64 too, and the order of the two is
+ * never wrong.
  *
  * From the first bar that is off every grid (or where the prefix grows too large), windows use
  * double-double sums of the float64 values from the start of the series: 106 bits, exact for all
@@ -42,7 +43,7 @@ export class PrefixSum {
   /** Sums of the first t values as hi + lo; only where the grid does not reach the end. */
   readonly #hi: Float64Array | null;
   readonly #lo: Float64Array | null;
-  /** Per bar the position of the last absent value at or before it, -1 before any; null without any. */
+  /** Per bar the position of the last absent value up to it, -1 before any; null without any. */
   readonly #lastAbsent: Int32Array | null;
 
   private constructor(series: Float64Array) {
@@ -82,7 +83,7 @@ export class PrefixSum {
     return into.set(hi[to], lo[to]).add(-hi[from]).add(-lo[from]);
   }
 
-  /** The scale of the coarsest grid that holds the bars `[0, t]`: it knows nothing of later bars. */
+  /** Scale of the coarsest grid that holds the bars `[0, t]`: it knows nothing of later bars. */
   scaleAt(t: number): number {
     let step = this.#scaleSteps.length - 1;
     while (this.#scaleSteps[step].bar > t) step -= 1;

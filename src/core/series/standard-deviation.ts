@@ -2,11 +2,11 @@ import { DoubleDouble } from "./double-double.ts";
 import type { PrefixSum, Run } from "./prefix-sum.ts";
 
 /**
- * Population standard deviations of the `window` bars ending at each bar, in the unit of the series;
- * NaN where the bars are not all there. `means` are those of the same window.
+ * Population standard deviations of the `window` bars ending at each bar, in the unit of the
+ * series; NaN where the bars are not all there. `means` are those of the same window.
  *
- * Where the prices lie on a grid, `window * sum(d^2) - sum(d)^2` of the ticks d is an integer and is
- * computed exactly, one step a bar: equal prices give exactly 0 and large prices lose nothing.
+ * Where the prices lie on a grid, `window * sum(d^2) - sum(d)^2` of the ticks d is an integer and
+ * is computed exactly, one step a bar: equal prices give exactly 0 and large prices lose nothing.
  * A square root rounds differently on another grid, so it is taken on the grid known at that bar.
  * Elsewhere the deviations from the mean are squared in a second pass over each window.
  */

@@ -2,8 +2,8 @@ import { DoubleDouble } from "./double-double.ts";
 import type { PrefixSum, Run } from "./prefix-sum.ts";
 
 /**
- * Linearly weighted means over `window` bars: weights 1 (oldest) to `window` (newest), divided by their
- * sum; NaN where the bars are not all there. One step a bar:
+ * Linearly weighted means over `window` bars: weights 1 (oldest) to `window` (newest), divided by
+ * their sum; NaN where the bars are not all there. One step a bar:
  * `weighted[t] = weighted[t-1] + window * x[t] - sum(x[t-window .. t-1])`.
  *
  * The steps do not round: they run on integers where the prices lie on a grid, and on double-double

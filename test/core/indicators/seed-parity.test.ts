@@ -8,8 +8,9 @@ import { seedParityCandles } from "../../support/golden-candles.ts";
 import { ourParameters } from "../../support/seed-parity-names.ts";
 
 /**
- * Indicator values of a foreign engine (its float64 twin), which seeds recursive averages with the first
- * value. Tolerance of its manifest: 1e-9 of the series' root mean square, 1e-6 for windows up to 5.
+ * Indicator values of a foreign engine (its float64 twin), which seeds recursive averages with the
+ * first value. Tolerance of its manifest: 1e-9 of the series' root mean square, 1e-6 for windows up
+ * to 5 bars.
  * The files hold one output of each indicator, the first.
  */
 interface GoldenFile {

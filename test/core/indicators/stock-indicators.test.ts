@@ -8,8 +8,8 @@ import { describeGolden, readGoldenJson } from "../../support/golden.ts";
 import { stockIndicatorsQuotes } from "../../support/golden-candles.ts";
 
 /**
- * Values of Stock.Indicators over its 502 daily quotes, with its default parameters. The bars without a value
- * must be the same, the others agree to 1e-11 (prices near 250, so a few units in the last place).
+ * Values of Stock.Indicators over its 502 daily quotes, with its default parameters. The bars
+ * without a value must be the same, the others agree to 1e-11 (prices are near 250).
  */
 const TOLERANCE = 1e-11;
 
@@ -46,8 +46,8 @@ describeGolden("indicators against Stock.Indicators", `${COLUMNS.length + 1} col
   });
 
   it("atr.atr: volatility.atr atr, from the second bar", () => {
-    // It knows no true range of the first bar (as TA-Lib), we take high - low (as TradingView): start where
-    // both agree, with the second bar's range widened by hand to the close before it.
+    // It knows no true range of the first bar (as TA-Lib), we take high - low (as TradingView):
+    // start where both agree, the second bar's range widened by hand to the close before it.
     const later = sliceCandles(quotes, 1, quotes.time.length);
     const high = Float64Array.from(later.high);
     const low = Float64Array.from(later.low);

@@ -7,9 +7,9 @@ import { describeGolden } from "../../support/golden.ts";
 import { type GoldenTable, tradingViewTable } from "../../support/golden-candles.ts";
 
 /**
- * TradingView's own columns, from their first bar on (prices near 1). The bars without a value must be the
- * same; the others agree to these absolute bounds, the rounding of its running sums. The bands' is wider:
- * it computes a variance as the difference of two means.
+ * TradingView's own columns, from their first bar on (prices near 1). The bars without a value must
+ * be the same; the others agree to these absolute bounds, the rounding of its running sums. That of
+ * the bands is wider: it computes a variance as the difference of two means.
  */
 const TOLERANCE: Readonly<Record<string, number>> = {
   "ma.sma": 1e-15,

@@ -77,7 +77,7 @@ describe("window means", () => {
     );
   });
 
-  it("equal a price exactly where the decimal numbers are equal, and never change their order", () => {
+  it("equal a price exactly where the decimal numbers do, and never change their order", () => {
     let ties = 0;
     fc.assert(
       fc.property(
@@ -96,7 +96,7 @@ describe("window means", () => {
     expect(ties).toBeGreaterThan(0);
   });
 
-  it("stay exact where integers would not: large values, and a series that leaves the grid late", () => {
+  it("stay exact where integers would not: large values, a series that leaves its grid", () => {
     const large = Float64Array.from({ length: 50 }, (_, t) => 4e15 + t);
     expect(PrefixSum.of(large).gridBars).toBeLessThan(3);
     expect(PrefixSum.of(large).mean(49, 3)).toBe(4e15 + 48);

@@ -4,18 +4,18 @@ import { findIndicator, INDICATORS } from "../../../src/core/indicators/registry
 import { CandleView } from "../../../src/core/series/candle-view.ts";
 import type { PriceSource } from "../../../src/core/series/price-source.ts";
 import type { SeriesRef } from "../../../src/core/signals/atom.ts";
-import { evaluateRule } from "../../../src/core/signals/reference-signal.ts";
 import { findRule } from "../../../src/core/signals/registry.ts";
 import { resolveSeries } from "../../../src/core/signals/resolve-series.ts";
 import type { Rule } from "../../../src/core/signals/rule.ts";
 import { describeGolden, readGoldenJson } from "../../support/golden.ts";
 import { seedParityCandles } from "../../support/golden-candles.ts";
+import { evaluateRule } from "../../support/reference-signal.ts";
 import { ourParameters, ourSignalParameters, RULE } from "../../support/seed-parity-names.ts";
 
 /**
- * Signals of a foreign engine (its float64 twin), every bar. That engine rounds its running sums, so where
- * price and indicator are equal as decimal numbers its signal is chance and ours is NEUTRAL. Such bars are
- * the only ones that may differ: each must be a tie of ours, and their number is fixed per signal.
+ * Signals of a foreign engine (its float64 twin), every bar. It rounds its running sums, so where
+ * price and indicator are equal as decimal numbers its signal is chance and ours is NEUTRAL.
+ * Only such bars may differ: each must be a tie of ours, and their number is fixed per signal.
  */
 interface GoldenSignal {
   readonly indicatorId: string;

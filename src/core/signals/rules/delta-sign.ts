@@ -6,11 +6,11 @@ export const deltaSign: Rule = {
   id: "deltaSign",
   title: "Sign of change",
   description:
-    "Long while the output is above its value longBars earlier, short while it is below its value " +
-    "shortBars earlier; neutral where both hold.",
+    "Long while the output is above its value longBars earlier, short while it is below its " +
+    "value shortBars earlier; neutral where both hold.",
   operands: ["of"],
   readsPrice: false,
-  params: [distance("longBars"), distance("shortBars")],
+  params: [distance("long"), distance("short")],
   atoms: ({ of }, params) => changeAtoms(of, params.longBars as number, params.shortBars as number),
 };
 
@@ -21,13 +21,13 @@ function changeAtoms(of: SeriesRef, longBars: number, shortBars: number): AtomPa
   return { long: { ...rise, unless: fall }, short: { ...fall, unless: rise } };
 }
 
-function distance(name: "longBars" | "shortBars"): ParameterSpec {
+function distance(side: "long" | "short"): ParameterSpec {
   return {
-    name,
+    name: `${side}Bars`,
     kind: "integer",
     min: 1,
     max: 10_000,
     default: 1,
-    description: `How many bars earlier the ${name === "longBars" ? "long" : "short"} side compares with.`,
+    description: `The bars back to the value that the ${side} side compares with.`,
   };
 }

@@ -1,13 +1,12 @@
-import type { ParameterValues } from "../parameter.ts";
-import type { CandleView } from "../series/candle-view.ts";
-import type { Atom, AtomPair, Comparison, SeriesRef } from "./atom.ts";
-import { resolveSeries } from "./resolve-series.ts";
-import type { Rule } from "./rule.ts";
-
-export { resolveSeries };
+import type { ParameterValues } from "../../src/core/parameter.ts";
+import type { CandleView } from "../../src/core/series/candle-view.ts";
+import type { Atom, AtomPair, Comparison, SeriesRef } from "../../src/core/signals/atom.ts";
+import { resolveSeries } from "../../src/core/signals/resolve-series.ts";
+import type { Rule } from "../../src/core/signals/rule.ts";
 
 /**
- * Signals evaluated bar by bar, for reading and for checking faster forms: +1 long, -1 short, 0 neutral.
+ * Signals evaluated bar by bar, for reading and for checking faster forms:
+ * +1 long, -1 short, 0 neutral.
  */
 export function evaluateRule(
   view: CandleView,
@@ -18,7 +17,7 @@ export function evaluateRule(
   return evaluatePair(view, rule.atoms(operands, params));
 }
 
-/** Both sides of a rule; both at once is neutral. */
+/** Both sides of a rule, which never hold at once. */
 export function evaluatePair(view: CandleView, pair: AtomPair): Int8Array {
   const long = evaluateAtom(view, pair.long);
   const short = evaluateAtom(view, pair.short);
@@ -29,9 +28,11 @@ export function evaluatePair(view: CandleView, pair: AtomPair): Int8Array {
 export function evaluateAtom(view: CandleView, atom: Atom): boolean[] {
   const left = resolveSeries(view, atom.left);
   const right = typeof atom.right === "number" ? atom.right : resolveSeries(view, atom.right);
-  return Array.from(left, (x, t) =>
-    holds(x, atom.op, typeof right === "number" ? right : right[t]),
-  );
+  const ruledOut = atom.unless === undefined ? null : evaluateAtom(view, atom.unless);
+  return Array.from(left, (x, t) => {
+    const y = typeof right === "number" ? right : right[t];
+    return holds(x, atom.op, y) && ruledOut?.[t] !== true;
+  });
 }
 
 function holds(x: number, op: Comparison, y: number): boolean {

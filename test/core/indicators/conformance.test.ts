@@ -1,0 +1,204 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { Indicator } from "../../../src/core/indicators/indicator.ts";
+import { findIndicator, INDICATORS } from "../../../src/core/indicators/registry.ts";
+import {
+  type ParameterSpec,
+  type ParameterValue,
+  type ParameterValues,
+  parameterFault,
+  withDefaults,
+} from "../../../src/core/parameter.ts";
+import { CandleView } from "../../../src/core/series/candle-view.ts";
+import { barCount, type Candles, sliceCandles } from "../../../src/core/series/candles.ts";
+import { findRule } from "../../../src/core/signals/registry.ts";
+import { arbitraryCandles, withHole } from "../../support/arbitrary-candles.ts";
+import { arbitraryParameters } from "../../support/arbitrary-parameters.ts";
+
+/** What every indicator of the registry keeps, whatever its parameters. */
+const MAX_WINDOW = 24;
+const candles = arbitraryCandles(1, 120);
+
+describe("indicator registry", () => {
+  it("has the eight indicators, each under its own id", () => {
+    const ids = INDICATORS.map((indicator) => indicator.id);
+    expect(ids).toEqual([
+      "ma.ema",
+      "ma.rma",
+      "ma.sma",
+      "ma.wma",
+      "momentum.macd",
+      "momentum.rsi",
+      "volatility.atr",
+      "volatility.bbands",
+    ]);
+    for (const indicator of INDICATORS) expect(findIndicator(indicator.id)).toBe(indicator);
+    expect(findIndicator("ma.none")).toBeUndefined();
+  });
+});
+
+const SUBJECTS = INDICATORS.map((indicator) => [indicator.id, indicator] as const);
+
+describe.for(SUBJECTS)("%s", ([, subject]) => {
+  const params = arbitraryParameters(subject.params, MAX_WINDOW);
+
+  it("describes itself: valid defaults, distinct names, an existing default rule", () => {
+    for (const spec of subject.params) expect(parameterFault(spec, spec.default)).toBeNull();
+    const names = [...subject.params.map((spec) => spec.name), ...subject.outputs];
+    expect(new Set(names).size).toBe(names.length);
+    for (const name of names) expect(name).toMatch(/^[a-z][A-Za-z0-9]*$/);
+    const { rule, output } = subject.defaultRule;
+    expect(subject.outputs).toContain(output);
+    expect(findRule(rule)?.operands).toEqual(["of"]);
+  });
+
+  it("has exactly its warm-up of NaN values on candles without holes, and none later", () => {
+    fc.assert(
+      fc.property(candles, params, (bars, chosen) => {
+        const warmup = subject.warmup(chosen);
+        expect(warmup).toHaveLength(subject.outputs.length);
+        compute(subject, bars, chosen).forEach((series, output) => {
+          expect(series).toHaveLength(barCount(bars));
+          series.forEach((value, t) => {
+            expect(Number.isFinite(value)).toBe(t >= warmup[output]);
+            expect(Number.isNaN(value)).toBe(t < warmup[output]);
+          });
+        });
+      }),
+    );
+  });
+
+  it("gives the same values, bit for bit, whatever bars follow", () => {
+    fc.assert(
+      fc.property(candles, params, fc.nat(), (bars, chosen, cut) => {
+        const length = cut % (barCount(bars) + 1);
+        const whole = compute(subject, bars, chosen);
+        const early = compute(subject, sliceCandles(bars, 0, length), chosen);
+        early.forEach((series, output) => {
+          expect([...series]).toEqual([...whole[output].subarray(0, length)]);
+        });
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it("is NaN in a hole and starts after it as if the series began there", () => {
+    fc.assert(
+      fc.property(
+        candles,
+        params,
+        fc.nat(),
+        fc.integer({ min: 1, max: 8 }),
+        (bars, chosen, at, size) => {
+          const from = at % barCount(bars);
+          const to = Math.min(from + size, barCount(bars));
+          const holed = compute(subject, withHole(bars, from, to), chosen);
+          const before = compute(subject, sliceCandles(bars, 0, from), chosen);
+          const after = compute(subject, sliceCandles(bars, to, barCount(bars)), chosen);
+          holed.forEach((series, output) => {
+            expect([...series.subarray(0, from)]).toEqual([...before[output]]);
+            expect(series.subarray(from, to).every(Number.isNaN)).toBe(true);
+            expectClose(series.subarray(to), after[output]);
+          });
+        },
+      ),
+    );
+  });
+
+  it("is constant on constant prices", () => {
+    fc.assert(
+      fc.property(params, fc.integer({ min: 1, max: 10_000_000 }), (chosen, ticks) => {
+        const bars = constantCandles(100, ticks / 1e5);
+        const warmup = subject.warmup(chosen);
+        compute(subject, bars, chosen).forEach((series, output) => {
+          const values = new Set(series.subarray(warmup[output]));
+          expect(values.size).toBe(1);
+        });
+      }),
+    );
+  });
+
+  it("changes an output with the parameters it depends on and with no other", () => {
+    const [bars] = fc.sample(arbitraryCandles(150, 150), { numRuns: 1, seed: 1 });
+    const defaults = withDefaults(subject.params, {});
+    const usual = compute(subject, bars, defaults);
+    for (const spec of subject.params) {
+      const changed = compute(subject, bars, { ...defaults, [spec.name]: anotherValue(spec) });
+      subject.outputs.forEach((output, i) => {
+        const depends = subject.outputParams?.[output]?.includes(spec.name) ?? true;
+        const same = usual[i].every((value, t) => Object.is(value, changed[i][t]));
+        expect(same, `${output} by ${spec.name}`).toBe(!depends);
+      });
+    }
+  });
+
+  it("does not write to the candles", () => {
+    fc.assert(
+      fc.property(candles, params, (bars, chosen) => {
+        const copy = withHole(bars, 0, 0);
+        compute(subject, bars, chosen);
+        expect(bars).toEqual(copy);
+      }),
+      { numRuns: 20 },
+    );
+  });
+
+  it("takes no bars at all", () => {
+    const none = compute(subject, constantCandles(0, 1), withDefaults(subject.params, {}));
+    expect(none.map((series) => series.length)).toEqual(subject.outputs.map(() => 0));
+  });
+});
+
+describe("on constant prices", () => {
+  const PRICE = 1.07219;
+  const EXPECTED: Readonly<Record<string, readonly number[]>> = {
+    "ma.ema": [PRICE],
+    "ma.rma": [PRICE],
+    "ma.sma": [PRICE],
+    "ma.wma": [PRICE],
+    "momentum.macd": [0, 0, 0],
+    "momentum.rsi": [100],
+    "volatility.atr": [0],
+    "volatility.bbands": [PRICE, PRICE, PRICE],
+  };
+
+  it.for(Object.entries(EXPECTED))("%s is exactly %j", ([id, expected]) => {
+    const indicator = findIndicator(id) as Indicator;
+    const bars = constantCandles(200, PRICE);
+    const outputs = compute(indicator, bars, withDefaults(indicator.params, {}));
+    expect(outputs.map((series) => series[199])).toEqual(expected);
+  });
+});
+
+function anotherValue(spec: ParameterSpec): ParameterValue {
+  if (spec.kind === "choice") return spec.choices.find((choice) => choice !== spec.default)!;
+  return spec.default + 1;
+}
+
+function compute(indicator: Indicator, bars: Candles, params: ParameterValues): Float64Array[] {
+  return indicator.compute(new CandleView(bars), params);
+}
+
+function constantCandles(bars: number, price: number): Candles {
+  const column = () => new Float64Array(bars).fill(price);
+  return {
+    time: Float64Array.from({ length: bars }, (_, t) => t * 3_600_000),
+    open: column(),
+    high: column(),
+    low: column(),
+    close: column(),
+    volume: column(),
+  };
+}
+
+/** The same NaN positions; values within a few roundings of themselves or of a price of 1. */
+function expectClose(actual: Float64Array, expected: Float64Array): void {
+  expect(actual).toHaveLength(expected.length);
+  actual.forEach((value, t) => {
+    if (Number.isNaN(expected[t])) expect(value).toBeNaN();
+    else
+      expect(Math.abs(value - expected[t])).toBeLessThanOrEqual(
+        1e-13 * Math.max(1, Math.abs(value)),
+      );
+  });
+}
