@@ -51,15 +51,15 @@ export interface DatasetLibrary {
 
 export interface CsvImport {
   readonly name: string;
-  readonly instrument: string;
+  readonly instrument?: string;
   readonly input: Uint8Array;
   readonly timeframe?: Timeframe;
   readonly onReject?: "refuse" | "skip";
 }
 
 export interface SyntheticImport {
-  readonly name: string;
-  readonly instrument: string;
+  readonly name?: string;
+  readonly instrument?: string;
   readonly seed: number;
   readonly bars: number;
   readonly timeframe?: Timeframe;
@@ -99,6 +99,7 @@ export interface CacheStats {
   readonly maxBytes: number;
   readonly hits: number;
   readonly misses: number;
+  readonly evictions: number;
 }
 
 /** What every resolver gets; the same over HTTP and websocket. */

@@ -1,5 +1,5 @@
 /** Pairs of a path in the canonical request and the path of the same thing in the GraphQL input. */
-export type PathMap = (readonly [canonical: string, graphql: string])[];
+export type PathMap = readonly (readonly [canonical: string, graphql: string])[];
 
 /**
  * The GraphQL path of a canonical one: the longest known beginning is replaced, the rest is kept.

@@ -16,19 +16,15 @@ export async function translatingPaths<T>(
   work: (request: RunRequestInput) => Promise<T>,
 ): Promise<T> {
   const { request, paths } = toCanonicalRequest(input, at);
-  try {
-    return await work(request);
-  } catch (error) {
-    throw error instanceof UserError ? translated(error, paths) : error;
-  }
+  return await underPaths(paths, () => work(request));
 }
 
-/** A UserError of the work gets its paths put below `at`. */
-export async function underPath<T>(at: string, work: () => Promise<T>): Promise<T> {
+/** A UserError of the work names fields by the paths of the map. */
+export async function underPaths<T>(paths: PathMap, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    throw error instanceof UserError ? translated(error, [["", at]]) : error;
+    throw error instanceof UserError ? translated(error, paths) : error;
   }
 }
 
@@ -65,7 +61,7 @@ type Present<T> = {
 };
 
 interface Mapping {
-  readonly paths: PathMap;
+  readonly paths: [canonical: string, graphql: string][];
   readonly complaints: Complaint[];
 }
 

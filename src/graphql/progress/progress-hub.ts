@@ -18,6 +18,7 @@ export class ProgressHub {
   readonly #feeds = new Map<string, { feed: RunFeed; listeners: number }>();
   readonly #recheckMs: number;
   readonly #unsubscribe: () => void;
+  readonly #drained = Promise.withResolvers<void>();
   #closed = false;
 
   constructor(store: EventSource, options: HubOptions = { recheckMs: 5_000 }) {
@@ -43,11 +44,20 @@ export class ProgressHub {
     if (entry === undefined || --entry.listeners > 0) return;
     entry.feed.close();
     this.#feeds.delete(runId);
+    if (this.#closed && this.#feeds.size === 0) this.#drained.resolve();
   }
 
   /** Runs that somebody follows. */
   get followedRuns(): number {
     return this.#feeds.size;
+  }
+
+  /** Resolves when the last subscriber has left after `close`, or the time is over. */
+  async whenIdle(timeoutMs: number): Promise<void> {
+    if (this.#feeds.size === 0) return;
+    const timer = setTimeout(() => this.#drained.resolve(), timeoutMs);
+    await this.#drained.promise;
+    clearTimeout(timer);
   }
 
   /** Ends every subscription: each gets `goingAway` next. */

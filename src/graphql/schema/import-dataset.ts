@@ -1,7 +1,7 @@
-import { boundedText } from "../bounded-text.ts";
 import { builder } from "../builder.ts";
 import type { DatasetLibrary, ImportReport, RejectedRow } from "../context.ts";
-import { present, underPath } from "../request-mapping.ts";
+import type { PathMap } from "../path-map.ts";
+import { present, underPaths } from "../request-mapping.ts";
 import { DatasetType } from "./dataset.ts";
 import { TimeframeEnum } from "./enums.ts";
 import { outcome } from "./errors.ts";
@@ -76,14 +76,12 @@ const DatasetSourceInput = builder.inputType("DatasetSourceInput", {
 const ImportDatasetInput = builder.inputType("ImportDatasetInput", {
   fields: (t) => ({
     name: t.string({ required: true, description: "How runs may call it; need not be unique." }),
-    instrument: t.string({ required: true, description: "Such as `SPX` or `BTC/USDT`." }),
+    instrument: t.string({ description: "Such as `SPX`; part of the dataset's identity." }),
     source: t.field({ type: DatasetSourceInput, required: true }),
   }),
 });
 
 type ImportArg = typeof ImportDatasetInput.$inferInput;
-
-const MAX_NAME_LENGTH = 100;
 
 builder.mutationField("importDataset", (t) =>
   t.field({
@@ -95,30 +93,46 @@ builder.mutationField("importDataset", (t) =>
   }),
 );
 
+/** Names are complained about by their own fields, rows by the text they are in. */
+const LABEL_PATHS: PathMap = [
+  ["name", "input.name"],
+  ["instrument", "input.instrument"],
+];
+const CSV_TEXT = "input.source.csv.text";
+const CSV_PATHS: PathMap = [
+  ["", CSV_TEXT],
+  ["rows", CSV_TEXT],
+  ["timeframe", "input.source.csv.timeframe"],
+  ...LABEL_PATHS,
+];
+const SYNTHETIC = "input.source.synthetic";
+const SYNTHETIC_PATHS: PathMap = [
+  ["", SYNTHETIC],
+  ["startMs", `${SYNTHETIC}.start`],
+  ...LABEL_PATHS,
+];
+
 async function importFrom(datasets: DatasetLibrary, input: ImportArg): Promise<ImportReport> {
-  const name = boundedText(input.name, "input.name", MAX_NAME_LENGTH) ?? input.name;
-  const instrument =
-    boundedText(input.instrument, "input.instrument", MAX_NAME_LENGTH) ?? input.instrument;
   const { csv, synthetic } = input.source;
+  const labels = present({ name: input.name, instrument: input.instrument });
   if (csv != null) {
     const { text, timeframe, skipRejected } = csv;
-    return await underPath("input.source.csv", () =>
+    return await underPaths(CSV_PATHS, () =>
       datasets.importCsv({
-        name,
-        instrument,
+        ...labels,
+        ...present({ timeframe }),
         input: new TextEncoder().encode(text),
-        ...(timeframe == null ? {} : { timeframe }),
         onReject: skipRejected === true ? "skip" : "refuse",
       }),
     );
   }
-  const { start, ...options } = synthetic!;
-  return await underPath("input.source.synthetic", () =>
+  if (synthetic == null) throw new Error("a one-of input without its one field");
+  const { start, ...options } = synthetic;
+  return await underPaths(SYNTHETIC_PATHS, () =>
     datasets.importSynthetic({
-      name,
-      instrument,
+      ...labels,
       ...present(options),
-      ...(start == null ? {} : { startMs: start.getTime() }),
+      ...present({ startMs: start?.getTime() }),
     }),
   );
 }

@@ -4,7 +4,7 @@ import { builder } from "../builder.ts";
 import type { StartedRun } from "../context.ts";
 import { keyOf } from "../global-id.ts";
 import { pageComplexity, pageOf, toConnection } from "../page.ts";
-import { translatingPaths, underPath } from "../request-mapping.ts";
+import { translatingPaths, underPaths } from "../request-mapping.ts";
 import { connectionType, pageArgs } from "./connection.ts";
 import { RunStateEnum } from "./enums.ts";
 import { outcome } from "./errors.ts";
@@ -135,7 +135,9 @@ builder.mutationFields((t) => ({
       CancelRunResult.attempt(async () => {
         const id = keyOf("Run", input.id, "input.id");
         const reason = boundedText(input.reason, "input.reason", MAX_REASON_LENGTH);
-        return { run: await underPath("input", () => services.runs.cancelRun(id, reason)) };
+        return {
+          run: await underPaths([["", "input"]], () => services.runs.cancelRun(id, reason)),
+        };
       }),
   }),
   retryRun: t.field({
@@ -146,7 +148,7 @@ builder.mutationFields((t) => ({
     resolve: (_root, { input }, { services }) =>
       RetryRunResult.attempt(async () => {
         const id = keyOf("Run", input.id, "input.id");
-        return { run: await underPath("input", () => services.runs.retryRun(id)) };
+        return { run: await underPaths([["", "input"]], () => services.runs.retryRun(id)) };
       }),
   }),
 }));

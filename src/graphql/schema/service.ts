@@ -14,6 +14,7 @@ const PoolType = builder.objectRef<PoolStats>("Pool").implement({
 });
 
 const CacheType = builder.objectRef<CacheStats>("Cache").implement({
+  description: "A cache of candles; its counts are since the start of the process.",
   fields: (t) => ({
     name: t.exposeString("name"),
     entries: t.exposeInt("entries"),
@@ -21,6 +22,7 @@ const CacheType = builder.objectRef<CacheStats>("Cache").implement({
     maxBytes: t.expose("maxBytes", { type: "SafeInt", description: "Bytes it may hold." }),
     hits: t.exposeInt("hits"),
     misses: t.exposeInt("misses"),
+    evictions: t.exposeInt("evictions", { description: "Entries that made room for others." }),
   }),
 });
 

@@ -1,0 +1,54 @@
+import type { ServerResponse } from "node:http";
+import type { Services } from "../graphql/context.ts";
+
+const DATABASE_TIMEOUT_MS = 2_000;
+
+interface Check {
+  readonly ok: boolean;
+  readonly detail: string;
+}
+
+/** Live: the process answers. */
+export function answerLive(response: ServerResponse): void {
+  answer(response, 200, { status: "live" });
+}
+
+/** Ready: the database answers, threads are there, and the server is not about to go. */
+export async function answerReady(
+  response: ServerResponse,
+  services: Services,
+  draining: boolean,
+): Promise<void> {
+  const checks = {
+    database: await databaseCheck(services),
+    pool: poolCheck(services),
+    server: { ok: !draining, detail: draining ? "draining" : "accepting" },
+  };
+  const ready = Object.values(checks).every((check) => check.ok);
+  answer(response, ready ? 200 : 503, { status: ready ? "ready" : "not ready", checks });
+}
+
+async function databaseCheck({ store }: Services): Promise<Check> {
+  const { promise, resolve } = Promise.withResolvers<Check>();
+  const late = { ok: false, detail: `no answer within ${DATABASE_TIMEOUT_MS} ms` };
+  const timer = setTimeout(() => resolve(late), DATABASE_TIMEOUT_MS);
+  const answered = store.countRuns().then(
+    () => ({ ok: true, detail: store.backend }),
+    () => ({ ok: false, detail: "the database fails" }),
+  );
+  try {
+    return await Promise.race([answered, promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function poolCheck({ pool }: Services): Check {
+  const { size } = pool.stats();
+  return { ok: size > 0, detail: `${size} threads` };
+}
+
+function answer(response: ServerResponse, status: number, body: object): void {
+  response.writeHead(status, { "content-type": "application/json", "cache-control": "no-store" });
+  response.end(JSON.stringify(body));
+}

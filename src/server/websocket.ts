@@ -1,0 +1,109 @@
+import type { IncomingMessage, Server } from "node:http";
+import type { Duplex } from "node:stream";
+import type {
+  ExecutionArgs,
+  FormattedExecutionResult,
+  GraphQLError,
+  GraphQLFormattedError,
+} from "graphql";
+import { useServer } from "graphql-ws/use/ws";
+import { type WebSocket, WebSocketServer } from "ws";
+import { limitExceeded } from "../graphql/limit-exceeded.ts";
+import { errorMask } from "./error-mask.ts";
+import type { GraphqlEndpoint } from "./graphql-endpoint.ts";
+import { GRAPHQL_PATH, type ServerSettings } from "./server-options.ts";
+
+/** Operations a socket may have open at once. */
+const MAX_OPERATIONS = 100;
+
+/** What the operation of a websocket message runs with: Yoga's own pipeline, carried along as root value. */
+interface Pipeline {
+  readonly execute: (args: ExecutionArgs) => never;
+  readonly subscribe: (args: ExecutionArgs) => never;
+}
+
+/**
+ * `graphql-transport-ws` on the path and port of the HTTP endpoint, with the same schema, limits and masking.
+ * The answer ends every socket with 1001.
+ */
+export function attachWebsockets(
+  server: Server,
+  endpoint: GraphqlEndpoint,
+  settings: ServerSettings,
+): () => Promise<void> {
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: settings.maxBodyBytes });
+  const mask = errorMask(settings.log);
+  const gone = new WeakMap<WebSocket, AbortSignal>();
+  sockets.on("connection", (socket) => gone.set(socket, closeSignal(socket)));
+
+  server.on("upgrade", (request, socket, head) => {
+    const refusal = refuseUpgrade(request, settings);
+    if (refusal !== null) return answerAndEnd(socket, refusal);
+    sockets.handleUpgrade(request, socket, head, (opened) => {
+      sockets.emit("connection", opened, request);
+    });
+  });
+
+  const disposable = useServer(
+    {
+      execute: (args) => (args.rootValue as Pipeline).execute(args),
+      subscribe: (args) => (args.rootValue as Pipeline).subscribe(args),
+      async onSubscribe({ extra, subscriptions }, _id, params) {
+        const open = Object.keys(subscriptions).length;
+        if (open > MAX_OPERATIONS) {
+          return [limitExceeded("number of open operations", open, MAX_OPERATIONS)];
+        }
+        const pipeline = endpoint.getEnveloped({ clientGone: gone.get(extra.socket), params });
+        try {
+          const document = pipeline.parse(params.query);
+          const errors = pipeline.validate(pipeline.schema, document);
+          if (errors.length > 0) return errors as GraphQLError[];
+          return {
+            schema: pipeline.schema,
+            document,
+            operationName: params.operationName,
+            variableValues: params.variables,
+            contextValue: await pipeline.contextFactory(),
+            rootValue: { execute: pipeline.execute, subscribe: pipeline.subscribe },
+          };
+        } catch (error) {
+          return [mask(error)];
+        }
+      },
+      onError: (_context, _id, _payload, errors) => errors.map(withoutHttp),
+      onNext: (_context, _id, _payload, _args, result) => {
+        if (result.errors === undefined) return undefined;
+        return { ...result, errors: result.errors.map(withoutHttp) } as FormattedExecutionResult;
+      },
+    },
+    sockets,
+  );
+  return async () => await disposable.dispose();
+}
+
+function closeSignal(socket: WebSocket): AbortSignal {
+  const controller = new AbortController();
+  socket.once("close", () => controller.abort());
+  return controller.signal;
+}
+
+/** Browsers do not ask before opening a websocket, so pages of other origins are turned away here. */
+function refuseUpgrade(request: IncomingMessage, settings: ServerSettings): string | null {
+  if (request.url?.split("?")[0] !== GRAPHQL_PATH) return "404 Not Found";
+  const { origin, host } = request.headers;
+  if (origin === undefined || settings.corsOrigins.includes(origin)) return null;
+  return URL.canParse(origin) && new URL(origin).host === host ? null : "403 Forbidden";
+}
+
+function answerAndEnd(socket: Duplex, status: string): void {
+  socket.on("error", () => {});
+  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+}
+
+/** `extensions.http` tells the HTTP side its status; it means nothing here. */
+function withoutHttp(error: GraphQLError): GraphQLFormattedError {
+  const formatted = error.toJSON();
+  if (formatted.extensions?.http === undefined) return formatted;
+  const { http: _, ...extensions } = formatted.extensions;
+  return { ...formatted, extensions };
+}

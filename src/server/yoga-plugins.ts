@@ -1,0 +1,64 @@
+import { type ExecutionResult, GraphQLError, getOperationAST } from "graphql";
+import type { Plugin } from "graphql-yoga";
+import { checkDocument } from "../graphql/document-limits.ts";
+import type { RequestLimits } from "../graphql/limits.ts";
+
+/** Long documents are refused before they are parsed, over HTTP and websocket alike. */
+export function useDocumentLimits(limits: RequestLimits): Plugin {
+  return {
+    onParse({ params }) {
+      const { source } = params;
+      checkDocument(typeof source === "string" ? source : source.body, limits);
+    },
+  };
+}
+
+const CSRF_HEADER = "x-sweepline-csrf";
+/** What a foreign page may send without asking first. */
+const SIMPLE_TYPES = ["application/x-www-form-urlencoded", "multipart/form-data", "text/plain"];
+
+/**
+ * A POST that a browser sends across origins without a preflight must carry a header that a foreign page
+ * cannot set. JSON always needs a preflight; GET never changes anything.
+ */
+export function useCsrfGuard(): Plugin {
+  return {
+    onRequest({ request, fetchAPI, endResponse }) {
+      if (request.method !== "POST" || request.headers.has(CSRF_HEADER)) return;
+      const type = request.headers.get("content-type")?.split(";")[0].trim().toLowerCase() ?? "";
+      if (type !== "" && !SIMPLE_TYPES.includes(type)) return;
+      const message = `A POST with content type "${type}" needs the header ${CSRF_HEADER}`;
+      const body = {
+        errors: [{ message, extensions: { code: "CSRF_GUARD", header: CSRF_HEADER } }],
+      };
+      endResponse(fetchAPI.Response.json(body, { status: 403 }));
+    },
+  };
+}
+
+/** Answers a query that takes too long with an error. */
+export function useQueryTimeout(timeoutMs: number): Plugin {
+  return {
+    onExecute({ args, executeFn, setExecuteFn }) {
+      const operation = getOperationAST(args.document, args.operationName);
+      if (operation?.operation !== "query") return;
+      setExecuteFn((input) => within(timeoutMs, executeFn(input)));
+    },
+  };
+}
+
+async function within(timeoutMs: number, work: ExecutionResult | Promise<ExecutionResult>) {
+  const { promise, resolve } = Promise.withResolvers<ExecutionResult>();
+  const timer = setTimeout(() => resolve({ errors: [timedOut(timeoutMs)] }), timeoutMs);
+  try {
+    return await Promise.race([work, promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function timedOut(timeoutMs: number): GraphQLError {
+  return new GraphQLError(`The query took longer than ${timeoutMs} ms`, {
+    extensions: { code: "TIMEOUT", bound: timeoutMs, http: { status: 504 } },
+  });
+}
