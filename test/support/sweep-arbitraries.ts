@@ -1,0 +1,196 @@
+import fc from "fast-check";
+import type { ExecutionSettings } from "../../src/core/execution/settings.ts";
+import { allocateCandles, type Candles } from "../../src/core/series/candles.ts";
+import type { Sweep } from "../../src/core/stages/sweep.ts";
+
+/** Random candles and whole random sweeps; fast-check prints seed and path of a failure. */
+
+const HOUR_MS = 3_600_000;
+
+/** Ways a market moves from bar to bar: each shape stresses another part of the engines. */
+const STEPS: Readonly<Record<string, fc.Arbitrary<number>>> = {
+  flat: fc.constant(1),
+  ticks: fc.constantFrom(0.999, 1, 1, 1.001),
+  walk: fc.integer({ min: -300, max: 300 }).map((bp) => 1 + bp / 10_000),
+  spikes: fc.oneof(
+    { weight: 12, arbitrary: fc.integer({ min: -50, max: 50 }).map((bp) => 1 + bp / 10_000) },
+    { weight: 1, arbitrary: fc.constantFrom(0.3, 0.7, 1.6, 3) },
+  ),
+  ruin: fc.constantFrom(1.02, 1.3, 1.7, 2.4, 0.9),
+};
+
+/** Lengths around the word and block borders of planes and extremes. */
+const BARS = [1, 2, 15, 16, 17, 31, 32, 33, 63, 64, 65, 127, 128, 129, 300];
+
+export const anyCandles: fc.Arbitrary<Candles> = fc
+  .tuple(fc.constantFrom(...Object.keys(STEPS)), fc.constantFrom(...BARS))
+  .chain(([shape, bars]) =>
+    fc.array(fc.tuple(STEPS[shape], fc.nat(9), fc.nat(20)), { minLength: bars, maxLength: bars }),
+  )
+  .map((steps) => {
+    const candles = allocateCandles(steps.length);
+    let price = 100;
+    let hour = 0;
+    steps.forEach(([factor, wick, skip], t) => {
+      // A rare gap of hours or days, so that days have no bars and bars no neighbours.
+      hour += skip === 20 ? 30 : 1;
+      const open = price;
+      price = Math.min(1e6, Math.max(0.01, Math.round(price * factor * 100) / 100));
+      candles.time[t] = hour * HOUR_MS;
+      candles.open[t] = open;
+      candles.close[t] = price;
+      candles.high[t] = Math.max(open, price) + wick / 100;
+      candles.low[t] = Math.max(0.01, Math.min(open, price) - wick / 100);
+      candles.volume[t] = wick;
+    });
+    return candles;
+  });
+
+const anyExecution: fc.Arbitrary<ExecutionSettings> = fc.record({
+  direction: fc.constantFrom("LONG_SHORT", "LONG_ONLY", "SHORT_ONLY"),
+  sizing: fc.constantFrom("ALL_IN", "FIXED_QUOTE", "PROFIT_LOCK"),
+  fillMode: fc.constant("CLOSE"),
+  startCash: fc.constantFrom(1, 250.5, 10_000),
+  fixedQuote: fc.constantFrom(0.25, 100, 20_000),
+  safeProfitPct: fc.constantFrom(0, 30, 100),
+  feePct: fc.constantFrom(0, 0.075, 0.5, 10),
+  slippagePct: fc.constantFrom(0, 0.01, 0.2, 5),
+  periodsPerYear: fc.constantFrom(252, 365),
+});
+
+const value = { indicator: "value", output: "value" } as const;
+const seeding = { value: "first" } as const;
+
+/** A strategy of one or two signals over two axes and, half the time, a constraint. */
+const strategies: readonly Pick<Sweep, "axes" | "indicators" | "signals" | "constraint">[] = [
+  {
+    axes: [
+      { name: "fast.window", values: [1, 2, 3, 5] },
+      { name: "slow.window", values: [2, 4, 8] },
+    ],
+    indicators: [
+      { name: "fast", id: "ma.sma", params: { window: { axis: 0 } } },
+      { name: "slow", id: "ma.sma", params: { window: { axis: 1 } } },
+    ],
+    signals: [
+      {
+        name: "fast",
+        rule: "cross",
+        operands: {
+          of: { ...value, indicator: "fast" },
+          against: { ...value, indicator: "slow" },
+        },
+        params: {},
+      },
+    ],
+    constraint: "fast.window < slow.window",
+  },
+  {
+    axes: [
+      { name: "rsi.window", values: [2, 3, 7] },
+      { name: "signal.rsi.long", values: [20, 50, 60] },
+      { name: "signal.rsi.short", values: [40, 50, 80] },
+    ],
+    indicators: [{ name: "rsi", id: "momentum.rsi", params: { window: { axis: 0 }, seeding } }],
+    signals: [
+      {
+        name: "rsi",
+        rule: "band",
+        operands: { of: { indicator: "rsi", output: "rsi" } },
+        params: { long: { axis: 1 }, short: { axis: 2 } },
+      },
+    ],
+    constraint: null,
+  },
+  {
+    axes: [
+      { name: "ema.window", values: [2, 5] },
+      { name: "ema.source", values: ["close", "hlc3"] },
+      { name: "macd.fastWindow", values: [2, 4] },
+      { name: "signal.atr.longBars", values: [1, 3] },
+    ],
+    indicators: [
+      { name: "atr", id: "volatility.atr", params: { window: { value: 2 }, seeding } },
+      {
+        name: "ema",
+        id: "ma.ema",
+        params: { window: { axis: 0 }, source: { axis: 1 }, seeding },
+      },
+      {
+        name: "macd",
+        id: "momentum.macd",
+        params: {
+          fastWindow: { axis: 2 },
+          slowWindow: { value: 6 },
+          signalWindow: { value: 3 },
+          seeding,
+        },
+      },
+    ],
+    signals: [
+      {
+        name: "atr",
+        rule: "deltaSign",
+        operands: { of: { indicator: "atr", output: "atr" } },
+        params: { longBars: { axis: 3 }, shortBars: { value: 2 } },
+      },
+      {
+        name: "ema",
+        rule: "price",
+        operands: { of: { indicator: "ema", output: "value" } },
+        params: {},
+      },
+      {
+        name: "macd",
+        rule: "sign",
+        operands: { of: { indicator: "macd", output: "histogram" } },
+        params: {},
+      },
+    ],
+    constraint: "ema.source == 'close' or ema.window > 2",
+  },
+];
+
+const riskAxis = fc.uniqueArray(
+  fc.option(fc.constantFrom(0, 0.1, 0.5, 2, 30, 150), { nil: null }),
+  {
+    minLength: 1,
+    maxLength: 4,
+  },
+);
+
+export interface SweepCase {
+  readonly candles: Candles;
+  readonly sweep: Sweep;
+}
+
+/** A whole sweep over random candles; the range covers most of them, and at least one bar. */
+export const anySweep: fc.Arbitrary<SweepCase> = fc
+  .record({
+    candles: anyCandles,
+    strategy: fc.constantFrom(...strategies),
+    execution: anyExecution,
+    stops: riskAxis,
+    targets: riskAxis,
+    start: fc.double({ min: 0, max: 0.5, noNaN: true }),
+    end: fc.double({ min: 0.6, max: 1, noNaN: true }),
+  })
+  .map(({ candles, strategy, execution, stops, targets, start, end }) => {
+    const bars = candles.time.length;
+    const firstBar = Math.floor(start * (bars - 1));
+    return {
+      candles,
+      sweep: {
+        ...strategy,
+        execution,
+        stops,
+        targets,
+        firstBar,
+        lastBar: Math.max(firstBar + 1, Math.ceil(end * bars)),
+        timeframeMs: HOUR_MS,
+        ranking: [{ metric: "totalReturnPct", direction: "DESC" }],
+        preselect: 100,
+        topK: 10,
+      },
+    };
+  });
