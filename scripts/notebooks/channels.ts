@@ -21,7 +21,8 @@ export interface ChannelListener {
  */
 export class Channels {
   readonly connectionFile: string;
-  readonly #folder: string;
+  /** Removed by `close`. */
+  readonly folder: string;
   readonly #key = randomBytes(32).toString("hex");
   readonly #shell = new Dealer({ linger: 0 });
   readonly #control = new Dealer({ linger: 0 });
@@ -38,7 +39,7 @@ export class Channels {
   }
 
   private constructor(folder: string) {
-    this.#folder = folder;
+    this.folder = folder;
     this.connectionFile = join(folder, "connection.json");
   }
 
@@ -64,13 +65,13 @@ export class Channels {
 
   async close(): Promise<void> {
     for (const socket of [this.#shell, this.#control, this.#iopub]) socket.close();
-    await rm(this.#folder, { recursive: true, force: true });
+    await rm(this.folder, { recursive: true, force: true });
   }
 
   #connection() {
     return {
       transport: "ipc",
-      ip: join(this.#folder, "socket"),
+      ip: join(this.folder, "socket"),
       shell_port: 1,
       control_port: 2,
       iopub_port: 3,

@@ -68,7 +68,7 @@ export class Kernel {
         this.#reject(error);
       },
     });
-    this.#process = spawnKernel(cwd, channels.connectionFile);
+    this.#process = spawnKernel(cwd, channels);
     for (const stream of [this.#process.stdout, this.#process.stderr]) {
       stream?.setEncoding("utf8").on("data", (text: string) => {
         this.#lastWords = (this.#lastWords + text).slice(-LAST_WORDS_CHARS);
@@ -197,7 +197,7 @@ function executeContent(code: string) {
   return { code, silent: false, store_history: true, allow_stdin: false, stop_on_error: true };
 }
 
-function spawnKernel(cwd: string, connectionFile: string): ChildProcess {
+function spawnKernel(cwd: string, { folder, connectionFile }: Channels): ChildProcess {
   const tslab = createRequire(import.meta.url).resolve("tslab/bin/tslab");
   const preloads = ["end-with-parent.ts", "keep-outputs.ts"].flatMap((file) => [
     "--import",
@@ -206,11 +206,15 @@ function spawnKernel(cwd: string, connectionFile: string): ChildProcess {
   const args = [...preloads, tslab, "kernel", "--config-path", connectionFile];
   // A process group of its own, so that killing it takes along what the cells have started.
   const stdio: ("ignore" | "pipe" | "ipc")[] = ["ignore", "pipe", "pipe", "ipc"];
-  return spawn(process.execPath, args, { cwd, env: environment(), stdio, detached: true });
+  return spawn(process.execPath, args, { cwd, env: environment(folder), stdio, detached: true });
 }
 
-/** The caller's environment less what would make outputs differ from one terminal to another. */
-function environment(): NodeJS.ProcessEnv {
-  const { FORCE_COLOR: _color, NODE_OPTIONS: _options, ...rest } = process.env;
-  return { ...rest, NO_COLOR: "1", TZ: "UTC" };
+/**
+ * The caller's environment less what would make outputs differ from one terminal to another. What
+ * the notebook leaves in its temporary folder goes with the kernel.
+ */
+function environment(temporaryFolder: string): NodeJS.ProcessEnv {
+  const isPersonal = /^(SWEEPLINE_.*|DATABASE_URL|FORCE_COLOR|NODE_OPTIONS)$/;
+  const kept = Object.entries(process.env).filter(([name]) => !isPersonal.test(name));
+  return { ...Object.fromEntries(kept), NO_COLOR: "1", TZ: "UTC", TMPDIR: temporaryFolder };
 }

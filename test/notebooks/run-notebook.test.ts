@@ -1,6 +1,8 @@
+import { existsSync } from "node:fs";
 import { copyFile, readFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { parseNotebook } from "../../scripts/notebooks/nbformat.ts";
 import { CellFailure, runNotebook } from "../../scripts/notebooks/run-notebook.ts";
 import { writeNotebook } from "./write-notebook.ts";
@@ -91,6 +93,22 @@ describe("a notebook in the real kernel", () => {
     const { message } = await failure(runNotebook(file, { ...save, timeoutMs: 500 }));
     expect(message).toBe("not finished after 0.5 s");
     expect(performance.now() - startedMs).toBeLessThan(15_000);
+  });
+
+  it("runs in UTC, without the settings of the caller, and leaves nothing behind", async () => {
+    vi.stubEnv("DATABASE_URL", "postgres://caller");
+    vi.stubEnv("SWEEPLINE_WORKERS", "7");
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const file = await writeNotebook(
+      'import { tmpdir } from "os"; import { writeFileSync } from "fs";',
+      'writeFileSync(tmpdir() + "/left", ""); writeFileSync("folder", tmpdir());',
+      "[process.env.DATABASE_URL, process.env.SWEEPLINE_WORKERS, new Date(0).getHours()]",
+    );
+    await runNotebook(file, save);
+    const outputs = parseNotebook(await readFile(file, "utf8")).cells[2].outputs;
+    const text = "[ undefined, undefined, 0 ]\n";
+    expect(outputs).toEqual([{ output_type: "stream", name: "stdout", text }]);
+    expect(existsSync(await readFile(join(dirname(file), "folder"), "utf8"))).toBe(false);
   });
 
   it("gets every line of a cell that prints much at once", async () => {
