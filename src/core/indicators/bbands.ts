@@ -29,10 +29,12 @@ export const bbands: Indicator = {
     const sums = view.prefixSum(sourceOf(params));
     const basis = sums.means(window);
     const deviation = standardDeviations(sums, basis, window);
-    return [
-      basis,
-      basis.map((mean, t) => mean + multiplier * deviation[t]),
-      basis.map((mean, t) => mean - multiplier * deviation[t]),
-    ];
+    const upper = new Float64Array(basis.length);
+    const lower = new Float64Array(basis.length);
+    for (let t = 0; t < basis.length; t++) {
+      upper[t] = basis[t] + multiplier * deviation[t];
+      lower[t] = basis[t] - multiplier * deviation[t];
+    }
+    return [basis, upper, lower];
   },
 };

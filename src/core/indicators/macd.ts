@@ -35,7 +35,9 @@ export const macd: Indicator = {
     const line = ema(price, numberOf(params, "fastWindow"), seeding);
     for (let t = 0; t < line.length; t++) line[t] -= slow[t];
     const signal = ema(line, numberOf(params, "signalWindow"), seeding);
-    return [line, signal, line.map((value, t) => value - signal[t])];
+    const histogram = new Float64Array(line.length);
+    for (let t = 0; t < line.length; t++) histogram[t] = line[t] - signal[t];
+    return [line, signal, histogram];
   },
 };
 

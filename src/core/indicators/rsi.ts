@@ -23,6 +23,9 @@ export const rsi: Indicator = {
     }
     const up = rma(rises, numberOf(params, "window"), seedingOf(params));
     const down = rma(falls, numberOf(params, "window"), seedingOf(params));
-    return [up.map((rise, t) => (down[t] === 0 ? 100 : (100 * rise) / (rise + down[t])))];
+    for (let t = 0; t < up.length; t++) {
+      up[t] = down[t] === 0 ? 100 : (100 * up[t]) / (up[t] + down[t]);
+    }
+    return [up];
   },
 };

@@ -30,6 +30,8 @@ const FINEST_SCALE = 1e10;
  */
 export class PrefixSum {
   readonly bars: number;
+  /** The series as it was given. */
+  readonly values: Float64Array;
   /** Bars `[0, gridBars)` are multiples of `1 / scale`. */
   readonly gridBars: number;
   readonly scale: number;
@@ -39,7 +41,6 @@ export class PrefixSum {
   readonly largestTick: number;
   /** `#ticks[t]`: sum of the first t values, in units of `1 / scale`. */
   readonly #ticks: Float64Array;
-  readonly #values: Float64Array;
   /** Sums of the first t values as hi + lo; only where the grid does not reach the end. */
   readonly #hi: Float64Array | null;
   readonly #lo: Float64Array | null;
@@ -54,7 +55,7 @@ export class PrefixSum {
     this.largestTick = grid.largestTick;
     this.#scaleSteps = grid.scaleSteps;
     this.#ticks = grid.ticks;
-    this.#values = series;
+    this.values = series;
     const fine = grid.bars < series.length ? sumFinely(series) : null;
     this.#hi = fine === null ? null : fine.hi;
     this.#lo = fine === null ? null : fine.lo;
@@ -63,11 +64,6 @@ export class PrefixSum {
 
   static of(series: Float64Array): PrefixSum {
     return new PrefixSum(series);
-  }
-
-  /** Value at bar t as it was given. */
-  value(t: number): number {
-    return this.#values[t];
   }
 
   /** Sum of the bars `[from, to)` in units of `1 / scale`, exact; for `to <= gridBars` only. */

@@ -23,7 +23,7 @@ export function standardDeviations(
     if (fitsInteger) deviateIntegers(sums, window, onGrid, out);
     else deviateWideIntegers(sums, window, onGrid, out);
     const full = Math.max(run.from + window - 1, sums.gridBars);
-    for (let t = full; t < run.to; t++) out[t] = deviationFrom(sums, means[t], t, window);
+    for (let t = full; t < run.to; t++) out[t] = deviationFrom(sums.values, means[t], t, window);
   }
   return out;
 }
@@ -69,8 +69,11 @@ function deviateWideIntegers(sums: PrefixSum, window: number, run: Run, out: Flo
   }
 }
 
-function deviationFrom(sums: PrefixSum, mean: number, last: number, window: number): number {
+function deviationFrom(values: Float64Array, mean: number, last: number, window: number): number {
   let squares = 0;
-  for (let t = last - window + 1; t <= last; t++) squares += (sums.value(t) - mean) ** 2;
+  for (let t = last - window + 1; t <= last; t++) {
+    const deviation = values[t] - mean;
+    squares += deviation * deviation;
+  }
   return Math.sqrt(squares / window);
 }

@@ -53,7 +53,7 @@ function tickTerms(sums: PrefixSum, weights: number): Terms {
 
 function valueTerms(sums: PrefixSum, weights: number): Terms {
   return {
-    value: (t) => sums.value(t),
+    value: (t) => sums.values[t],
     sum: (from, to, into) => sums.fineSum(from, to, into),
     divisor: weights,
   };
