@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import type { ParameterSpec, ParameterValue, ParameterValues } from "../../src/core/parameter.ts";
 
-/** Values that the specs allow; whole numbers up to `maxInteger`, so that windows fit the test's bars. */
+/** Values that the specs allow; integers up to `maxInteger`, so that windows fit the bars. */
 export function arbitraryParameters(
   specs: readonly ParameterSpec[],
   maxInteger: number,

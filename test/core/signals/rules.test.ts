@@ -114,7 +114,7 @@ describe("sides", () => {
     expect(signalOf("band", viewOf([49, 50, 51]), { long: 50, short: 50 })).toEqual([1, 0, -1]);
   });
 
-  it("deltaSign: each side against its own earlier bar, neutral before it and where both hold", () => {
+  it("deltaSign: each side against its own earlier bar, neutral where both hold", () => {
     const x = [5, 1, 2, 2, 1, 9];
     const near = { longBars: 1, shortBars: 1 };
     expect(signalOf("deltaSign", viewOf(x), near)).toEqual([0, -1, 1, 0, -1, 1]);
