@@ -299,6 +299,18 @@ describe("edges", () => {
     ]);
   });
 
+  it("is ruined at a billionth of the start cash, not above it", () => {
+    const signal = Int8Array.of(1, 0, 1, 0);
+    for (const [low, trades] of [
+      [10, 1],
+      [11, 2],
+    ]) {
+      const close = Float64Array.of(1e10, low, low, low * 2);
+      const execution = runReference({ ...base, close, signal, lastBar: 4 });
+      expect(execution.trades.length).toBe(trades);
+    }
+  });
+
   it("refuses what the plan never lets through", () => {
     const settings = { ...FREE_SETTINGS, slippagePct: 100 };
     expect(() => runReference({ ...base, settings })).toThrow(/positive and finite/);
