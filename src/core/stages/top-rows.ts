@@ -25,6 +25,14 @@ export class TopRows {
     return this.#count;
   }
 
+  /** A copy of the best row kept, or null. Looks at every row: for progress, not for each offer. */
+  best(): Float64Array | null {
+    if (this.#count === 0) return null;
+    let best = 0;
+    for (let row = 1; row < this.#count; row++) if (this.#worse(best, row)) best = row;
+    return this.#heap.slice(best * this.#stride, (best + 1) * this.#stride);
+  }
+
   /** Offers the row at `offset` of `rows`; it is copied when kept. */
   offer(rows: Float64Array, offset: number): void {
     if (this.#count < this.#keep) {
