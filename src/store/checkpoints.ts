@@ -3,7 +3,7 @@ import type { StageName } from "../core/stages/sweep.ts";
 import { betterOf } from "./best.ts";
 import { chunkAt, chunkOf } from "./chunks.ts";
 import type { Connection, Transaction } from "./database.ts";
-import { sendDueWork } from "./due-work.ts";
+import { isStageComplete, sendDueWork } from "./due-work.ts";
 import { packFloats, splitColumns, unpackFloats } from "./packing.ts";
 import { advance, PROGRESS_EVENT_MS } from "./progress.ts";
 import { type BestSoFar, isTerminal } from "./records.ts";
@@ -36,7 +36,7 @@ export async function storeChunk(
       .insert(chunkResults)
       .values({ runId, stage, no, from, to, scored, stride, rows, columns });
     const stored = run.stored + scored;
-    const complete = await isComplete(tx, run);
+    const complete = await isStageComplete(tx, run);
     const progress = {
       ...(await progressOf(tx, run, stored)),
       ...bestOf(run, stage, best),
@@ -61,15 +61,6 @@ async function markDone(tx: Transaction, runId: string, chunk: StoredChunk): Pro
     .set({ state: "DONE", scored: chunk.scored, leaseUntil: null })
     .where(chunkAt(id));
   return true;
-}
-
-async function isComplete(tx: Transaction, run: LockedRun): Promise<boolean> {
-  const open = await tx
-    .select({ no: chunks.no })
-    .from(chunks)
-    .where(chunkIn(run.id, run.stage, "PENDING", "RUNNING", "PARTIAL"))
-    .limit(1);
-  return open.length === 0;
 }
 
 /** All variants of the stage are stored: progress is whole, and after Stage B only the end is left. */

@@ -1,12 +1,12 @@
 import { and, asc, eq, sql } from "drizzle-orm";
 import type { StageName } from "../core/stages/sweep.ts";
 import type { Connection, Transaction } from "./database.ts";
-import { sendHints } from "./due-work.ts";
+import { sendDueWork, sendHints } from "./due-work.ts";
 import type { ChunkRecord, RunError } from "./records.ts";
 import { stopRun } from "./run-control.ts";
 import { appendEvent } from "./run-events.ts";
 import { type LockedRun, lockRun } from "./run-row.ts";
-import { chunks } from "./schema.ts";
+import { chunks, runs } from "./schema.ts";
 import type { ChunkClaim, ChunkId } from "./store.ts";
 import type { StoreContext } from "./store-context.ts";
 
@@ -43,8 +43,9 @@ export async function claimChunk(
   claim: ChunkClaim,
 ): Promise<ChunkRecord | null> {
   return context.db.transaction(async (tx) => {
-    if (claim.jobId !== undefined) await context.jobs?.complete(tx, claim.jobId);
     const run = await lockRun(tx, claim.runId);
+    // After the lock: whoever sends jobs of this run holds it, so neither waits for the other.
+    if (claim.jobId !== undefined) await context.jobs?.complete(tx, claim.jobId);
     if (run === null || !takesWork(run, claim.stage)) return null;
     const [row] = await tx
       .update(chunks)
@@ -58,7 +59,7 @@ export async function claimChunk(
       .where(and(chunkAt(claim), isFree()))
       .returning();
     if (row === undefined) return null;
-    if (run.state === "QUEUED") await start(tx, run);
+    if (run.state === "QUEUED") await startRun(tx, run);
     return row;
   });
 }
@@ -74,9 +75,10 @@ function isFree() {
     or (${chunks.state} = 'RUNNING' and ${chunks.leaseUntil} < clock_timestamp()))`;
 }
 
-async function start(tx: Transaction, run: LockedRun): Promise<void> {
+/** The first piece of work that is taken makes a QUEUED run RUNNING. */
+export function startRun(tx: Transaction, run: LockedRun): Promise<LockedRun> {
   const since = { startedAt: run.now, progressAt: run.now, stageAt: run.now };
-  await appendEvent(tx, run, { kind: "STARTED", change: { state: "RUNNING", ...since } });
+  return appendEvent(tx, run, { kind: "STARTED", change: { state: "RUNNING", ...since } });
 }
 
 export async function extendLeases(
@@ -88,6 +90,10 @@ export async function extendLeases(
     .update(chunks)
     .set({ leaseUntil: leaseEnd(leaseMs) })
     .where(and(eq(chunks.worker, worker), eq(chunks.state, "RUNNING")));
+  await context.db
+    .update(runs)
+    .set({ endLeaseUntil: leaseEnd(leaseMs) })
+    .where(eq(runs.endWorker, worker));
 }
 
 export async function releaseChunk(
@@ -99,7 +105,7 @@ export async function releaseChunk(
     const run = await lockRun(tx, chunk.runId);
     if (run === null) return;
     const released = await giveBack(tx, chunk, worker, sql`${chunks.attempts} - 1`);
-    if (released) await sendHints(context, tx, run, [{ kind: "chunk", ...chunk }]);
+    if (released !== null) await sendAgain(context, tx, run, chunk);
   });
 }
 
@@ -114,12 +120,26 @@ export async function failChunk(
     if (run === null) return;
     const attempts = await giveBack(tx, chunk, worker, sql`${chunks.attempts}`);
     if (attempts === null) return;
-    if (attempts < fault.maxAttempts) {
-      return sendHints(context, tx, run, [{ kind: "chunk", ...chunk }]);
-    }
+    if (attempts < fault.maxAttempts) return sendAgain(context, tx, run, chunk);
     const { error } = fault;
-    await stopRun(context, tx, run, { state: "FAILED", reason: error.message, error });
+    const stopped = await stopRun(context, tx, run, {
+      state: "FAILED",
+      reason: error.message,
+      error,
+    });
+    await sendDueWork(context, tx, stopped);
   });
+}
+
+/** A job for a chunk that was given back; a run that is to stop may be due its end instead. */
+function sendAgain(
+  context: StoreContext,
+  tx: Transaction,
+  run: LockedRun,
+  { runId, stage, no }: ChunkId,
+): Promise<void> {
+  if (run.stopState !== null) return sendDueWork(context, tx, run);
+  return sendHints(context, tx, run, [{ kind: "chunk", runId, stage, no }]);
 }
 
 /** RUNNING back to PENDING; answers with its attempts, or null when this worker does not hold it. */

@@ -63,12 +63,21 @@ async function openEmbedded(dataDir: string | undefined): Promise<Database> {
   }
 }
 
+/** JSON parameters that are text already (the queue's) are sent as they are, like every driver does. */
+const JSON_TYPE = {
+  to: 114,
+  from: [114, 3802],
+  serialize: (value: unknown) => (typeof value === "string" ? value : JSON.stringify(value)),
+  parse: (text: string): unknown => JSON.parse(text),
+};
+
 async function openServer(url: string): Promise<Database> {
   await migrateServer(url);
   const client = postgres(url, {
     max: 8,
     connection: { application_name: "sweepline" },
     onnotice: () => {},
+    types: { json: JSON_TYPE },
   });
   return {
     backend: "postgres",

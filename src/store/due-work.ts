@@ -1,8 +1,10 @@
 import { asc } from "drizzle-orm";
 import type { Transaction } from "./database.ts";
 import type { WorkHint } from "./job-sink.ts";
+import { isTerminal } from "./records.ts";
 import { chunkIn, type LockedRun } from "./run-row.ts";
 import { chunks } from "./schema.ts";
+import type { ClaimedEnd } from "./store.ts";
 import type { StoreContext } from "./store-context.ts";
 
 /** Whether any chunk of the run's stage is held by a worker, alive or not yet known to be dead. */
@@ -15,25 +17,42 @@ export async function isWorkedOn(tx: Transaction, run: LockedRun): Promise<boole
   return held.length > 0;
 }
 
-/**
- * What is to be done next for a run, read from its rows: chunks to score; or its end, when the stage is
- * complete, or when it is to stop and nobody works on it any more.
- */
+/** The end that is due: of the stage when all of it is stored, of the run when it was stopped. */
+export async function dueEnd(tx: Transaction, run: LockedRun): Promise<ClaimedEnd["work"] | null> {
+  if (isTerminal(run.state) || isBeingEnded(run)) return null;
+  if (run.stopState !== null) return (await isWorkedOn(tx, run)) ? null : "STOP";
+  if (run.state !== "RUNNING" && run.state !== "QUEUED") return null;
+  if (run.stage === "FINALIZING") return "FINALIZE";
+  return (await isStageComplete(tx, run)) ? "BEGIN_STAGE_B" : null;
+}
+
+function isBeingEnded(run: LockedRun): boolean {
+  return run.endLeaseUntil !== null && run.endLeaseUntil.getTime() > run.now.getTime();
+}
+
+/** Whether every chunk of the run's stage is stored whole. */
+export async function isStageComplete(tx: Transaction, run: LockedRun): Promise<boolean> {
+  const open = await tx
+    .select({ no: chunks.no })
+    .from(chunks)
+    .where(chunkIn(run.id, run.stage, "PENDING", "RUNNING", "PARTIAL"))
+    .limit(1);
+  return open.length === 0;
+}
+
+/** What is to be done next for a run, read from its rows: the end of its stage, or chunks to score. */
 async function dueWork(tx: Transaction, run: LockedRun, limit: number): Promise<WorkHint[]> {
   const { id: runId, stage } = run;
-  if (run.stopState !== null) {
-    return (await isWorkedOn(tx, run)) ? [] : [{ kind: "end", runId }];
-  }
-  if (run.state === "PAUSED") return [];
-  if (stage === "FINALIZING") return [{ kind: "end", runId }];
+  if ((await dueEnd(tx, run)) !== null) return [{ kind: "end", runId }];
+  if (run.stopState !== null || stage === "FINALIZING") return [];
+  if (run.state !== "RUNNING" && run.state !== "QUEUED") return [];
   const waiting = await tx
     .select({ no: chunks.no })
     .from(chunks)
     .where(chunkIn(runId, stage, "PENDING"))
     .orderBy(asc(chunks.no))
     .limit(limit);
-  if (waiting.length > 0) return waiting.map(({ no }) => ({ kind: "chunk", runId, stage, no }));
-  return (await isWorkedOn(tx, run)) ? [] : [{ kind: "end", runId }];
+  return waiting.map(({ no }) => ({ kind: "chunk", runId, stage, no }));
 }
 
 /** Sends every job that a run is due, in the transaction that made it so. */

@@ -9,7 +9,7 @@ import { recover, takeBackAll } from "./recovery.ts";
 import { resultsOf } from "./results.ts";
 import * as control from "./run-control.ts";
 import { eventsAfter } from "./run-events.ts";
-import { runById } from "./run-row.ts";
+import { runById, runStatus } from "./run-row.ts";
 import * as runs from "./runs.ts";
 import * as stageEnds from "./stage-ends.ts";
 import type { Store } from "./store.ts";
@@ -52,6 +52,7 @@ export async function openStore(location: DatabaseLocation = {}): Promise<OpenSt
 
     createRun: (run) => runs.createRunOnce(context, run),
     run: (id) => runById(db, id),
+    runStatus: (id) => runStatus(db, id),
     listRuns: (page, filter) => runs.listRuns(db, page, filter),
     results: (runId, page, orderBy) => resultsOf(db, runId, page, orderBy),
     countRuns: () => runs.countRuns(db),
@@ -78,7 +79,8 @@ export async function openStore(location: DatabaseLocation = {}): Promise<OpenSt
     beginStageB: (runId, shortlist, plan) => stageEnds.beginStageB(context, runId, shortlist, plan),
     shortlist: (runId) => stageEnds.shortlistOf(db, runId),
     finishRun: (runId, end) => stageEnds.finishRun(context, runId, end),
-    countEndAttempt: (runId) => control.countEndAttempt(context, runId),
+    claimEnd: (claim) => stageEnds.claimEnd(context, claim),
+    releaseEnd: (runId, worker) => stageEnds.releaseEnd(context, runId, worker),
     recover: (maxAttempts) => recover(context, maxAttempts),
 
     events: (runId, afterSeq, limit) => eventsAfter(db, runId, afterSeq, limit),

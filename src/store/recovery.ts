@@ -62,4 +62,5 @@ async function stopHopeless(
 /** An embedded database has one process: what is RUNNING when it opens was left by a dead one. */
 export async function takeBackAll(context: StoreContext): Promise<void> {
   await context.db.update(chunks).set(FREE).where(eq(chunks.state, "RUNNING"));
+  await context.db.update(runs).set({ endWorker: null, endLeaseUntil: null });
 }

@@ -3,7 +3,7 @@ import { complaint, UserError } from "../core/user-error.ts";
 import type { Transaction } from "./database.ts";
 import { isWorkedOn, sendDueWork } from "./due-work.ts";
 import { isTerminal, type RunError, type RunRecord, type StopState } from "./records.ts";
-import { appendEvent, changeRun, type RunChange } from "./run-events.ts";
+import { appendEvent, type RunChange } from "./run-events.ts";
 import { type LockedRun, lockRun, toRecord } from "./run-row.ts";
 import { chunkResults, chunks, results } from "./schema.ts";
 import type { StoreContext } from "./store-context.ts";
@@ -71,7 +71,7 @@ export async function endRun(
   const ended = await appendEvent(tx, run, {
     kind: change.state,
     message: change.error?.message ?? change.stopReason ?? run.stopReason,
-    change: { finishedAt: run.now, ...change },
+    change: { finishedAt: run.now, endWorker: null, endLeaseUntil: null, ...change },
   });
   await context.jobs?.discard(tx, run.id);
   return ended;
@@ -145,14 +145,6 @@ function freshStart(run: LockedRun): RunChange {
     startedAt: null,
     finishedAt: null,
   };
-}
-
-export async function countEndAttempt(context: StoreContext, runId: string): Promise<number> {
-  return context.db.transaction(async (tx) => {
-    const run = await lockRun(tx, runId);
-    if (run === null) return 0;
-    return (await changeRun(tx, run, { endAttempts: run.endAttempts + 1 })).endAttempts;
-  });
 }
 
 async function lockExisting(tx: Transaction, runId: string): Promise<LockedRun> {

@@ -3,6 +3,7 @@ import type { Connection, Transaction } from "./database.ts";
 import { etaSeconds } from "./progress.ts";
 import { type ChunkState, isTerminal, type RunRecord } from "./records.ts";
 import { chunks, runs } from "./schema.ts";
+import type { RunStatus } from "./store.ts";
 
 export type RunRow = typeof runs.$inferSelect;
 
@@ -24,6 +25,12 @@ export async function lockRun(tx: Transaction, id: string): Promise<LockedRun | 
 export async function runById(db: Connection, id: string): Promise<RunRecord | null> {
   const [row] = await db.select().from(runs).where(eq(runs.id, id));
   return row === undefined ? null : toRecord(row);
+}
+
+export async function runStatus(db: Connection, id: string): Promise<RunStatus | null> {
+  const status = { state: runs.state, stopState: runs.stopState };
+  const [row] = await db.select(status).from(runs).where(eq(runs.id, id));
+  return row ?? null;
 }
 
 /** States of a stage's chunks, as a condition that the chunk index answers. */

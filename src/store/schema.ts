@@ -97,6 +97,9 @@ export const runs = snakeCase.table(
     /** How the run is to end once nobody works on it: set by a cancel, a time limit or a failed chunk. */
     stopState: text().$type<StopState>(),
     stopReason: text(),
+    /** Who merges or finishes, until when it is taken for alive, and how often that was begun. */
+    endWorker: text(),
+    endLeaseUntil: at(),
     endAttempts: integer().notNull().default(0),
     error: json().$type<RunError>(),
     digest: text(),

@@ -1,14 +1,14 @@
 import { eq } from "drizzle-orm";
-import { insertChunks } from "./chunks.ts";
+import { insertChunks, startRun } from "./chunks.ts";
 import type { Connection, Transaction } from "./database.ts";
-import { sendDueWork } from "./due-work.ts";
+import { dueEnd, sendDueWork } from "./due-work.ts";
 import { packFloats, unpackFloats } from "./packing.ts";
 import { isTerminal, type ResultRow } from "./records.ts";
 import { endRun } from "./run-control.ts";
-import { appendEvent } from "./run-events.ts";
-import { lockRun } from "./run-row.ts";
+import { appendEvent, changeRun } from "./run-events.ts";
+import { lockRun, toRecord } from "./run-row.ts";
 import { results, shortlists } from "./schema.ts";
-import type { RunEnd } from "./store.ts";
+import type { ClaimedEnd, EndClaim, RunEnd } from "./store.ts";
 import type { StoreContext } from "./store-context.ts";
 
 /** Rows of one insert: each binds eight values, and a statement takes 65,535. */
@@ -30,7 +30,7 @@ export async function beginStageB(
       runId,
       stage: "STAGE_B",
       total: shortlist.length,
-      chunkVariants: plan.chunkVariants / plan.variantsPerBase,
+      chunkVariants: plan.chunkVariants,
     });
     const begun = await appendEvent(tx, run, {
       kind: "STAGE",
@@ -43,6 +43,8 @@ export async function beginStageB(
         progressAt: run.now,
         stageAt: run.now,
         endAttempts: 0,
+        endWorker: null,
+        endLeaseUntil: null,
       },
     });
     await sendDueWork(context, tx, begun);
@@ -54,6 +56,38 @@ export async function shortlistOf(db: Connection, runId: string): Promise<Float6
   return row === undefined ? null : unpackFloats(row.bases);
 }
 
+/** Takes the end of a stage for one worker; see Store.claimEnd. */
+export async function claimEnd(context: StoreContext, claim: EndClaim): Promise<ClaimedEnd | null> {
+  return context.db.transaction(async (tx) => {
+    const run = await lockRun(tx, claim.runId);
+    if (claim.jobId !== undefined) await context.jobs?.complete(tx, claim.jobId);
+    const work = run === null ? null : await dueEnd(tx, run);
+    if (run === null || work === null) return null;
+    const attempt = run.endAttempts + 1;
+    // A retried run may have nothing left to score.
+    const begun = run.state === "QUEUED" && work !== "STOP" ? await startRun(tx, run) : run;
+    const claimed = await changeRun(tx, begun, {
+      endWorker: claim.worker,
+      endLeaseUntil: new Date(run.now.getTime() + claim.leaseMs),
+      endAttempts: attempt,
+    });
+    return { run: toRecord(claimed), work, attempt };
+  });
+}
+
+export async function releaseEnd(
+  context: StoreContext,
+  runId: string,
+  worker: string,
+): Promise<void> {
+  await context.db.transaction(async (tx) => {
+    const run = await lockRun(tx, runId);
+    if (run === null || run.endWorker !== worker) return;
+    const released = await changeRun(tx, run, { endWorker: null, endLeaseUntil: null });
+    await sendDueWork(context, tx, released);
+  });
+}
+
 export async function finishRun(
   context: StoreContext,
   runId: string,
@@ -62,11 +96,9 @@ export async function finishRun(
   return context.db.transaction(async (tx) => {
     const run = await lockRun(tx, runId);
     if (run === null || isTerminal(run.state)) return false;
-    if (end.state === "SUCCEEDED" && (run.stopState !== null || run.stage !== "FINALIZING")) {
-      // A cancel has come in while the results were made: the next look at the run ends it so.
-      await sendDueWork(context, tx, run);
-      return false;
-    }
+    // A cancel that came in while the results were made is obeyed: the next look ends the run so.
+    const succeeded = end.state === "SUCCEEDED";
+    if (succeeded && (run.stopState !== null || run.stage !== "FINALIZING")) return false;
     await insertResults(tx, runId, end.rows);
     const error = end.error ?? run.error;
     await endRun(context, tx, run, { state: end.state, digest: end.digest, error });

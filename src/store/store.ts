@@ -68,6 +68,11 @@ export interface ResultOrder {
   readonly direction: "ASC" | "DESC";
 }
 
+export interface RunStatus {
+  readonly state: RunState;
+  readonly stopState: StopState | null;
+}
+
 export interface ChunkId {
   readonly runId: string;
   readonly stage: StageName;
@@ -80,6 +85,21 @@ export interface ChunkClaim extends ChunkId {
   readonly leaseMs: number;
   /** The job that hinted at the chunk; it is completed in the same transaction, claimed or not. */
   readonly jobId?: string;
+}
+
+export interface EndClaim {
+  readonly runId: string;
+  readonly worker: string;
+  readonly leaseMs: number;
+  readonly jobId?: string;
+}
+
+/** What is due: merge Stage A into the shortlist, make the results, or end a run that was stopped. */
+export interface ClaimedEnd {
+  readonly run: RunRecord;
+  readonly work: "BEGIN_STAGE_B" | "FINALIZE" | "STOP";
+  /** From 1: how often the end of this stage has been begun. */
+  readonly attempt: number;
 }
 
 export interface WorkerProgress {
@@ -125,6 +145,8 @@ export interface Store {
    */
   createRun(run: NewRun): Promise<{ readonly run: RunRecord; readonly created: boolean }>;
   run(id: string): Promise<RunRecord | null>;
+  /** What a worker has to know while it works: cheap, without the plan. */
+  runStatus(id: string): Promise<RunStatus | null>;
   /** Newest first. */
   listRuns(page: Page, filter?: RunFilter): Promise<PageOf<RunRecord>>;
   /** By rank, or by a ranking metric with undefined values last. */
@@ -147,7 +169,7 @@ export interface Store {
   // chunks
   /** Takes a PENDING chunk, or one whose lease ran out; null when not to be had. QUEUED -> RUNNING. */
   claimChunk(claim: ChunkClaim): Promise<ChunkRecord | null>;
-  /** Extends every lease of the worker. */
+  /** Extends every lease of the worker, on chunks and on ends. */
   extendLeases(worker: string, leaseMs: number): Promise<void>;
   /** Gives a chunk back untouched; the attempt does not count. */
   releaseChunk(chunk: ChunkId, worker: string): Promise<void>;
@@ -174,7 +196,10 @@ export interface Store {
   // progress and ends
   /** Adds up what all workers report and appends an event, at most four a second and run. */
   reportProgress(progress: WorkerProgress): Promise<void>;
-  /** Writes the shortlist and the Stage B chunks with their jobs; a repeat does nothing. */
+  /**
+   * Writes the shortlist and the Stage B chunks (of `chunkVariants` shortlist positions) with their
+   * jobs; a repeat does nothing.
+   */
   beginStageB(
     runId: string,
     shortlist: Float64Array,
@@ -183,8 +208,10 @@ export interface Store {
   shortlist(runId: string): Promise<Float64Array | null>;
   /** Results and end in one transaction; false when the run had ended already. */
   finishRun(runId: string, end: RunEnd): Promise<boolean>;
-  /** Counts a failed attempt to end a run and answers with the number so far. */
-  countEndAttempt(runId: string): Promise<number>;
+  /** Takes the end of a run's stage, where it is due and nobody else is at it; null otherwise. */
+  claimEnd(claim: EndClaim): Promise<ClaimedEnd | null>;
+  /** Lets go of it, done or not; whatever is due next is sent. */
+  releaseEnd(runId: string, worker: string): Promise<void>;
 
   // recovery
   /**

@@ -103,6 +103,8 @@ CREATE TABLE "runs" (
 	"last_seq" integer DEFAULT 0 NOT NULL,
 	"stop_state" text,
 	"stop_reason" text,
+	"end_worker" text,
+	"end_lease_until" timestamp with time zone,
 	"end_attempts" integer DEFAULT 0 NOT NULL,
 	"error" json,
 	"digest" text,

@@ -1,0 +1,149 @@
+import { randomUUID } from "node:crypto";
+import { sql } from "drizzle-orm";
+import {
+  type ConstructorOptions,
+  type DrizzleTransactionLike,
+  fromDrizzle,
+  fromPglite,
+  PgBoss,
+} from "pg-boss";
+import type { Database, Transaction } from "../store/database.ts";
+import type { JobSink, Priority, WorkHint } from "../store/job-sink.ts";
+import { notifyJobs } from "../store/notifications.ts";
+import type { OpenStore } from "../store/open.ts";
+
+/** One queue for chunks and stage ends: whoever fetches gets the most urgent of either. */
+const QUEUE = "sweep";
+
+/**
+ * At most one job for the same chunk is queued or active, so that sending again is always safe. A job is
+ * active only between its fetch and the claim of its chunk; one whose process died there is handed out
+ * again after `expireInSeconds`. From the claim on the lease in the chunk's row takes over.
+ */
+const QUEUE_OPTIONS = {
+  policy: "exclusive",
+  expireInSeconds: 10,
+  retryLimit: 1000,
+  deleteAfterSeconds: 60,
+} as const;
+
+const SUPERVISE_SECONDS = 15;
+
+/** The end of a stage goes before further chunks of the same priority: others wait for it. */
+const PRIORITIES: Readonly<Record<Priority, number>> = {
+  CRITICAL: 50,
+  HIGH: 40,
+  NORMAL: 30,
+  LOW: 20,
+  BULK: 10,
+};
+const END_BONUS = 5;
+
+export interface FetchedJob {
+  readonly id: string;
+  readonly hint: WorkHint;
+}
+
+/** The queue of this process. Jobs are hints: what is really due, the store's rows say. */
+export interface WorkQueue {
+  /** The most urgent job, taken from the queue; null when there is none. */
+  fetch(): Promise<FetchedJob | null>;
+  /** Settles a job that came to nothing. */
+  complete(jobId: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the queue in the store's database and attaches it to the store, which from then on sends its jobs
+ * in its own transactions. Faults of the queue's background upkeep go to `onFault`; polling goes on.
+ */
+export async function openWorkQueue(
+  store: OpenStore,
+  onFault: (error: Error) => void = () => {},
+): Promise<WorkQueue> {
+  const boss = new PgBoss(bossOptions(store.database));
+  boss.on("error", onFault);
+  await boss.start();
+  await boss.createQueue(QUEUE, QUEUE_OPTIONS);
+  if (store.backend === "pglite") {
+    // Only this process fetches: what is queued or active is from a former one, and due work is resent.
+    await boss.deleteAllJobs(QUEUE);
+  }
+  // Loads the queue's settings now: later, inside a transaction of the embedded database's one
+  // connection, the queue could not ask for them.
+  await boss.findJobs(QUEUE, { key: "none" });
+  store.attachJobs(jobSink(boss));
+  return {
+    fetch: async () => {
+      const [job] = await boss.fetch<WorkHint>(QUEUE);
+      return job === undefined ? null : { id: job.id, hint: job.data };
+    },
+    complete: async (jobId) => {
+      await boss.complete(QUEUE, jobId);
+    },
+    close: () => boss.stop({ graceful: false, close: true }),
+  };
+}
+
+function bossOptions(database: Database): ConstructorOptions {
+  const upkeep = {
+    schedule: false,
+    superviseIntervalSeconds: SUPERVISE_SECONDS,
+    monitorIntervalSeconds: SUPERVISE_SECONDS,
+  };
+  if (database.embedded !== null) {
+    return {
+      ...upkeep,
+      db: fromPglite(database.embedded),
+      backend: "pglite",
+      reindex: false,
+      monitorVacuum: false,
+    };
+  }
+  return {
+    ...upkeep,
+    connectionString: database.url!,
+    max: 3,
+    application_name: "sweepline jobs",
+  };
+}
+
+function jobSink(boss: PgBoss): JobSink {
+  return {
+    send: async (tx, hints, priority) => {
+      const jobs = inOrder(hints).map(({ id, hint }) => ({
+        id,
+        data: hint,
+        priority: PRIORITIES[priority] + (hint.kind === "end" ? END_BONUS : 0),
+        singletonKey: keyOf(hint),
+      }));
+      await boss.insert(QUEUE, jobs, { db: joining(tx), returnId: false });
+      await notifyJobs(tx);
+    },
+    complete: async (tx, jobId) => {
+      await boss.complete(QUEUE, jobId, null, { db: joining(tx) });
+    },
+    discard: async (tx, runId) => {
+      const db = joining(tx);
+      const queued = await boss.findJobs(QUEUE, { data: { runId }, queued: true, db });
+      if (queued.length === 0) return;
+      const ids = queued.map((job) => job.id);
+      await boss.deleteJob(QUEUE, ids, { db });
+    },
+  };
+}
+
+/** The queue's statements inside the store's transaction; both drivers' raw results are understood. */
+function joining(tx: Transaction) {
+  return fromDrizzle(tx as unknown as DrizzleTransactionLike, sql);
+}
+
+function keyOf(hint: WorkHint): string {
+  return hint.kind === "chunk" ? `${hint.runId}/${hint.stage}/${hint.no}` : `${hint.runId}/end`;
+}
+
+/** Jobs of one transaction are created at one moment and fetched by id: ids that ascend keep their order. */
+function inOrder(hints: readonly WorkHint[]): { id: string; hint: WorkHint }[] {
+  const batch = randomUUID().slice(0, 24);
+  return hints.map((hint, i) => ({ id: batch + i.toString(16).padStart(12, "0"), hint }));
+}

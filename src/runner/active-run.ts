@@ -1,0 +1,143 @@
+import type { StageName } from "../core/stages/sweep.ts";
+import type { ComputePool } from "../pool/task.ts";
+import { isTerminal, type RunRecord } from "../store/records.ts";
+import type { Store } from "../store/store.ts";
+import type { DatasetSource } from "./dataset-source.ts";
+import { bestSoFar } from "./stage-ends.ts";
+import { type SweepTask, sweepTask } from "./sweep-task.ts";
+
+export interface ActiveRunOptions {
+  readonly store: Store;
+  readonly datasets: DatasetSource;
+  readonly pool: ComputePool;
+  readonly worker: string;
+  readonly onFault: (error: unknown) => void;
+}
+
+/** How often a process reports what it has in flight of a run. */
+const REPORT_MS = 250;
+/** Longest delay of a timer. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
+/**
+ * A run that this process works on: its candles, its chunks in flight, and the signal that stops them. It
+ * lives from the first chunk in flight to the last.
+ */
+export class ActiveRun {
+  readonly run: RunRecord;
+  readonly task: Promise<SweepTask>;
+  readonly #options: ActiveRunOptions;
+  readonly #stop = new AbortController();
+  readonly #timers: NodeJS.Timeout[] = [];
+  readonly #inFlight = new Map<number, { stage: StageName; scored: number }>();
+  #best: { stage: StageName; row: Float64Array } | null = null;
+  #shortlist: Promise<Float64Array | null> | null = null;
+  #dirty = false;
+  #reporting = false;
+  #turn: Promise<void> = Promise.resolve();
+
+  constructor(run: RunRecord, options: ActiveRunOptions) {
+    this.run = run;
+    this.#options = options;
+    this.task = sweepTask(options.datasets, run.plan);
+    // Whoever awaits it sees the fault; it must not end the process before that.
+    this.task.catch(() => {});
+    this.#timers.push(setInterval(() => void this.#report(), REPORT_MS));
+    this.#limitTime();
+  }
+
+  /** Fires when the run has been asked to stop, or has ended elsewhere. */
+  get signal(): AbortSignal {
+    return this.#stop.signal;
+  }
+
+  begin(stage: StageName, no: number): void {
+    this.#inFlight.set(no, { stage, scored: 0 });
+  }
+
+  progress(no: number, scored: number, best: Float64Array | null): void {
+    const chunk = this.#inFlight.get(no);
+    if (chunk === undefined) return;
+    chunk.scored = scored;
+    if (best !== null) this.#best = { stage: chunk.stage, row: best };
+    this.#dirty = true;
+  }
+
+  end(no: number): void {
+    this.#inFlight.delete(no);
+  }
+
+  /** Stage B's shortlist, fetched once. */
+  shortlist(): Promise<Float64Array | null> {
+    this.#shortlist ??= this.#options.store.shortlist(this.run.id);
+    return this.#shortlist;
+  }
+
+  /**
+   * Runs `work` when it may have the pool. A run that asks for fewer threads than there are gets one chunk
+   * at a time: two would be given different threads.
+   */
+  async scoring<T>(work: () => Promise<T>): Promise<T> {
+    const { workers } = this.run.plan.request.schedule;
+    if (workers === undefined || workers >= this.#options.pool.size) return work();
+    const former = this.#turn;
+    const turn = Promise.withResolvers<void>();
+    this.#turn = turn.promise;
+    await former;
+    try {
+      return await work();
+    } finally {
+      turn.resolve();
+    }
+  }
+
+  abort(): void {
+    this.#stop.abort();
+  }
+
+  /** Asks the store whether the run is to go on. */
+  async check(): Promise<void> {
+    const status = await this.#options.store.runStatus(this.run.id);
+    if (status === null || status.stopState !== null || isTerminal(status.state)) this.abort();
+  }
+
+  dispose(): void {
+    for (const timer of this.#timers) clearInterval(timer);
+  }
+
+  #limitTime(): void {
+    const { timeLimitSeconds } = this.run.plan.request.schedule;
+    if (timeLimitSeconds === undefined) return;
+    const startMs = this.run.startedAt?.getTime() ?? Date.now();
+    const leftMs = Math.max(0, startMs + timeLimitSeconds * 1000 - Date.now());
+    if (leftMs > MAX_TIMER_MS) return;
+    const { store, onFault } = this.#options;
+    const reason = `the time limit of ${timeLimitSeconds} s was reached`;
+    const stop = () =>
+      void store.requestStop(this.run.id, { state: "TIMED_OUT", reason }).catch(onFault);
+    this.#timers.push(setTimeout(stop, leftMs));
+  }
+
+  async #report(): Promise<void> {
+    const chunks = [...this.#inFlight].map(([no, { stage, scored }]) => ({ no, stage, scored }));
+    const stage = chunks[0]?.stage;
+    if (stage === undefined || !this.#dirty || this.#reporting) return;
+    this.#reporting = true;
+    this.#dirty = false;
+    const { store, worker, onFault } = this.#options;
+    const best = this.#best?.stage === stage ? this.#best.row : null;
+    try {
+      await store.reportProgress({
+        runId: this.run.id,
+        stage,
+        worker,
+        chunks: chunks.filter((chunk) => chunk.stage === stage),
+        best: best === null ? null : bestSoFar(this.run.plan.sweep, stage, best),
+      });
+    } catch (error) {
+      onFault(error);
+    } finally {
+      this.#reporting = false;
+    }
+  }
+}

@@ -1,0 +1,108 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { riskCells, type StageName } from "../core/stages/sweep.ts";
+import type { ComputePool } from "../pool/task.ts";
+import type { RunError, RunRecord } from "../store/records.ts";
+import type { ClaimedEnd, Store } from "../store/store.ts";
+import type { DatasetSource } from "./dataset-source.ts";
+import { type RunFault, runErrorOf } from "./run-fault.ts";
+import {
+  columnDigests,
+  type FinalRows,
+  finalRows,
+  mergeStage,
+  runDigest,
+  variantIndices,
+} from "./stage-ends.ts";
+import { sweepTask } from "./sweep-task.ts";
+
+/** Whoever ends a stage has to have these. */
+export interface EndDuty {
+  readonly store: Store;
+  readonly pool: ComputePool;
+  readonly datasets: DatasetSource;
+  readonly worker: string;
+  readonly onFault: (fault: RunFault) => void;
+}
+
+const LEASE_MS = 15_000;
+const MAX_ATTEMPTS = 3;
+const RETRY_MS = 200;
+
+/**
+ * Does what is due at the end of a run's stage, if anything is and nobody else is at it: the shortlist and
+ * Stage B after Stage A, the results after Stage B, or the end of a run that was stopped.
+ */
+export async function endStage(duty: EndDuty, runId: string, jobId?: string): Promise<void> {
+  const { store, worker } = duty;
+  const job = jobId === undefined ? {} : { jobId };
+  const claimed = await store.claimEnd({ runId, worker, leaseMs: LEASE_MS, ...job });
+  if (claimed === null) return;
+  try {
+    await perform(duty, claimed);
+  } catch (error) {
+    duty.onFault({ runId, what: claimed.work, error });
+    await giveUp(duty, claimed, runErrorOf(error));
+  } finally {
+    await store.releaseEnd(runId, worker);
+  }
+}
+
+function perform(duty: EndDuty, { run, work }: ClaimedEnd): Promise<void> {
+  switch (work) {
+    case "BEGIN_STAGE_B":
+      return beginStageB(duty, run);
+    case "FINALIZE":
+      return finalize(duty, run);
+    case "STOP":
+      return stop(duty, run);
+  }
+}
+
+async function beginStageB({ store }: EndDuty, run: RunRecord): Promise<void> {
+  const { sweep, chunkVariants } = run.plan;
+  const best = await mergeStage(sweep, store.storedRows(run.id, "STAGE_A"), sweep.preselect);
+  await store.beginStageB(run.id, variantIndices(best), {
+    chunkVariants: chunkVariants.stageB,
+    variantsPerBase: riskCells(sweep),
+  });
+}
+
+async function finalize(duty: EndDuty, run: RunRecord): Promise<void> {
+  const { store } = duty;
+  const { sweep } = run.plan;
+  const rows = await bestRows(duty, run, "STAGE_B");
+  const columns = [
+    ...(await columnDigests(sweep, "STAGE_A", store.storedChunks(run.id, "STAGE_A"))),
+    ...(await columnDigests(sweep, "STAGE_B", store.storedChunks(run.id, "STAGE_B"))),
+  ];
+  const digest = runDigest(columns, rows);
+  await store.finishRun(run.id, { state: "SUCCEEDED", rows: rows.rows, digest, error: null });
+}
+
+/** The best so far is what a stopped run leaves: of Stage B where it has any, else of Stage A. */
+async function stop(duty: EndDuty, run: RunRecord): Promise<void> {
+  let rows = run.stage === "STAGE_A" ? null : await bestRows(duty, run, "STAGE_B");
+  if (rows === null || rows.rows.length === 0) rows = await bestRows(duty, run, "STAGE_A");
+  const state = run.stopState!;
+  await duty.store.finishRun(run.id, { state, rows: rows.rows, digest: null, error: run.error });
+}
+
+async function bestRows(duty: EndDuty, run: RunRecord, stage: StageName): Promise<FinalRows> {
+  const { sweep } = run.plan;
+  const best = await mergeStage(sweep, duty.store.storedRows(run.id, stage), sweep.topK);
+  return finalRows(await sweepTask(duty.datasets, run.plan), duty.pool, stage, best);
+}
+
+/** A fault may pass, so the end is due again; after some attempts the run ends without results. */
+async function giveUp(
+  { store }: EndDuty,
+  { run, attempt }: ClaimedEnd,
+  error: RunError,
+): Promise<void> {
+  if (attempt < MAX_ATTEMPTS) {
+    await sleep(RETRY_MS * attempt);
+    return;
+  }
+  const state = run.stopState ?? "FAILED";
+  await store.finishRun(run.id, { state, rows: [], digest: null, error });
+}

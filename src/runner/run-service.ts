@@ -1,0 +1,144 @@
+import type { Timeframe } from "../core/series/timeframe.ts";
+import { complaint, UserError } from "../core/user-error.ts";
+import { canonicalJson } from "../plan/canonical-json.ts";
+import type { Guards } from "../plan/guards.ts";
+import { makePlan } from "../plan/make-plan.ts";
+import { parseRunRequest } from "../plan/parse-request.ts";
+import type { RunRequest } from "../plan/request.ts";
+import type { RunPlan } from "../plan/run-plan.ts";
+import { sha256Hex } from "../plan/variant-key.ts";
+import type { ComputePool } from "../pool/task.ts";
+import { isTerminal, type RunRecord } from "../store/records.ts";
+import type { Store } from "../store/store.ts";
+import { type DatasetSource, marketCandles } from "./dataset-source.ts";
+import { type EndDuty, endStage } from "./end-stage.ts";
+import { runSynchronously, type SynchronousRun } from "./synchronous-run.ts";
+
+export interface RunServiceOptions {
+  readonly store: Store;
+  readonly pool: ComputePool;
+  readonly datasets: DatasetSource;
+  /** Name of this process, unique among all that share the database. */
+  readonly worker: string;
+  readonly guards: Guards;
+  readonly engineVersion: string;
+  readonly kernels: "reference" | "wasm";
+  /** Most and default of a synchronous run's deadline. */
+  readonly syncDeadlineMs: number;
+  /** Synchronous runs at a time; another one is refused with QUEUE_FULL. */
+  readonly maxSynchronousRuns?: number;
+  /** QUEUED runs at which a further one is refused with QUEUE_FULL. */
+  readonly maxQueuedRuns?: number;
+}
+
+const DEFAULT_SYNCHRONOUS_RUNS = 4;
+
+/** Answers requests about runs. Every method throws UserError for a user's mistake. */
+export class RunService {
+  readonly #options: RunServiceOptions;
+  readonly #duty: EndDuty;
+  #synchronousRuns = 0;
+
+  constructor(options: RunServiceOptions) {
+    this.#options = options;
+    this.#duty = { ...options, onFault: () => {} };
+  }
+
+  /** Validates and estimates; nothing is stored. */
+  async estimate(input: unknown): Promise<RunPlan> {
+    return this.#plan(parseRunRequest(input), false);
+  }
+
+  /** Queues a run. The same idempotency key with the same request gives the same run. */
+  async startRun(
+    input: unknown,
+    idempotencyKey: string | null,
+  ): Promise<{ readonly run: RunRecord; readonly created: boolean }> {
+    const request = parseRunRequest(input);
+    const { kernels, maxQueuedRuns } = this.#options;
+    return this.#options.store.createRun({
+      plan: await this.#plan(request, false),
+      kernels,
+      idempotencyKey,
+      requestHash: sha256Hex(canonicalJson(request)),
+      ...(maxQueuedRuns === undefined ? {} : { maxQueued: maxQueuedRuns }),
+    });
+  }
+
+  /**
+   * Runs while the caller waits, with half the budgets; nothing is stored. UserError DEADLINE_EXCEEDED
+   * after `deadlineMs` (the service's own is the most), the signal's reason when that fires.
+   */
+  async backtest(
+    input: unknown,
+    options: { readonly signal?: AbortSignal; readonly deadlineMs?: number } = {},
+  ): Promise<SynchronousRun> {
+    const { syncDeadlineMs, pool, datasets } = this.#options;
+    const deadlineMs = Math.min(options.deadlineMs ?? syncDeadlineMs, syncDeadlineMs);
+    this.#refuseCrowd();
+    this.#synchronousRuns++;
+    try {
+      const plan = await this.#plan(parseRunRequest(input), true);
+      const signal = options.signal ?? new AbortController().signal;
+      return await runSynchronously(plan, { pool, datasets, signal, deadlineMs });
+    } finally {
+      this.#synchronousRuns--;
+    }
+  }
+
+  /**
+   * Idempotent from any state. A run that nobody works on has ended when this returns; any other ends as
+   * soon as its workers have stored what they have.
+   */
+  async cancelRun(id: string, reason: string | null): Promise<RunRecord> {
+    const { store } = this.#options;
+    const run = await store.requestCancel(id, reason);
+    if (run === null) throw notFound(id);
+    if (isTerminal(run.state)) return run;
+    await endStage(this.#duty, id);
+    return (await store.run(id)) ?? run;
+  }
+
+  retryRun(id: string): Promise<RunRecord> {
+    return this.#options.store.retryRun(id);
+  }
+
+  pauseRun(id: string): Promise<RunRecord> {
+    return this.#options.store.pauseRun(id);
+  }
+
+  resumeRun(id: string): Promise<RunRecord> {
+    return this.#options.store.resumeRun(id);
+  }
+
+  async #plan(request: RunRequest, synchronous: boolean): Promise<RunPlan> {
+    const { store, datasets, guards, engineVersion, pool } = this.#options;
+    const dataset = await store.findDataset(request.dataset);
+    if (dataset === null) {
+      const message = "there is no such dataset";
+      throw new UserError("NOT_FOUND", complaint("dataset", message, request.dataset));
+    }
+    const market = {
+      datasetHash: dataset.hash,
+      timeframe: (request.timeframe as Timeframe | undefined) ?? dataset.timeframe,
+      candles: await marketCandles(datasets, dataset.hash, request.timeframe),
+    };
+    const workers = Math.min(request.schedule.workers ?? pool.size, pool.size);
+    return makePlan(request, market, { guards, engineVersion, workers, synchronous });
+  }
+
+  #refuseCrowd(): void {
+    const allowed = this.#options.maxSynchronousRuns ?? DEFAULT_SYNCHRONOUS_RUNS;
+    if (this.#synchronousRuns < allowed) return;
+    const message = "too many synchronous runs at a time: use startRun";
+    const bound = `${allowed} at a time`;
+    throw new UserError("QUEUE_FULL", complaint("", message, this.#synchronousRuns, bound), {
+      retryAfterMs: 1000,
+      allowed,
+    });
+  }
+}
+
+function notFound(id: string): UserError {
+  return new UserError("NOT_FOUND", complaint("id", "there is no such run", id));
+}

@@ -1,0 +1,120 @@
+import { createHash } from "node:crypto";
+import { RANKING_METRICS, type RankingMetric } from "../core/metrics/ranking-metric.ts";
+import { describeVariant } from "../core/stages/describe.ts";
+import { type ColumnDigest, canonicalBytes, feedDigest } from "../core/stages/digest.ts";
+import { mergeRows } from "../core/stages/merge-rows.ts";
+import type { RankedRows } from "../core/stages/ranked-rows.ts";
+import { type StageName, type Sweep, sweepMetrics } from "../core/stages/sweep.ts";
+import type { RunPlan } from "../plan/run-plan.ts";
+import { variantKey } from "../plan/variant-key.ts";
+import type { ComputePool, ScoredVariant } from "../pool/task.ts";
+import type { BestSoFar, ResultRow } from "../store/records.ts";
+import type { StoredChunk, StoredRows } from "../store/store.ts";
+import type { SweepTask } from "./sweep-task.ts";
+
+/**
+ * What happens between and after the stages, the same for runs that are stored and for synchronous ones:
+ * rows and columns come as streams of chunks, from the store or from memory.
+ */
+export type Chunks<C> = AsyncIterable<C> | Iterable<C>;
+
+/** The best `keep` rows of a stage; one chunk's rows in memory at a time besides the best. */
+export async function mergeStage(
+  sweep: Sweep,
+  chunks: Chunks<StoredRows>,
+  keep: number,
+): Promise<RankedRows> {
+  const stride = 1 + sweepMetrics(sweep).length;
+  let best: RankedRows = { stride, data: new Float64Array(0) };
+  for await (const chunk of chunks) {
+    best = mergeRows(sweep, [best, { stride: chunk.stride, data: chunk.rows }], keep);
+  }
+  return best;
+}
+
+/** Variant indices of rows, best first: Stage B's shortlist out of the best of Stage A. */
+export function variantIndices({ stride, data }: RankedRows): Float64Array {
+  return Float64Array.from({ length: data.length / stride }, (_, i) => data[i * stride]);
+}
+
+/** Rows as they are kept for ever, with every ranking metric, and the same as numbers for the digest. */
+export interface FinalRows {
+  readonly rows: readonly ResultRow[];
+  readonly packed: RankedRows;
+}
+
+export async function finalRows(
+  task: SweepTask,
+  pool: ComputePool,
+  stage: StageName,
+  best: RankedRows,
+): Promise<FinalRows> {
+  const scored = await pool.score({ ...task.base, stage }, variantIndices(best));
+  const stride = 1 + RANKING_METRICS.length;
+  const data = new Float64Array(scored.length * stride);
+  scored.forEach(({ variantIndex, metrics }, i) => {
+    data[i * stride] = variantIndex;
+    data.set(metrics, i * stride + 1);
+  });
+  const rows = scored.map((variant, i) => resultRow(task.plan, stage, variant, i + 1));
+  return { rows, packed: { stride, data } };
+}
+
+function resultRow(
+  plan: RunPlan,
+  stage: StageName,
+  { variantIndex, metrics }: ScoredVariant,
+  rank: number,
+): ResultRow {
+  const variant = describeVariant(plan.sweep, stage, variantIndex);
+  const named = RANKING_METRICS.map((metric, m) => [metric, defined(metrics[m])]);
+  return {
+    rank,
+    variantIndex,
+    variantKey: variantKey(plan, variant),
+    ...variant,
+    metrics: Object.fromEntries(named) as ResultRow["metrics"],
+  };
+}
+
+/** The best row of a list or a slice in words, for progress. */
+export function bestSoFar(sweep: Sweep, stage: StageName, row: Float64Array): BestSoFar {
+  const metrics: Partial<Record<RankingMetric, number | null>> = {};
+  sweepMetrics(sweep).forEach((metric, m) => {
+    metrics[metric] = defined(row[1 + m]);
+  });
+  return { variantIndex: row[0], ...describeVariant(sweep, stage, row[0]), metrics };
+}
+
+/** Undefined is NaN in the core and null outside. */
+function defined(value: number): number | null {
+  return Number.isFinite(value) ? value : null;
+}
+
+/** One hash a ranking metric over a whole stage, whatever it was cut into. */
+export async function columnDigests(
+  sweep: Sweep,
+  stage: StageName,
+  chunks: Chunks<StoredChunk>,
+): Promise<ColumnDigest[]> {
+  const metrics = sweepMetrics(sweep);
+  const hashes = metrics.map(() => createHash("sha256"));
+  let next = 0;
+  for await (const chunk of chunks) {
+    if (chunk.from !== next) {
+      throw new Error(`${stage} has a hole: ${next} is followed by ${chunk.from}`);
+    }
+    next = chunk.to;
+    hashes.forEach((hash, m) => {
+      hash.update(canonicalBytes(chunk.columns[m]));
+    });
+  }
+  return metrics.map((metric, m) => ({ stage, metric, sha256Hex: hashes[m].digest("hex") }));
+}
+
+/** The digest of a finished run, hex. */
+export function runDigest(columns: readonly ColumnDigest[], rows: FinalRows): string {
+  const hash = createHash("sha256");
+  feedDigest(hash, columns, rows.packed);
+  return hash.digest("hex");
+}

@@ -1,0 +1,22 @@
+import type { RunPlan } from "../plan/run-plan.ts";
+import type { ChunkTask } from "../pool/task.ts";
+import { type DatasetSource, planCandles } from "./dataset-source.ts";
+
+/** A plan with its candles loaded: what every chunk of a run has in common. */
+export interface SweepTask {
+  readonly plan: RunPlan;
+  readonly base: Omit<ChunkTask, "stage" | "from" | "to" | "shortlist">;
+}
+
+export async function sweepTask(datasets: DatasetSource, plan: RunPlan): Promise<SweepTask> {
+  const { workers } = plan.request.schedule;
+  return {
+    plan,
+    base: {
+      key: plan.planHash,
+      sweep: plan.sweep,
+      candles: await planCandles(datasets, plan),
+      ...(workers === undefined ? {} : { workers }),
+    },
+  };
+}
