@@ -24,16 +24,7 @@ export function toGraphqlRequest(request: RunRequestInput): object {
           }),
     },
     ...(risk === undefined ? {} : { risk: riskInput(risk) }),
-    ...(ranking === undefined
-      ? {}
-      : {
-          ranking: Object.fromEntries(
-            Object.entries(ranking).map(([place, key]) => [
-              place,
-              { ...key, metric: constantCase(key.metric) },
-            ]),
-          ),
-        }),
+    ...(ranking === undefined ? {} : { ranking: rankingInput(ranking) }),
   };
 }
 
@@ -70,12 +61,22 @@ function axisInput(spec: AxisSpec): object {
   return spec.every((value) => typeof value === "number") ? { numbers: spec } : { texts: spec };
 }
 
+function rankingInput(ranking: NonNullable<RunRequestInput["ranking"]>): object {
+  const keys = Object.entries(ranking).flatMap(([place, key]) =>
+    key === undefined ? [] : [[place, { ...key, metric: constantCase(key.metric) }] as const],
+  );
+  return Object.fromEntries(keys);
+}
+
 function riskInput(risk: Readonly<Record<string, RiskAxisSpec | undefined>>): object {
-  const axes = Object.entries(risk).flatMap(([name, spec]) => {
-    if (spec === undefined || spec === "off") return [];
-    if (typeof spec === "number") return [[name, { percent: spec }]];
-    if (!Array.isArray(spec)) return [[name, { range: spec }]];
-    return [[name, { percents: spec.map((value) => (value === "off" ? null : value)) }]];
-  });
+  const axes = Object.entries(risk).flatMap(([name, spec]) =>
+    spec === undefined || spec === "off" ? [] : [[name, riskAxisInput(spec)] as const],
+  );
   return Object.fromEntries(axes);
+}
+
+function riskAxisInput(spec: Exclude<RiskAxisSpec, "off">): object {
+  if (typeof spec === "number") return { percent: spec };
+  if (!Array.isArray(spec)) return { range: spec };
+  return { percents: spec.map((value) => (value === "off" ? null : value)) };
 }

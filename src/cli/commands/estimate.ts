@@ -35,9 +35,9 @@ ${EXIT_CODES_HELP}`,
 
 async function estimate(preset: string, options: EstimateOptions): Promise<void> {
   const request = readPreset(preset, { dataset: options.dataset });
-  const { openPlanner } = await import("../../app.ts");
-  await using planner = await openPlanner(configOf(options, true));
-  const plan = await planner.estimate(request);
+  const { createApp } = await import("../../app.ts");
+  await using app = await createApp(configOf(options, true), { work: false });
+  const plan = await app.runs.estimate(request);
   const { planHash, datasetHash, engineVersion } = plan;
   const answer = { ...plan.estimate, planHash, datasetHash, engineVersion };
   console.log(options.json ? JSON.stringify(answer, null, 2) : estimateText(plan));

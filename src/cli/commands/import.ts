@@ -91,7 +91,7 @@ function importFrom(
   return datasets.importCsv({
     name: basename(csv, extname(csv)),
     ...labels,
-    ...(csv === "-" ? { name: name ?? "stdin", stream: process.stdin } : { path: csv }),
+    ...(csv === "-" ? { name: name ?? "stdin", input: process.stdin } : { path: csv }),
     onReject: options.skipRejected ? "skip" : "refuse",
   });
 }

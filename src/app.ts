@@ -1,0 +1,138 @@
+import { join } from "node:path";
+import { destination, type Logger, pino } from "pino";
+import type { ServiceConfig } from "./config.ts";
+import { ENGINE_VERSION } from "./engine-version.ts";
+import { openWorkQueue } from "./jobs/work-queue.ts";
+import { createPool } from "./pool/pool.ts";
+import type { ComputePool } from "./pool/task.ts";
+import { DatasetLibrary } from "./runner/dataset-library.ts";
+import { RunService } from "./runner/run-service.ts";
+import { Runner, workerName } from "./runner/runner.ts";
+import { type RunningServer, startServer } from "./server/start-server.ts";
+import { type OpenStore, openStore } from "./store/open.ts";
+import type { Store } from "./store/store.ts";
+
+export type { RunPlan } from "./plan/run-plan.ts";
+export type { ImportResult } from "./runner/dataset-import.ts";
+export type { ResultRow, RunEvent, RunRecord } from "./store/records.ts";
+export type { Store } from "./store/store.ts";
+
+/** The whole service in one process. Close it, or dispose it: nothing else ends its threads. */
+export interface App extends AsyncDisposable {
+  readonly config: ServiceConfig;
+  readonly log: Logger;
+  readonly store: Store;
+  readonly datasets: DatasetLibrary;
+  readonly pool: ComputePool;
+  readonly runs: RunService;
+  /** Serves GraphQL, at the configured port unless another is named. Once only. */
+  serve(at?: { readonly port: number }): Promise<RunningServer>;
+  /** Drains in order: server, runner, threads, database. A repeat waits for the same end. */
+  close(): Promise<void>;
+}
+
+export interface AppOptions {
+  /** False: requests are planned and answered, but queued runs are left to other processes. */
+  readonly work?: boolean;
+}
+
+/** Opens everything the service needs; what was opened is closed again when a later part fails. */
+export async function createApp(config: ServiceConfig, options: AppOptions = {}): Promise<App> {
+  const log = createLog(config);
+  await using opening = new AsyncDisposableStack();
+  const store = await openServiceStore(config);
+  opening.defer(() => store.close());
+  const pool = await createPool({ size: config.workers });
+  opening.defer(() => pool.close());
+  const datasets = createLibrary(config, store);
+  const parts = { store, pool, datasets, worker: workerName() };
+  const runs = new RunService({
+    ...parts,
+    guards: config.guards,
+    engineVersion: ENGINE_VERSION,
+    kernels: config.kernels,
+    syncDeadlineMs: config.deadlines.syncDeadlineSeconds * 1_000,
+  });
+  if (options.work !== false) opening.use(await startWork(parts, config, log));
+  log.info({ backend: store.backend, workers: pool.size, worker: parts.worker }, "ready");
+
+  const opened = opening.move();
+  let closing: Promise<void> | undefined;
+  const close = () => {
+    closing ??= opened.disposeAsync();
+    return closing;
+  };
+  const serve = async ({ port } = { port: config.port }) => {
+    const services = { ...parts, runs, engineVersion: ENGINE_VERSION };
+    const { host, graphql, deadlines } = config;
+    const drainMs = deadlines.drainSeconds * 1_000;
+    const server = await startServer({ services, log, host, port, ...graphql, drainMs });
+    opened.defer(() => server.close());
+    log.info({ url: server.url }, "serving");
+    return server;
+  };
+  return { config, log, ...parts, runs, serve, close, [Symbol.asyncDispose]: close };
+}
+
+/** The database alone, its schema up to date. */
+export function openServiceStore(config: ServiceConfig): Promise<OpenStore> {
+  const { databaseUrl, dataDir } = config;
+  return openStore(
+    databaseUrl === null ? { dataDir: join(dataDir, "database") } : { url: databaseUrl },
+  );
+}
+
+export type DatasetImports = Pick<DatasetLibrary, "importCsv" | "importSynthetic">;
+
+/** What an import needs: the database, without threads. */
+export async function openDatasets(
+  config: ServiceConfig,
+): Promise<DatasetImports & AsyncDisposable> {
+  const store = await openServiceStore(config);
+  const library = createLibrary(config, store);
+  return {
+    importCsv: (request) => library.importCsv(request),
+    importSynthetic: (request) => library.importSynthetic(request),
+    [Symbol.asyncDispose]: () => store.close(),
+  };
+}
+
+interface Parts {
+  readonly store: OpenStore;
+  readonly pool: ComputePool;
+  readonly datasets: DatasetLibrary;
+  readonly worker: string;
+}
+
+/** Takes up queued work until disposed, which stores the chunks in hand or gives them back. */
+async function startWork(
+  parts: Parts,
+  config: ServiceConfig,
+  log: Logger,
+): Promise<AsyncDisposable> {
+  await using starting = new AsyncDisposableStack();
+  const queue = await openWorkQueue(parts.store, (err) => log.error({ err }, "job queue"));
+  starting.defer(() => queue.close());
+  const runner = new Runner({
+    ...parts,
+    queue,
+    onFault: ({ runId, what, error }) => log.error({ runId, err: error }, `runner: ${what}`),
+  });
+  starting.defer(() => runner.drain(config.deadlines.drainSeconds * 1_000));
+  await runner.start();
+  return starting.move();
+}
+
+function createLog(config: ServiceConfig): Logger {
+  // Synchronous, so that the last line of a process that dies is not lost; stdout is for results.
+  return pino({ level: config.log.level, base: null }, destination({ fd: 2, sync: true }));
+}
+
+function createLibrary(config: ServiceConfig, store: Store): DatasetLibrary {
+  return new DatasetLibrary({
+    store,
+    cacheDir: join(config.dataDir, "datasets"),
+    maxMemoryBytes: config.caches.datasetMemoryBytes,
+    maxDiskBytes: config.caches.datasetDiskBytes,
+  });
+}
