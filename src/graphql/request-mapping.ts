@@ -1,12 +1,12 @@
 import { type Complaint, complaint, UserError } from "../core/user-error.ts";
 import type { AxisSpec, RiskAxisSpec, RunRequestInput } from "../plan/request.ts";
-import { type PathMap, translatePath } from "./path-map.ts";
+import { type PathPair, translatePath } from "./path-map.ts";
 import type { AxisArg, ParameterArg, RiskAxisArg, RunRequestArg } from "./schema/request-inputs.ts";
 
 /** A request in the form that presets and the command line use, and the way back to the user's fields. */
 export interface CanonicalRequest {
   readonly request: RunRequestInput;
-  readonly paths: PathMap;
+  readonly pairs: readonly PathPair[];
 }
 
 /** Does something with the canonical form; a UserError then names the fields that the user wrote. */
@@ -15,16 +15,19 @@ export async function translatingPaths<T>(
   at: string,
   work: (request: RunRequestInput) => Promise<T>,
 ): Promise<T> {
-  const { request, paths } = toCanonicalRequest(input, at);
-  return await underPaths(paths, () => work(request));
+  const { request, pairs } = toCanonicalRequest(input, at);
+  return await underPaths(pairs, () => work(request));
 }
 
-/** A UserError of the work names fields by the paths of the map. */
-export async function underPaths<T>(paths: PathMap, work: () => Promise<T>): Promise<T> {
+/** A UserError of the work names fields by their GraphQL paths. */
+export async function underPaths<T>(
+  pairs: readonly PathPair[],
+  work: () => Promise<T>,
+): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    throw error instanceof UserError ? translated(error, paths) : error;
+    throw error instanceof UserError ? translated(error, pairs) : error;
   }
 }
 
@@ -34,7 +37,7 @@ export async function underPaths<T>(paths: PathMap, work: () => Promise<T>): Pro
  * a name given twice. Throws UserError with paths below `at`.
  */
 export function toCanonicalRequest(input: RunRequestArg, at: string): CanonicalRequest {
-  const mapping: Mapping = { paths: [["", at]], complaints: [] };
+  const mapping: Mapping = { pairs: [{ canonical: "", graphql: at }], complaints: [] };
   const { strategy, execution, risk, range, schedule, ranking, ...plain } = input;
   const request = {
     ...present(plain),
@@ -51,7 +54,7 @@ export function toCanonicalRequest(input: RunRequestArg, at: string): CanonicalR
     }),
   } as RunRequestInput;
   if (mapping.complaints.length > 0) throw new UserError("VALIDATION", mapping.complaints);
-  return { request, paths: mapping.paths };
+  return { request, pairs: mapping.pairs };
 }
 
 type Present<T> = {
@@ -61,46 +64,61 @@ type Present<T> = {
 };
 
 interface Mapping {
-  readonly paths: [canonical: string, graphql: string][];
+  readonly pairs: PathPair[];
   readonly complaints: Complaint[];
 }
 
 function strategyOf(strategy: RunRequestArg["strategy"], at: string, mapping: Mapping) {
-  const list = `${at}.strategy.indicators`;
   const indicators: Record<string, object> = {};
   for (const [i, { name, id, params }] of strategy.indicators.entries()) {
-    const path = `${list}[${i}]`;
-    if (Object.hasOwn(indicators, name)) {
-      mapping.complaints.push(complaint(`${path}.name`, "names another indicator already", name));
-    }
-    mapping.paths.push([`strategy.indicators.${name}`, path]);
-    const canonical = `strategy.indicators.${name}.params`;
-    indicators[name] = { id, ...paramsOf(params, canonical, `${path}.params`, mapping) };
+    const graphql = `${at}.strategy.indicators[${i}]`;
+    if (!isUsable(name, indicators, `${graphql}.name`, mapping)) continue;
+    const canonical = `strategy.indicators.${name}`;
+    mapping.pairs.push({ canonical, graphql });
+    const below = { canonical: `${canonical}.params`, graphql: `${graphql}.params` };
+    indicators[name] = { id, ...paramsOf(params, below, mapping) };
   }
   const signals = strategy.signals?.map(({ params, ...signal }, i) => {
-    const path = `strategy.signals[${i}].params`;
-    return { ...present(signal), ...paramsOf(params, path, `${at}.${path}`, mapping) };
+    const canonical = `strategy.signals[${i}].params`;
+    return {
+      ...present(signal),
+      ...paramsOf(params, { canonical, graphql: `${at}.${canonical}` }, mapping),
+    };
   });
   return { indicators, ...present({ signals, constraint: strategy.constraint }) };
 }
 
 function paramsOf(
   list: readonly ParameterArg[] | null | undefined,
-  canonical: string,
-  path: string,
+  at: PathPair,
   mapping: Mapping,
 ): { params?: Record<string, AxisSpec> } {
   if (list == null) return {};
   const params: Record<string, AxisSpec> = {};
   for (const [i, { name, axis }] of list.entries()) {
+    const graphql = `${at.graphql}[${i}]`;
+    if (!isUsable(name, params, `${graphql}.name`, mapping)) continue;
     const form = chosenForm(axis);
-    if (Object.hasOwn(params, name)) {
-      mapping.complaints.push(complaint(`${path}[${i}].name`, "is given twice", name));
-    }
-    mapping.paths.push([`${canonical}.${name}`, `${path}[${i}].axis.${form.name}`]);
+    mapping.pairs.push({
+      canonical: `${at.canonical}.${name}`,
+      graphql,
+      inside: `axis.${form.name}`,
+    });
     params[name] = form.value as AxisSpec;
   }
   return { params };
+}
+
+/** Whether a record can hold this name; says why not. */
+function isUsable(name: string, taken: object, path: string, mapping: Mapping): boolean {
+  const fault =
+    name === "" || name === "__proto__"
+      ? "is no name"
+      : Object.hasOwn(taken, name)
+        ? "is given twice"
+        : null;
+  if (fault !== null) mapping.complaints.push(complaint(path, fault, name));
+  return fault === null;
 }
 
 function riskOf(risk: NonNullable<RunRequestArg["risk"]>, at: string, mapping: Mapping) {
@@ -109,7 +127,11 @@ function riskOf(risk: NonNullable<RunRequestArg["risk"]>, at: string, mapping: M
     const axis: RiskAxisArg | null | undefined = risk[name];
     if (axis == null) continue;
     const form = chosenForm(axis);
-    mapping.paths.push([`risk.${name}`, `${at}.risk.${name}.${form.name}`]);
+    mapping.pairs.push({
+      canonical: `risk.${name}`,
+      graphql: `${at}.risk.${name}`,
+      inside: form.name,
+    });
     const value = form.value as number | (number | null)[] | object;
     axes[name] = (Array.isArray(value) ? value.map((v) => v ?? "off") : value) as RiskAxisSpec;
   }
@@ -134,7 +156,7 @@ export function present<T extends object>(fields: T): Present<T> {
   return Object.fromEntries(Object.entries(fields).filter(([, v]) => v != null)) as Present<T>;
 }
 
-function translated(error: UserError, paths: PathMap): UserError {
-  const complaints = error.complaints.map((c) => ({ ...c, path: translatePath(c.path, paths) }));
+function translated(error: UserError, pairs: readonly PathPair[]): UserError {
+  const complaints = error.complaints.map((c) => ({ ...c, path: translatePath(c.path, pairs) }));
   return new UserError(error.code, complaints, error.details);
 }

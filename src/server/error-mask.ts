@@ -12,7 +12,12 @@ export function errorMask(log: Logger): (error: unknown) => GraphQLError {
   return (error) =>
     publicError(error, (cause) => {
       const requestId = requestScope.getStore() ?? randomUUID();
-      log.error({ requestId, err: cause }, "unexpected error in a request");
+      if (isAbort(cause)) log.info({ requestId }, "the client went away during a request");
+      else log.error({ requestId, err: cause }, "unexpected error in a request");
       return requestId;
     });
+}
+
+function isAbort(cause: unknown): boolean {
+  return cause instanceof Error && cause.name === "AbortError";
 }

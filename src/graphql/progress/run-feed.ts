@@ -60,6 +60,7 @@ export class RunFeed {
       const leave = () => resolve();
       this.#waiters.add(waiter);
       signal.addEventListener("abort", leave);
+      if (this.#stale) this.changed();
       try {
         await promise;
       } finally {
@@ -90,6 +91,7 @@ export class RunFeed {
         this.#keep(events);
       }
     } catch (fault) {
+      this.#stale = true;
       this.#wake((waiter) => waiter.reject(fault));
     } finally {
       this.#reading = false;

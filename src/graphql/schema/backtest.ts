@@ -1,7 +1,8 @@
+import { positive } from "../argument-bounds.ts";
 import { builder } from "../builder.ts";
 import type { BacktestResult } from "../context.ts";
 import { pageComplexity, pageSize } from "../page.ts";
-import { translatingPaths } from "../request-mapping.ts";
+import { present, translatingPaths } from "../request-mapping.ts";
 import { outcome } from "./errors.ts";
 import { RunEstimateType } from "./estimate.ts";
 import { RunRequestInput } from "./request-inputs.ts";
@@ -53,13 +54,11 @@ builder.mutationField("runBacktest", (t) =>
       "and it stops when the client goes away.",
     args: { input: t.arg({ type: RunBacktestInput, required: true }) },
     resolve: (_root, { input }, { services, signal }) =>
-      RunBacktestResult.attempt(() =>
-        translatingPaths(input.request, "input.request", (canonical) =>
-          services.runs.backtest(canonical, {
-            signal,
-            ...(input.deadlineMs == null ? {} : { deadlineMs: input.deadlineMs }),
-          }),
-        ),
-      ),
+      RunBacktestResult.attempt(() => {
+        const deadline = present({ deadlineMs: positive(input.deadlineMs, "input.deadlineMs") });
+        return translatingPaths(input.request, "input.request", (canonical) =>
+          services.runs.backtest(canonical, { signal, ...deadline }),
+        );
+      }),
   }),
 );

@@ -1,6 +1,6 @@
 import { builder } from "../builder.ts";
 import type { DatasetLibrary, ImportReport, RejectedRow } from "../context.ts";
-import type { PathMap } from "../path-map.ts";
+import type { PathPair } from "../path-map.ts";
 import { present, underPaths } from "../request-mapping.ts";
 import { DatasetType } from "./dataset.ts";
 import { TimeframeEnum } from "./enums.ts";
@@ -94,21 +94,19 @@ builder.mutationField("importDataset", (t) =>
 );
 
 /** Names are complained about by their own fields, rows by the text they are in. */
-const LABEL_PATHS: PathMap = [
-  ["name", "input.name"],
-  ["instrument", "input.instrument"],
+const LABEL_PATHS: readonly PathPair[] = [
+  { canonical: "name", graphql: "input.name" },
+  { canonical: "instrument", graphql: "input.instrument" },
 ];
-const CSV_TEXT = "input.source.csv.text";
-const CSV_PATHS: PathMap = [
-  ["", CSV_TEXT],
-  ["rows", CSV_TEXT],
-  ["timeframe", "input.source.csv.timeframe"],
+const CSV_PATHS: readonly PathPair[] = [
+  { canonical: "", graphql: "input.source.csv.text" },
+  { canonical: "rows", graphql: "input.source.csv.text" },
+  { canonical: "timeframe", graphql: "input.source.csv.timeframe" },
   ...LABEL_PATHS,
 ];
-const SYNTHETIC = "input.source.synthetic";
-const SYNTHETIC_PATHS: PathMap = [
-  ["", SYNTHETIC],
-  ["startMs", `${SYNTHETIC}.start`],
+const SYNTHETIC_PATHS: readonly PathPair[] = [
+  { canonical: "", graphql: "input.source.synthetic" },
+  { canonical: "startMs", graphql: "input.source.synthetic.start" },
   ...LABEL_PATHS,
 ];
 

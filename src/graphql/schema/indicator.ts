@@ -23,12 +23,12 @@ const ParameterSpecType = builder.objectRef<ParameterSpec>("ParameterSpec").impl
     description: t.exposeString("description"),
     min: t.float({
       nullable: true,
-      description: "Smallest value, inclusive; null for a choice.",
+      description: "Smallest value, inclusive, in the unit of the parameter; null for a choice.",
       resolve: (spec) => (spec.kind === "choice" ? null : spec.min),
     }),
     max: t.float({
       nullable: true,
-      description: "Largest value, inclusive; null for a choice.",
+      description: "Largest value, inclusive, in the unit of the parameter; null for a choice.",
       resolve: (spec) => (spec.kind === "choice" ? null : spec.max),
     }),
     choices: t.stringList({

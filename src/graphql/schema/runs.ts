@@ -1,5 +1,5 @@
 import type { RunRecord } from "../../store/records.ts";
-import { boundedText } from "../bounded-text.ts";
+import { boundedText } from "../argument-bounds.ts";
 import { builder } from "../builder.ts";
 import type { StartedRun } from "../context.ts";
 import { keyOf } from "../global-id.ts";
@@ -15,6 +15,8 @@ import { RunType } from "./run.ts";
 
 const MAX_KEY_LENGTH = 200;
 const MAX_REASON_LENGTH = 1_000;
+
+const INPUT = [{ canonical: "", graphql: "input" }];
 
 const RunConnection = connectionType("Run", RunType);
 
@@ -136,7 +138,7 @@ builder.mutationFields((t) => ({
         const id = keyOf("Run", input.id, "input.id");
         const reason = boundedText(input.reason, "input.reason", MAX_REASON_LENGTH);
         return {
-          run: await underPaths([["", "input"]], () => services.runs.cancelRun(id, reason)),
+          run: await underPaths(INPUT, () => services.runs.cancelRun(id, reason)),
         };
       }),
   }),
@@ -148,7 +150,7 @@ builder.mutationFields((t) => ({
     resolve: (_root, { input }, { services }) =>
       RetryRunResult.attempt(async () => {
         const id = keyOf("Run", input.id, "input.id");
-        return { run: await underPaths([["", "input"]], () => services.runs.retryRun(id)) };
+        return { run: await underPaths(INPUT, () => services.runs.retryRun(id)) };
       }),
   }),
 }));

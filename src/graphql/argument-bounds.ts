@@ -6,8 +6,13 @@ export function boundedText(
   path: string,
   max: number,
 ): string | null {
-  if (text == null) return null;
-  if (text.length >= 1 && text.length <= max) return text;
+  if (text == null || (text.length >= 1 && text.length <= max)) return text ?? null;
   const bound = `1..${max} characters`;
   throw new UserError("VALIDATION", complaint(path, `must have ${bound}`, text, bound));
+}
+
+/** A number above 0, null when left out. Throws UserError with the path. */
+export function positive(value: number | null | undefined, path: string): number | null {
+  if (value == null || value > 0) return value ?? null;
+  throw new UserError("VALIDATION", complaint(path, "must be above 0", value, "> 0"));
 }

@@ -1,0 +1,115 @@
+import { openWorkQueue, type WorkQueue } from "../../src/jobs/work-queue.ts";
+import { createPool, type WorkerPool } from "../../src/pool/pool.ts";
+import { DatasetLibrary } from "../../src/runner/dataset-library.ts";
+import { RunService } from "../../src/runner/run-service.ts";
+import { Runner, workerName } from "../../src/runner/runner.ts";
+import type { ServerOptions } from "../../src/server/server-options.ts";
+import { type RunningServer, startServer } from "../../src/server/start-server.ts";
+import type { DatabaseLocation } from "../../src/store/database.ts";
+import { type OpenStore, openStore } from "../../src/store/open.ts";
+
+export const TEST_GUARDS = {
+  maxVariantsPerStage: 2_000_000,
+  maxBytes: 512 * 1024 ** 2,
+  chunkSeconds: 0.1,
+};
+
+export interface LoggedError {
+  readonly fields: { readonly requestId?: string; readonly err?: unknown };
+  readonly message: string;
+}
+
+/** The whole service on one database, with everything real, and its log in memory. */
+export class TestService implements AsyncDisposable {
+  readonly store: OpenStore;
+  readonly pool: WorkerPool;
+  readonly datasets: DatasetLibrary;
+  readonly runs: RunService;
+  readonly errors: LoggedError[] = [];
+  server!: RunningServer;
+  readonly #queue: WorkQueue;
+  readonly #runner: Runner;
+
+  static async start(location: DatabaseLocation = {}): Promise<TestService> {
+    const store = await openStore(location);
+    const queue = await openWorkQueue(store);
+    const service = new TestService(store, queue, await createPool({ size: 2 }));
+    await service.#runner.start();
+    await service.serve();
+    return service;
+  }
+
+  constructor(store: OpenStore, queue: WorkQueue, pool: WorkerPool) {
+    this.store = store;
+    this.pool = pool;
+    this.#queue = queue;
+    this.datasets = new DatasetLibrary({
+      store,
+      cacheDir: null,
+      maxMemoryBytes: 64 * 1024 ** 2,
+      maxDiskBytes: 0,
+    });
+    const parts = { store, pool, datasets: this.datasets, worker: workerName() };
+    this.runs = new RunService({
+      ...parts,
+      guards: TEST_GUARDS,
+      engineVersion: "test",
+      kernels: "reference",
+      syncDeadlineMs: 10_000,
+    });
+    this.#runner = new Runner({ ...parts, queue });
+  }
+
+  get url(): string {
+    return this.server.url;
+  }
+
+  get wsUrl(): string {
+    return this.server.url.replace(/^http/, "ws");
+  }
+
+  /** Another server over the same services; the caller closes it, except the last one. */
+  async serve(options: Partial<ServerOptions> = {}): Promise<RunningServer> {
+    const { store, datasets, runs, pool } = this;
+    this.server = await startServer({
+      services: { store, datasets, runs, pool, engineVersion: "test" },
+      log: {
+        info: () => {},
+        error: (fields: LoggedError["fields"], message) => this.errors.push({ fields, message }),
+      },
+      drainMs: 1_000,
+      ...options,
+    });
+    return this.server;
+  }
+
+  async importSynthetic(name: string, bars: number): Promise<void> {
+    await this.datasets.importSynthetic({ name, seed: 7, bars, timeframe: "1h" });
+  }
+
+  /** Statements that reach the embedded database while the work goes on. */
+  async countStatements(work: () => Promise<void>): Promise<string[]> {
+    const client = this.store.database.embedded;
+    if (client === null) throw new Error("statements are counted on the embedded database");
+    const statements: string[] = [];
+    const query = client.query.bind(client);
+    client.query = (async (...args: Parameters<typeof query>) => {
+      statements.push(args[0]);
+      return await query(...args);
+    }) as typeof client.query;
+    try {
+      await work();
+    } finally {
+      client.query = query;
+    }
+    return statements;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.server.close();
+    await this.#runner.drain(0);
+    await this.pool.close();
+    await this.#queue.close();
+    await this.store.close();
+  }
+}
