@@ -34,7 +34,7 @@ export async function createRun(
       planHash: plan.planHash,
       datasetHash: plan.datasetHash,
       kernels: run.kernels,
-      total: plan.estimate.indexSpace,
+      total: plan.estimate.stageAVariants,
     });
     if (run.idempotencyKey !== null && !(await takeKey(tx, run, id))) {
       // Another transaction has used the key in between: this one is undone, and asked again.

@@ -1,0 +1,281 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, expect, it, vi } from "vitest";
+import { type OpenStore, openStore } from "../../src/store/open.ts";
+import type { RunRecord } from "../../src/store/records.ts";
+import type { StoredRows } from "../../src/store/store.ts";
+import { onBothDatabases } from "../support/databases.ts";
+import { samplePlan } from "../support/sample-plan.ts";
+import { bestOf, metricOf, scoredChunk } from "../support/scored-chunk.ts";
+
+const LEASE_MS = 60_000;
+
+onBothDatabases("runs", (database) => {
+  let store: OpenStore;
+  let drop: () => Promise<void>;
+
+  beforeAll(async () => {
+    const made = await database.create();
+    drop = made.drop;
+    store = await openStore(made.location);
+  });
+
+  afterAll(async () => {
+    await store?.close();
+    await drop?.();
+  });
+
+  const create = async (overrides: Parameters<typeof samplePlan>[0] = {}): Promise<RunRecord> => {
+    const plan = samplePlan(overrides);
+    const run = { plan, kernels: "reference", idempotencyKey: null, requestHash: "h" } as const;
+    return (await store.createRun(run)).run;
+  };
+
+  const claim = (run: RunRecord, no: number, worker = "w1", leaseMs = LEASE_MS) =>
+    store.claimChunk({ runId: run.id, stage: "STAGE_A", no, worker, leaseMs });
+
+  const scoreChunk = async (run: RunRecord, no: number, worker = "w1") => {
+    const stage = (await store.run(run.id))!.stage as "STAGE_A" | "STAGE_B";
+    const id = { runId: run.id, stage, no };
+    const chunk = await store.claimChunk({ ...id, worker, leaseMs: LEASE_MS });
+    if (chunk === null) return { stored: false, stageComplete: false };
+    const scored = scoredChunk(run.plan, chunk);
+    return store.storeChunk(run.id, scored, bestOf(scored));
+  };
+
+  it("creates a run with chunks that cover Stage A once", async () => {
+    const run = await create({ bases: 103, chunkVariants: 25 });
+    expect(run).toMatchObject({ state: "QUEUED", stage: "STAGE_A", done: 0, total: 103 });
+    const chunks = await store.chunks(run.id);
+    expect(chunks.map((c) => [c.from, c.to])).toEqual([
+      [0, 25],
+      [25, 50],
+      [50, 75],
+      [75, 100],
+      [100, 103],
+    ]);
+    expect((await store.run(run.id))!.plan).toEqual(run.plan);
+    expect(Object.keys((await store.run(run.id))!.plan)).toEqual(Object.keys(run.plan));
+  });
+
+  it("knows no run by an unknown or odd id", async () => {
+    expect(await store.run("no such run")).toBeNull();
+    expect(await store.requestCancel("'; drop table runs", null)).toBeNull();
+    await expect(store.retryRun("nope")).rejects.toMatchObject({ code: "NOT_FOUND" });
+  });
+
+  it("gives a chunk to one of many who ask at once", async () => {
+    const run = await create();
+    const workers = Array.from({ length: 8 }, (_, i) => `w${i}`);
+    const claims = await Promise.all(workers.map((worker) => claim(run, 0, worker)));
+    const winners = claims.filter((c) => c !== null);
+    expect(winners).toHaveLength(1);
+    expect(winners[0]).toMatchObject({ state: "RUNNING", attempts: 1, from: 0, to: 25 });
+    expect((await store.run(run.id))!.state).toBe("RUNNING");
+  });
+
+  it("gives a chunk away when its lease has run out, and keeps the first result", async () => {
+    const run = await create();
+    const slow = await claim(run, 0, "slow", 1);
+    await sleep(20);
+    expect(await claim(run, 0, "quick")).toMatchObject({ worker: "quick", attempts: 2 });
+    await store.extendLeases("slow", LEASE_MS);
+    const scored = scoredChunk(run.plan, slow!);
+    expect((await store.storeChunk(run.id, scored, null)).stored).toBe(true);
+    expect((await store.storeChunk(run.id, scored, null)).stored).toBe(false);
+    expect((await store.chunks(run.id))[0].state).toBe("DONE");
+    expect((await store.run(run.id))!.done).toBe(25);
+  });
+
+  it("recovers chunks of dead workers and fails a run that keeps losing them", async () => {
+    const run = await create();
+    for (let attempt = 1; attempt <= 3; attempt++) {
+      expect(await claim(run, 1, "dying", 1)).toMatchObject({ attempts: attempt });
+      await sleep(10);
+      await store.recover(3);
+    }
+    expect((await store.run(run.id))!).toMatchObject({
+      state: "FAILED",
+      error: { code: "WORKER_LOST" },
+    });
+  });
+
+  it("counts failures but not releases, and fails the run on the last attempt", async () => {
+    const run = await create();
+    const id = { runId: run.id, stage: "STAGE_A", no: 2 } as const;
+    for (let i = 0; i < 5; i++) {
+      expect(await claim(run, 2)).toMatchObject({ attempts: 1 });
+      await store.releaseChunk(id, "w1");
+    }
+    const error = { code: "INTERNAL", message: "boom" };
+    for (let attempt = 1; attempt <= 3; attempt++) {
+      expect(await claim(run, 2)).toMatchObject({ attempts: attempt });
+      await store.failChunk(id, "w1", { error, maxAttempts: 3 });
+    }
+    expect((await store.run(run.id))!).toMatchObject({ state: "FAILED", error });
+    expect(await claim(run, 3)).toBeNull();
+  });
+
+  it("numbers events without holes when many write at once", async () => {
+    const run = await create({ bases: 400, chunkVariants: 10 });
+    const heard = vi.fn();
+    const unsubscribe = store.onRunChanged(heard);
+    const lanes = Array.from({ length: 8 }, async (_, lane) => {
+      for (let no = lane; no < 40; no += 8) {
+        await scoreChunk(run, no, `w${lane}`);
+        await store.reportProgress({
+          runId: run.id,
+          stage: "STAGE_A",
+          worker: `w${lane}`,
+          chunks: [],
+          best: null,
+        });
+      }
+    });
+    await Promise.all(lanes);
+    const events = await store.events(run.id, 0, 1000);
+    expect(events.map((e) => e.seq)).toEqual(events.map((_, i) => i + 1));
+    const done = events.map((e) => e.done);
+    expect(done).toEqual(done.toSorted((a, b) => a - b));
+    const last = (await store.run(run.id))!;
+    expect(last).toMatchObject({ done: 400, total: 400, lastSeq: events.length });
+    const best = Math.max(...Array.from({ length: 400 }, (_, i) => metricOf(i)));
+    expect(last.best!.metrics.totalReturnPct).toBe(best);
+    await vi.waitFor(() => expect(heard).toHaveBeenCalledWith(run.id));
+    unsubscribe();
+    expect(await store.events(run.id, events.length - 2, 1)).toEqual([events[events.length - 2]]);
+  });
+
+  it("adds up what several processes have in flight and never goes back", async () => {
+    const run = await create();
+    await claim(run, 0, "w1");
+    await claim(run, 1, "w2");
+    const report = async (worker: string, no: number, scored: number) => {
+      const chunks = [{ no, scored }];
+      await store.reportProgress({ runId: run.id, stage: "STAGE_A", worker, chunks, best: null });
+      return (await store.run(run.id))!.done;
+    };
+    expect(await report("w1", 0, 10)).toBe(10);
+    expect(await report("w2", 1, 7)).toBe(17);
+    expect(await report("w1", 1, 25), "a chunk of somebody else").toBe(17);
+    await store.releaseChunk({ runId: run.id, stage: "STAGE_A", no: 1 }, "w2");
+    expect(await report("w1", 0, 12)).toBe(17);
+  });
+
+  it("completes both stages, and reads back what was stored to the bit", async () => {
+    const run = await create({ bases: 100, chunkVariants: 40, preselect: 7 });
+    const first = await scoreChunk(run, 0);
+    expect(first).toEqual({ stored: true, stageComplete: false });
+    await scoreChunk(run, 2);
+    expect(await store.claimEnd({ runId: run.id, worker: "w", leaseMs: 1000 })).toBeNull();
+    expect(await scoreChunk(run, 1)).toEqual({ stored: true, stageComplete: true });
+    const claimed = await store.claimEnd({ runId: run.id, worker: "w", leaseMs: 60_000 });
+    expect(claimed).toMatchObject({ work: "BEGIN_STAGE_B", attempt: 1 });
+    expect(await store.claimEnd({ runId: run.id, worker: "x", leaseMs: 1000 })).toBeNull();
+    const shortlist = Float64Array.from([99, 3, 1, 50, 2 ** 53 - 1, 7, 0]);
+    await store.beginStageB(run.id, shortlist, { chunkVariants: 3, variantsPerBase: 6 });
+    await store.beginStageB(run.id, shortlist, { chunkVariants: 3, variantsPerBase: 6 });
+    expect(await store.shortlist(run.id)).toEqual(shortlist);
+    expect((await store.run(run.id))!).toMatchObject({ stage: "STAGE_B", done: 0, total: 42 });
+    expect((await store.chunks(run.id, "STAGE_B")).map((c) => c.to)).toEqual([3, 6, 7]);
+
+    const columns: number[] = [];
+    for await (const chunk of store.storedChunks(run.id, "STAGE_A")) {
+      expect(chunk.from).toBe(columns.length);
+      columns.push(...chunk.columns[0]);
+    }
+    expect(columns).toEqual(Array.from({ length: 100 }, (_, i) => metricOf(i)));
+
+    for (const no of [2, 0, 1]) await scoreChunk(run, no);
+    expect((await store.run(run.id))!).toMatchObject({ stage: "FINALIZING", done: 42, total: 42 });
+    const finalize = await store.claimEnd({ runId: run.id, worker: "w", leaseMs: 60_000 });
+    expect(finalize).toMatchObject({ work: "FINALIZE" });
+    const end = { state: "SUCCEEDED", rows: [], digest: "d", error: null } as const;
+    expect(await store.finishRun(run.id, end)).toBe(true);
+    expect(await store.finishRun(run.id, { ...end, digest: "other" })).toBe(false);
+    expect((await store.run(run.id))!).toMatchObject({ state: "SUCCEEDED", digest: "d" });
+    await expect(store.retryRun(run.id)).rejects.toMatchObject({ code: "CONFLICT" });
+  });
+
+  it("cancels at once what nobody has begun, and for ever", async () => {
+    const run = await create();
+    const cancelled = await store.requestCancel(run.id, "bored");
+    expect(cancelled).toMatchObject({ state: "CANCELLED", cancelReason: "bored" });
+    expect(await store.requestCancel(run.id, "again")).toEqual(cancelled);
+    expect((await store.events(run.id, 0, 10)).at(-1)).toMatchObject({
+      kind: "CANCELLED",
+      message: "bored",
+    });
+    expect(await claim(run, 0)).toBeNull();
+  });
+
+  it("waits for the workers of a cancelled run, keeps what they scored, and can be retried", async () => {
+    const run = await create();
+    await scoreChunk(run, 0);
+    const chunk = await claim(run, 1);
+    expect(await store.requestCancel(run.id, null)).toMatchObject({ state: "RUNNING" });
+    expect((await store.runStatus(run.id))!.stopState).toBe("CANCELLED");
+    const endClaim = { runId: run.id, worker: "w", leaseMs: 60_000 };
+    expect(await store.claimEnd(endClaim), "worked on").toBeNull();
+    const whole = scoredChunk(run.plan, chunk!);
+    const part: StoredRows = { ...whole, scored: 3, rows: whole.rows.slice(0, 6) };
+    expect(await store.storePartialChunk(run.id, part, "w1")).toBe(true);
+    expect(await store.storePartialChunk(run.id, part, "w1")).toBe(false);
+    expect(await store.claimEnd(endClaim)).toMatchObject({ work: "STOP" });
+    const rows: StoredRows[] = [];
+    for await (const stored of store.storedRows(run.id, "STAGE_A")) rows.push(stored);
+    expect(rows.map((r) => [r.no, r.scored, r.rows.length])).toEqual([
+      [0, 25, 50],
+      [1, 3, 6],
+    ]);
+    const end = { state: "CANCELLED", rows: [], digest: null, error: null } as const;
+    await store.finishRun(run.id, end);
+    await store.releaseEnd(run.id, "w");
+
+    const again = await store.retryRun(run.id);
+    expect(again).toMatchObject({ state: "QUEUED", done: 25, cancelRequested: false });
+    const states = (await store.chunks(run.id)).map((c) => c.state);
+    expect(states).toEqual(["DONE", "PENDING", "PENDING", "PENDING"]);
+    for (const no of [1, 2, 3]) await scoreChunk(run, no);
+    expect(await store.claimEnd(endClaim)).toMatchObject({ work: "BEGIN_STAGE_B" });
+  });
+
+  it("pauses at the chunk and resumes", async () => {
+    const run = await create();
+    const chunk = await claim(run, 0);
+    await store.pauseRun(run.id);
+    expect(await claim(run, 1)).toBeNull();
+    const scored = scoredChunk(run.plan, chunk!);
+    expect((await store.storeChunk(run.id, scored, null)).stored).toBe(true);
+    expect(await store.resumeRun(run.id)).toMatchObject({ state: "RUNNING" });
+    expect(await claim(run, 1)).toMatchObject({ state: "RUNNING" });
+    const waiting = await create();
+    await store.pauseRun(waiting.id);
+    expect(await store.resumeRun(waiting.id)).toMatchObject({ state: "QUEUED" });
+    await store.requestCancel(waiting.id, null);
+    await expect(store.pauseRun(waiting.id)).rejects.toMatchObject({ code: "CONFLICT" });
+  });
+
+  it("gives the same run for the same key and request, also at the same time", async () => {
+    const plan = samplePlan();
+    const start = (requestHash: string) =>
+      store.createRun({ plan, kernels: "reference", idempotencyKey: "key", requestHash });
+    const starts = await Promise.all(Array.from({ length: 6 }, () => start("h")));
+    expect(new Set(starts.map((s) => s.run.id)).size).toBe(1);
+    expect(starts.filter((s) => s.created)).toHaveLength(1);
+    await expect(start("other")).rejects.toMatchObject({
+      code: "IDEMPOTENCY_CONFLICT",
+      details: { runId: starts[0].run.id },
+    });
+  });
+
+  it("refuses a run over the queue's bound", async () => {
+    const plan = samplePlan();
+    const run = { plan, kernels: "reference", idempotencyKey: null, requestHash: "h" } as const;
+    const queued = (await store.countRuns()).QUEUED;
+    await expect(store.createRun({ ...run, maxQueued: queued })).rejects.toMatchObject({
+      code: "QUEUE_FULL",
+      details: { queued, allowed: queued },
+    });
+    expect((await store.createRun({ ...run, maxQueued: queued + 1 })).created).toBe(true);
+  });
+});
