@@ -7,7 +7,10 @@ import {
 
 const INITIAL_BARS = 4_096;
 
-/** Grows by doubling while a source delivers bars of which it does not know the number; remembers their rows. */
+/**
+ * Grows by doubling while a source delivers bars of which it does not know the number; remembers
+ * their rows.
+ */
 export class BarBuffer {
   length = 0;
   #candles: Candles = allocateCandles(INITIAL_BARS);

@@ -6,8 +6,9 @@ export interface BarFault {
 }
 
 /**
- * What is wrong with one bar, or null. Prices must be above zero: returns, percent stops and quantities divide
- * by them, so a zero or negative price has no meaning in any metric (the oil future of April 2020 included).
+ * What is wrong with one bar, or null. Prices must be above zero: returns, percent stops and
+ * quantities divide by them, so a zero or negative price has no meaning in any metric (the oil
+ * future of April 2020 included).
  */
 export function barFault(
   open: number,

@@ -16,8 +16,8 @@ import { candleBytes } from "./memory-cache.ts";
 const MAGIC = "SWPCNDL1";
 const HEADER_BYTES = 48;
 /**
- * Written beside the target and renamed, so a reader sees a whole file or none. Not synced: what a power
- * failure tears the checksum finds.
+ * Written beside the target and renamed, so a reader sees a whole file or none. Not synced: what a
+ * power failure tears the checksum finds.
  */
 export const UNFINISHED_SUFFIX = ".unfinished";
 
@@ -45,7 +45,10 @@ export async function writeCandleFile(path: string, key: string, candles: Candle
   }
 }
 
-/** The candles in shared memory, or null when the file is damaged or of another key. Throws when there is none. */
+/**
+ * The candles in shared memory, or null when the file is damaged or of another key. Throws when
+ * there is none.
+ */
 export async function readCandleFile(path: string, key: string): Promise<Candles | null> {
   const file = await open(path, "r");
   try {

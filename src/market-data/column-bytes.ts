@@ -6,7 +6,9 @@ if (endianness() !== "LE") {
   );
 }
 
-/** The bytes of a column as they are in memory: IEEE 754 float64, little-endian. A view, not a copy. */
+/**
+ * The bytes of a column as they are in memory: IEEE 754 float64, little-endian. A view, not a copy.
+ */
 export function columnBytes(column: Float64Array): Uint8Array {
   return new Uint8Array(column.buffer, column.byteOffset, column.byteLength);
 }

@@ -45,8 +45,8 @@ export interface CsvLayout {
 }
 
 /**
- * The delimiter and columns of a header line: the delimiter under which the most fields are found. Throws a
- * UserError that lists the missing and the found columns.
+ * The delimiter and columns of a header line: the delimiter under which the most fields are found.
+ * Throws a UserError that lists the missing and the found columns.
  */
 export function detectLayout(headerLine: string): CsvLayout {
   const candidates = DELIMITERS.map((delimiter) => {

@@ -5,12 +5,18 @@ import type { CsvLayout } from "./csv-header.ts";
 import { parseTimestamp, type TimestampForm, timestampForm } from "./csv-timestamp.ts";
 import { RejectionLog } from "./rejection-log.ts";
 
-/** Hexadecimal, grouping commas and the empty text are numbers for Number() or nearly so, but not here. */
+/**
+ * Hexadecimal, grouping commas and the empty text are numbers for Number() or nearly so, but not
+ * here.
+ */
 const DECIMAL = /^\s*[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?\s*$/;
 const NOT_FINITE = /^\s*(?:[+-]?inf(?:inity)?|nan)\s*$/i;
 const FIELDS = ["open", "high", "low", "close", "volume"] as const;
 
-/** Turns rows of text into bars, one at a time; checks each bar by itself, order and grid come later. */
+/**
+ * Turns rows of text into bars, one at a time; checks each bar by itself, order and grid come
+ * later.
+ */
 export class CsvRowReader {
   readonly buffer: BarBuffer;
   readonly log = new RejectionLog();

@@ -2,7 +2,7 @@ import { complaint, UserError } from "../core/user-error.ts";
 
 const PIECE_BYTES = 1 << 18;
 /** A header line longer than this is no header. */
-const MAX_HEAD_BYTES = 65_536;
+const MAX_HEAD_BYTES = 16_384;
 /** What people upload by mistake, told by its first bytes. */
 const SIGNATURES = [
   { bytes: [0x1f, 0x8b], kind: "a gzip file" },
@@ -11,7 +11,9 @@ const SIGNATURES = [
   { bytes: [0xfe, 0xff], kind: "UTF-16 text" },
 ] as const;
 
-/** Bytes in memory as the pieces a stream would deliver, so that parsing yields to the event loop. */
+/**
+ * Bytes in memory as the pieces a stream would deliver, so that parsing yields to the event loop.
+ */
 export async function* byteStream(
   input: Uint8Array | AsyncIterable<Uint8Array>,
 ): AsyncGenerator<Uint8Array> {
@@ -26,8 +28,8 @@ export async function* byteStream(
 }
 
 /**
- * Reads until the first line that is not blank is complete. `chunks` delivers the whole input again, the part
- * read included, and stops with a UserError at the first byte that no text has.
+ * Reads until the first line that is not blank is complete. `chunks` delivers the whole input
+ * again, the part read included, and stops with a UserError at the first byte that no text has.
  */
 export async function readHead(
   stream: AsyncGenerator<Uint8Array>,

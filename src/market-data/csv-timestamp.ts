@@ -5,13 +5,15 @@ const MS_PER_UNIT = { seconds: 1000, milliseconds: 1, microseconds: 1 / 1000 } a
 const MAX_TIME_MS = 8.64e15;
 
 const EPOCH = /^[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
-const CALENDAR =
-  /^(\d{4})([-/.])(\d\d)\2(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)? ?(Z|UTC|[+-]\d\d(?::?\d\d)?)?)?$/i;
+const DATE = /(\d{4})([-/.])(\d\d)\2(\d\d)/;
+const CLOCK = /(\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?/;
+const ZONE = /(Z|UTC|[+-]\d\d(?::?\d\d)?)/;
+const CALENDAR = new RegExp(`^${DATE.source}(?:[T ]${CLOCK.source} ?${ZONE.source}?)?$`, "i");
 const DAYS_IN_MONTH = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
 /**
- * The form a first time is written in, or null. Epochs are told apart by size: below 1e11 seconds (year 5138),
- * below 1e14 milliseconds, below 1e17 microseconds.
+ * The form a first time is written in, or null. Epochs are told apart by size: below 1e11 seconds
+ * (year 5138), below 1e14 milliseconds, below 1e17 microseconds.
  */
 export function timestampForm(text: string): TimestampForm | null {
   if (CALENDAR.test(text)) return "calendar";
@@ -24,8 +26,9 @@ export function timestampForm(text: string): TimestampForm | null {
 
 /**
  * UTC epoch milliseconds of a time in the given form, NaN when it is not one. Calendar times are
- * `YYYY-MM-DD`, optionally with `HH:MM`, `HH:MM:SS` or a fraction, and optionally a zone; without one they
- * are UTC. `/` and `.` may separate the date. Days before months are refused: nobody can tell them apart.
+ * `YYYY-MM-DD`, optionally with `HH:MM`, `HH:MM:SS` or a fraction, and optionally a zone; without
+ * one they are UTC. `/` and `.` may separate the date. Days before months are refused: nobody can
+ * tell them apart.
  */
 export function parseTimestamp(text: string, form: TimestampForm): number {
   const timeMs = form === "calendar" ? calendarMs(text) : epochMs(text, MS_PER_UNIT[form]);
@@ -58,7 +61,8 @@ function clockMs(match: RegExpExecArray): number {
   const seconds = match[7] === undefined ? 0 : Number(match[7]);
   if (hours > 23 || minutes > 59 || seconds > 59) return Number.NaN;
   const fraction = match[8] ?? "";
-  // A bar opens on a whole minute: a fraction finer than a millisecond is an error, not something to round.
+  // A bar opens on a whole minute: a fraction finer than a millisecond is an error, not something
+  // to round.
   if (/[1-9]/.test(fraction.slice(3))) return Number.NaN;
   const ms = Number(fraction.slice(0, 3).padEnd(3, "0"));
   return ((hours * 60 + minutes) * 60 + seconds) * 1000 + ms;

@@ -24,8 +24,9 @@ export interface CsvOptions {
 }
 
 /**
- * Comma, semicolon, tab or bar separated text in UTF-8 with a header row. Times may be ISO dates and instants or
- * epochs; columns other than time, open, high, low, close, volume are ignored, as are blank rows.
+ * Comma, semicolon, tab or bar separated text in UTF-8 with a header row. Times may be ISO dates
+ * and instants or epochs; columns other than time, open, high, low, close, volume are ignored, as
+ * are blank rows.
  */
 export const csvSource: CandleSource<CsvOptions> = {
   id: "csv",
@@ -72,7 +73,10 @@ async function readRows(
   }
 }
 
-/** A broken quote leaves the row boundaries unknown, so it refuses the input whatever `onReject` says. */
+/**
+ * A broken quote leaves the row boundaries unknown, so it refuses the input whatever `onReject`
+ * says.
+ */
 function malformedText(error: CsvError): UserError {
   const row = typeof error.records === "number" ? error.records + 1 : null;
   const path = row === null ? "rows" : `row ${row}`;
@@ -100,7 +104,10 @@ function finish(reader: CsvRowReader, options: CsvOptions): SourcedCandles {
   return { candles, timeframe, rejected };
 }
 
-/** Rows that were rejected already explain more than a timeframe that cannot be inferred from the rest. */
+/**
+ * Rows that were rejected already explain more than a timeframe that cannot be inferred from the
+ * rest.
+ */
 function timeframeOf(
   buffer: BarBuffer,
   options: CsvOptions,

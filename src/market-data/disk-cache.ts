@@ -27,9 +27,10 @@ interface CachedFile {
 }
 
 /**
- * Candles by key in files of one directory, bounded in bytes, checked on every read. Several processes may share
- * the directory: files appear by rename and the least recently used (by modification time) go first. A cache
- * may forget but not fail: a full or read-only disk costs speed and is counted, it stops nobody.
+ * Candles by key in files of one directory, bounded in bytes, checked on every read. Several
+ * processes may share the directory: files appear by rename and the least recently used (by
+ * modification time) go first. A cache may forget but not fail: a full or read-only disk costs
+ * speed and is counted, it stops nobody.
  */
 export class DiskCache {
   readonly #directory: string;

@@ -15,8 +15,9 @@ export function candleBytes(bars: number): number {
 }
 
 /**
- * Candles by key, bounded in bytes: the least recently used go first. An entry larger than the bound is not
- * kept at all, so a bound of 0 makes a cache that never holds anything. Whoever got an evicted entry keeps it.
+ * Candles by key, bounded in bytes: the least recently used go first. An entry larger than the
+ * bound is not kept at all, so a bound of 0 makes a cache that never holds anything. Whoever got an
+ * evicted entry keeps it.
  */
 export class MemoryCache {
   readonly #maxBytes: number;

@@ -1,6 +1,6 @@
 /**
- * Seeded 32-bit generator sfc32 (Chris Doty-Humphrey, PractRand): integer operations only, so every engine and
- * machine draws the same numbers.
+ * Seeded 32-bit generator sfc32 (Chris Doty-Humphrey, PractRand): integer operations only, so every
+ * engine and machine draws the same numbers.
  */
 export class Random {
   #a: number;
@@ -31,8 +31,9 @@ export class Random {
   }
 
   /**
-   * Close to a standard normal: the sum of four uniform 16-bit numbers, standardised. Mean 0, deviation 1, never
-   * beyond 3.47; made of exact integers and one division, where Box-Muller would need log and sin.
+   * Close to a standard normal: the sum of four uniform 16-bit numbers, standardised. Mean 0,
+   * deviation 1, never beyond 3.47; made of exact integers and one division, where Box-Muller would
+   * need log and sin.
    */
   normal(): number {
     const x = this.uint32();

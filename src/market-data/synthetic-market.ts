@@ -15,8 +15,9 @@ const GAP_SHARE = 1 / 64;
 const BOUND_FACTOR = 1_000;
 
 /**
- * The state of a synthetic market; `fill` continues where the last call ended, so batches change nothing. Uses
- * only + - * / sqrt-free arithmetic, floor and integers: IEEE 754 fixes every bit of it.
+ * The state of a synthetic market; `fill` continues where the last call ended, so batches change
+ * nothing. Its arithmetic is + - * /, floor and integers and no function of Math that an engine may
+ * round as it likes: IEEE 754 fixes every bit.
  */
 export class SyntheticMarket {
   readonly #random: Random;
@@ -69,7 +70,10 @@ export class SyntheticMarket {
     candles.volume[t] = this.#volume((high - low) / scale);
   }
 
-  /** Up is likelier below the start price and down above it, so millions of bars stay in a sane band. */
+  /**
+   * Up is likelier below the start price and down above it, so millions of bars stay in a sane
+   * band.
+   */
   #changeRegime(): void {
     const kind = this.#random.uniform();
     const isRange = kind < RANGE_SHARE;
@@ -109,8 +113,8 @@ function roundHalfUp(x: number): number {
 }
 
 /**
- * Dividing by a whole number of ticks a unit gives the float64 nearest to the decimal price (1.07 and not
- * 1.0700000000000001), exactly what reading the price from a file would give.
+ * Dividing by a whole number of ticks a unit gives the float64 nearest to the decimal price (1.07
+ * and not 1.0700000000000001), exactly what reading the price from a file would give.
  */
 function priceOfTicks(tickSize: number): (ticks: number) => number {
   const ticksPerUnit = roundHalfUp(1 / tickSize);

@@ -54,7 +54,10 @@ export const syntheticSource: CandleSource<SyntheticOptions> = {
   },
 };
 
-/** The same candles at once, for tests, benchmarks and notebooks. Throws a UserError for bad options. */
+/**
+ * The same candles at once, for tests, benchmarks and notebooks. Throws a UserError for bad
+ * options.
+ */
 export function syntheticCandles(options: SyntheticOptions): Candles {
   const full = withDefaults(options);
   const candles = allocateCandles(full.bars);

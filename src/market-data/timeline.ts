@@ -34,8 +34,9 @@ export function inferTimeframe(time: Float64Array, length: number): Timeframe {
 }
 
 /**
- * Keeps the bars that lie on the timeframe's grid in strictly ascending order and reports the others.
- * A bar is compared with the last one kept, so one stray row does not condemn those behind it.
+ * Keeps the bars that lie on the timeframe's grid in strictly ascending order and reports the
+ * others. A bar is compared with the last one kept, so one stray row does not condemn those behind
+ * it.
  */
 export function orderedBars(
   buffer: BarBuffer,

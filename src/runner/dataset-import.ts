@@ -11,7 +11,10 @@ import { SYNTHETIC_DEFAULTS, type SyntheticOptions } from "../market-data/synthe
 import type { DatasetRecord } from "../store/records.ts";
 import type { Store } from "../store/store.ts";
 
-/** The instrument is part of a dataset's identity; where none is named, the same file is still one dataset. */
+/**
+ * The instrument is part of a dataset's identity; where none is named, the same file is still one
+ * dataset.
+ */
 export const UNNAMED_INSTRUMENT = "unnamed";
 const MAX_NAME_CHARACTERS = 200;
 
@@ -37,7 +40,10 @@ export type SyntheticImport = Partial<DatasetLabels> & SyntheticOptions;
 
 export interface ImportResult {
   readonly dataset: DatasetRecord;
-  /** False when the same content was there already; `dataset` is then the one that was, with its name. */
+  /**
+   * False when the same content was there already; `dataset` is then the one that was, with its
+   * name.
+   */
   readonly created: boolean;
   /** Rows left out because `onReject` was `skip`. */
   readonly rejected: RejectionReport;

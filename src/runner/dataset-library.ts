@@ -31,8 +31,9 @@ export type DatasetCacheStats =
 const HASH = /^[0-9a-f]{64}$/;
 
 /**
- * The datasets of the store and their candles in shared memory. Candles come from memory, else from this
- * machine's disk, else from the store; what comes from the store must have the content hash it is asked for.
+ * The datasets of the store and their candles in shared memory. Candles come from memory, else from
+ * this machine's disk, else from the store; what comes from the store must have the content hash it
+ * is asked for.
  */
 export class DatasetLibrary {
   readonly #store: Store;
@@ -73,15 +74,19 @@ export class DatasetLibrary {
   }
 
   /**
-   * The candles of a dataset in shared memory; nobody may write to them. Callers at the same time share one
-   * load. UserError NOT_FOUND for an unknown hash, Error for a dataset that is damaged in the store.
+   * The candles of a dataset in shared memory; nobody may write to them. Callers at the same time
+   * share one load. UserError NOT_FOUND for an unknown hash, Error for a dataset that is damaged in
+   * the store.
    */
   async candles(hash: string): Promise<Candles> {
     if (!HASH.test(hash)) throw notFound(hash);
     return this.#cached(hash, () => this.#fromStore(hash));
   }
 
-  /** The candles resampled to a longer timeframe, cached like a dataset. UserError when it does not divide. */
+  /**
+   * The candles resampled to a longer timeframe, cached like a dataset. UserError when it does not
+   * divide.
+   */
   async resampled(hash: string, timeframe: Timeframe): Promise<Candles> {
     const record = await this.#store.datasetByHash(hash);
     if (record === null) throw notFound(hash);

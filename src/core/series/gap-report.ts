@@ -14,7 +14,10 @@ export interface GapReport {
 /** How many gaps a report spells out. */
 export const REPORTED_GAPS = 10;
 
-/** Gaps of ascending bar open times that lie on the timeframe's grid. Weekends count like any other gap. */
+/**
+ * Gaps of ascending bar open times that lie on the timeframe's grid. Weekends count like any other
+ * gap.
+ */
 export function gapReport(time: Float64Array, timeframe: Timeframe): GapReport {
   const barMs = timeframeMs(timeframe);
   const first: { afterMs: number; missingBars: number }[] = [];

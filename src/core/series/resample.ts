@@ -8,12 +8,14 @@ export const MAX_RESAMPLED_BARS = 20_000_000;
 /**
  * Candles of timeframe `from` as candles of the longer timeframe `to`.
  *
- * Buckets are aligned to the UTC epoch and run without a hole from the first to the last one that holds a bar:
- * first open, highest high, lowest low, last close, volume summed in time order. An empty bucket carries the
- * previous close with volume 0. Hence two steps (1m to 5m to 15m) equal one step wherever no bucket of the
- * middle timeframe is empty. Equal timeframes give the candles themselves, gaps included.
+ * Buckets are aligned to the UTC epoch and run without a hole from the first to the last one that
+ * holds a bar: first open, highest high, lowest low, last close, volume summed in time order. An
+ * empty bucket carries the previous close with volume 0. Hence two steps (1m to 5m to 15m) equal
+ * one step wherever no bucket of the middle timeframe is empty. Equal timeframes give the candles
+ * themselves, gaps included.
  *
- * Throws a UserError (VALIDATION) for a shorter timeframe, one that is no multiple, or no bars at all.
+ * Throws a UserError (VALIDATION) for a shorter timeframe, one that is no multiple, or no bars at
+ * all.
  */
 export function resample(
   candles: Candles,
