@@ -11,8 +11,8 @@ import type { ParameterValue } from "../parameter.ts";
  *   product := atom (("*" | "/") atom)*
  *   atom    := number | 'text' | axis.name | "-" atom | "(" or ")"
  *
- * Values are numbers, texts and truths; comparing unlike types is a fault found while parsing values.
- * No code is evaluated: the parser builds closures.
+ * Values are numbers, texts and truths; comparing unlike types is a fault, found when the values are
+ * compared. No code is evaluated: the parser builds closures.
  */
 export type ConstraintValue = number | string | boolean;
 type Evaluate = (values: readonly ParameterValue[]) => ConstraintValue;
@@ -43,7 +43,7 @@ export function parseConstraint(text: string, axisNames: readonly string[]): Con
     allows: (values) => {
       const verdict = evaluate(values);
       if (typeof verdict !== "boolean") {
-        throw new ConstraintFault("a constraint must be a comparison, true or false", 1);
+        throw new ConstraintFault("a constraint must be true or false", 1);
       }
       return verdict;
     },
@@ -69,7 +69,8 @@ function tokenize(text: string): Token[] {
     const match = TOKEN.exec(text);
     if (match?.groups === undefined) {
       const column = from + text.slice(from).search(/\S/) + 1;
-      throw new ConstraintFault(`unexpected '${text[column - 1]}'`, column);
+      const found = String.fromCodePoint(text.codePointAt(column - 1)!);
+      throw new ConstraintFault(`unexpected '${found}'`, column);
     }
     const [kind, value] = Object.entries(match.groups).find(([, found]) => found !== undefined)!;
     const column = match.index + match[0].search(/\S/) + 1;
@@ -106,7 +107,7 @@ class Parser {
   }
 
   #or(): Evaluate {
-    if (++this.#nesting > MAX_NESTING) throw new ConstraintFault("nested too deeply", 1);
+    if (++this.#nesting > MAX_NESTING) this.#refuseNesting();
     let left = this.#and();
     for (let token = this.#take("or"); token !== null; token = this.#take("or")) {
       const [a, b, column] = [left, this.#and(), token.column];
@@ -176,8 +177,7 @@ class Parser {
   #atom(): Evaluate {
     const minus = this.#take("-");
     if (minus !== null) {
-      if (++this.#nesting > MAX_NESTING)
-        throw new ConstraintFault("nested too deeply", minus.column);
+      if (++this.#nesting > MAX_NESTING) this.#refuseNesting();
       const inner = this.#atom();
       this.#nesting--;
       return (values) => -number(inner(values), minus.column);
@@ -190,6 +190,10 @@ class Parser {
       return inner;
     }
     return this.#leaf(this.#tokens[this.#at++]);
+  }
+
+  #refuseNesting(): never {
+    throw new ConstraintFault("nested too deeply", this.#tokens[this.#at].column);
   }
 
   #leaf(token: Token): Evaluate {
@@ -213,8 +217,13 @@ class Parser {
 }
 
 function compare(a: ConstraintValue, token: Token, b: ConstraintValue): boolean {
-  if (token.text === "==") return a === b;
-  if (token.text === "!=") return a !== b;
+  if (token.text === "==" || token.text === "!=") {
+    if (typeof a !== typeof b) {
+      const sides = `${JSON.stringify(a)} and ${JSON.stringify(b)}`;
+      throw new ConstraintFault(`cannot compare ${sides}`, token.column);
+    }
+    return (a === b) === (token.text === "==");
+  }
   const x = number(a, token.column);
   const y = number(b, token.column);
   switch (token.text) {
