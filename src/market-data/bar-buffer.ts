@@ -4,6 +4,7 @@ import {
   type Candles,
   sliceCandles,
 } from "../core/series/candles.ts";
+import { complaint, UserError } from "../core/user-error.ts";
 
 const INITIAL_BARS = 4_096;
 
@@ -15,6 +16,11 @@ export class BarBuffer {
   length = 0;
   #candles: Candles = allocateCandles(INITIAL_BARS);
   #rows = new Uint32Array(INITIAL_BARS);
+  readonly #maxBars: number;
+
+  constructor(maxBars: number) {
+    this.#maxBars = maxBars;
+  }
 
   get candles(): Candles {
     return this.#candles;
@@ -24,8 +30,12 @@ export class BarBuffer {
     return this.#rows;
   }
 
-  /** `bar` is time, open, high, low, close, volume. */
+  /** `bar` is time, open, high, low, close, volume. UserError for more bars than there may be. */
   push(row: number, bar: Float64Array): void {
+    if (this.length === this.#maxBars) {
+      const bound = `at most ${this.#maxBars}`;
+      throw new UserError("VALIDATION", complaint("rows", "too many bars", this.length + 1, bound));
+    }
     if (this.length === this.#rows.length) this.#grow();
     const at = this.length;
     const { time, open, high, low, close, volume } = this.#candles;

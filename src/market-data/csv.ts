@@ -14,6 +14,8 @@ import { inferTimeframe, orderedBars } from "./timeline.ts";
 
 /** A row longer than this is an unclosed quote or no CSV at all. */
 const MAX_ROW_CHARACTERS = 65_536;
+/** Columns of these take 960 MB. */
+const MAX_BARS = 20_000_000;
 
 export interface CsvOptions {
   readonly input: Uint8Array | AsyncIterable<Uint8Array>;
@@ -21,6 +23,8 @@ export interface CsvOptions {
   readonly timeframe?: Timeframe;
   /** `refuse` (default): one bad row refuses the whole input. `skip`: the others are imported. */
   readonly onReject?: "refuse" | "skip";
+  /** More bars than this are refused while they are read; 20 million when absent. */
+  readonly maxBars?: number;
 }
 
 /**
@@ -39,7 +43,7 @@ async function readCsv(options: CsvOptions): Promise<SourcedCandles> {
   try {
     const { firstLine, chunks } = await readHead(stream);
     const layout = detectLayout(firstLine);
-    const reader = new CsvRowReader(layout, new BarBuffer());
+    const reader = new CsvRowReader(layout, new BarBuffer(options.maxBars ?? MAX_BARS));
     await readRows(chunks, layout, reader);
     return finish(reader, options);
   } finally {

@@ -267,6 +267,12 @@ describe("unusable input", () => {
     }
   });
 
+  it("refuses more bars than it may hold", async () => {
+    const text = [HEADER, ...GOOD].join("\n");
+    expect((await refusal(text, { maxBars: 2 })).message).toBe("rows: too many bars");
+    expect(barCount((await read(text, { maxBars: 3 })).candles)).toBe(3);
+  });
+
   it("passes a fault of the stream on as it is", async () => {
     const broken = (async function* () {
       yield encoder.encode(`${HEADER}\n${GOOD[0]}\n`);
