@@ -1,0 +1,15 @@
+import { globSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+import { runNotebook } from "../../scripts/notebooks/run-notebook.ts";
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+const files = globSync("notebooks/**/*.ipynb", { cwd: root }).sort();
+
+describe("saved notebooks", () => {
+  it("are there", () => expect(files).toContain("notebooks/01-determinism.ipynb"));
+
+  it.each(files)("%s passes and gives its saved outputs again", { timeout: 120_000 }, (file) =>
+    runNotebook(root + file, { check: true, timeoutMs: 100_000 }),
+  );
+});
