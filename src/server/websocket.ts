@@ -24,7 +24,7 @@ interface Pipeline {
 
 /**
  * `graphql-transport-ws` on the path and port of the HTTP endpoint, with the same schema, limits and masking.
- * The answer ends every socket with 1001.
+ * The answer waits until open operations have ended, `drainMs` at most, then closes every socket with 1001.
  */
 export function attachWebsockets(
   server: Server,
@@ -44,6 +44,7 @@ export function attachWebsockets(
     });
   });
 
+  const operations = new OpenOperations();
   const disposable = useServer(
     {
       execute: (args) => (args.rootValue as Pipeline).execute(args),
@@ -70,6 +71,8 @@ export function attachWebsockets(
           return [mask(error)];
         }
       },
+      onOperation: () => operations.begin(),
+      onComplete: () => operations.end(),
       onError: (_context, _id, _payload, errors) => errors.map(withoutHttp),
       onNext: (_context, _id, _payload, _args, result) => {
         if (result.errors === undefined) return undefined;
@@ -78,7 +81,36 @@ export function attachWebsockets(
     },
     sockets,
   );
-  return async () => await disposable.dispose();
+  return async () => {
+    await operations.ended(settings.drainMs);
+    await disposable.dispose();
+  };
+}
+
+/** Counts operations, so that none is cut off before its last message is on its way. */
+class OpenOperations {
+  #open = 0;
+  #idle: (() => void) | null = null;
+
+  begin(): void {
+    this.#open++;
+  }
+
+  end(): void {
+    if (--this.#open === 0) this.#idle?.();
+  }
+
+  async ended(timeoutMs: number): Promise<void> {
+    if (this.#open > 0) {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      const timer = setTimeout(resolve, timeoutMs);
+      this.#idle = resolve;
+      await promise;
+      clearTimeout(timer);
+    }
+    // The library sends `complete` right after it has told of the end.
+    await new Promise((resolve) => setImmediate(resolve));
+  }
 }
 
 function closeSignal(socket: WebSocket): AbortSignal {

@@ -10,7 +10,7 @@ import { type OpenStore, openStore } from "../../src/store/open.ts";
 
 export const TEST_GUARDS = {
   maxVariantsPerStage: 2_000_000,
-  maxBytes: 512 * 1024 ** 2,
+  maxBytes: 4 * 1024 ** 3,
   chunkSeconds: 0.1,
 };
 
