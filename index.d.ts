@@ -200,7 +200,7 @@ export interface ResultRow {
   readonly metrics: Readonly<Record<Metric, number | null>>;
 }
 
-/** One column a ranking metric, one value a number of `[from, to)`; NaN where there is no variant. */
+/** One column a ranking metric, one value a number of `[from, to)`; NaN where no variant is. */
 export interface StoredChunk {
   readonly stage: StageName;
   readonly no: number;

@@ -31,15 +31,16 @@ async function main(): Promise<number> {
     if (interrupt.signal.aborted) return EXIT.interrupted;
   }
   const passed = files.length - failed.length;
-  const total = `${passed} passed, ${failed.length} failed in ${seconds(performance.now() - startedMs)}`;
-  console.log(`${total}${failed.length === 0 ? "" : `: ${failed.join(", ")}`}`);
+  const elapsed = seconds(performance.now() - startedMs);
+  const names = failed.length === 0 ? "" : `: ${failed.join(", ")}`;
+  console.log(`${passed} passed, ${failed.length} failed in ${elapsed}${names}`);
   return failed.length === 0 ? EXIT.ok : EXIT.failed;
 }
 
 function commandLine(): Command {
   return new Command("npm run notebooks --")
     .description(
-      "Executes the notebooks of this folder in the tslab kernel and saves them with their outputs.",
+      "Executes the notebooks in the tslab kernel, in order, and saves them with their outputs.",
     )
     .argument("[patterns...]", "parts of paths under notebooks/, or paths of .ipynb files")
     .option("--check", "save nothing; fail where the saved outputs differ from the new ones")

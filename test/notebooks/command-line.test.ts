@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -24,19 +25,23 @@ async function run(...args: string[]) {
   return { code, text };
 }
 
-/** A notebook that says in a file beside it which process runs it, and then waits for ever. */
-async function startWaiting(): Promise<{ runner: ChildProcess; kernelPid: number }> {
+interface Waiting {
+  readonly runner: ChildProcess;
+  readonly kernel: { readonly pid: number; readonly folder: string };
+}
+
+/** A notebook that says in a file beside it where it runs, and then waits for ever. */
+async function startWaiting(): Promise<Waiting> {
   const file = await writeNotebook(
-    'import { writeFileSync } from "fs"; writeFileSync("pid", String(process.pid));',
+    'import { renameSync, writeFileSync } from "fs"; import { tmpdir } from "os";',
+    'writeFileSync("draft", JSON.stringify({ pid: process.pid, folder: tmpdir() }));',
+    'renameSync("draft", "kernel.json");',
     "const never = await new Promise(() => setInterval(() => {}, 1_000));",
   );
   const runner = start(file);
-  const pidFile = join(dirname(file), "pid");
-  const text = await vi.waitUntil(() => readFile(pidFile, "utf8").catch(() => ""), {
-    timeout: 15_000,
-    interval: 50,
-  });
-  return { runner, kernelPid: Number(text) };
+  const written = join(dirname(file), "kernel.json");
+  await vi.waitUntil(() => existsSync(written), { timeout: 15_000, interval: 50 });
+  return { runner, kernel: JSON.parse(await readFile(written, "utf8")) };
 }
 
 function isAlive(pid: number): boolean {
@@ -71,16 +76,18 @@ describe("npm run notebooks", () => {
   });
 
   it("takes the kernel along when it is interrupted", async () => {
-    const { runner, kernelPid } = await startWaiting();
+    const { runner, kernel } = await startWaiting();
     runner.kill("SIGINT");
     expect(await once(runner, "close")).toEqual([130, null]);
-    expect(isAlive(kernelPid)).toBe(false);
+    expect(isAlive(kernel.pid)).toBe(false);
+    expect(existsSync(kernel.folder)).toBe(false);
   });
 
   it("leaves no kernel behind when it is killed", async () => {
-    const { runner, kernelPid } = await startWaiting();
-    expect(isAlive(kernelPid)).toBe(true);
+    const { runner, kernel } = await startWaiting();
+    expect(isAlive(kernel.pid)).toBe(true);
     runner.kill("SIGKILL");
-    await vi.waitUntil(() => !isAlive(kernelPid), { timeout: 10_000, interval: 50 });
+    await vi.waitUntil(() => !isAlive(kernel.pid), { timeout: 10_000, interval: 50 });
+    expect(existsSync(kernel.folder)).toBe(false);
   });
 });
