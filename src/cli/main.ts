@@ -1,53 +1,8 @@
-import { Command, CommanderError } from "commander";
-import { cancelCommand } from "./commands/cancel.ts";
-import { demoCommand } from "./commands/demo.ts";
-import { estimateCommand } from "./commands/estimate.ts";
-import { importCommand } from "./commands/import.ts";
-import { migrateCommand } from "./commands/migrate.ts";
-import { runCommand } from "./commands/run.ts";
-import { runsCommand } from "./commands/runs.ts";
-import { serveCommand } from "./commands/serve.ts";
-import { topCommand } from "./commands/top.ts";
-import { workerCommand } from "./commands/worker.ts";
-import { EXIT, EXIT_CODES_HELP } from "./exit-codes.ts";
-import { reportError } from "./report-error.ts";
-
-const COMMANDS = [
-  demoCommand,
-  serveCommand,
-  workerCommand,
-  importCommand,
-  estimateCommand,
-  runCommand,
-  runsCommand,
-  topCommand,
-  cancelCommand,
-  migrateCommand,
-];
-
-const program = new Command("sweepline")
-  .description("Backtest sweeps: score a whole parameter grid of a trading strategy.")
-  .addHelpText(
-    "after",
-    `
-Examples:
-  sweepline demo
-  sweepline import --sample sp500
-  sweepline run sp500-sma-cross
-  sweepline serve
-${EXIT_CODES_HELP}`,
-  )
-  .exitOverride();
-for (const command of COMMANDS) program.addCommand(command().exitOverride());
+import { exitCodeOf } from "./exit-code-of.ts";
+import { createProgram } from "./program.ts";
 
 try {
-  await program.parseAsync();
+  await createProgram().parseAsync();
 } catch (error) {
   process.exitCode = exitCodeOf(error);
-}
-
-function exitCodeOf(error: unknown): number {
-  // Commander has printed its own message, or the help that was asked for.
-  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.userMistake;
-  return reportError(error, console.error);
 }

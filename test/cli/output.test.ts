@@ -13,6 +13,7 @@ import { progressLine } from "../../src/cli/output/progress-text.ts";
 import { resultTable } from "../../src/cli/output/result-table.ts";
 import { renderTable } from "../../src/cli/output/table.ts";
 import type { ProgressView, RunRow } from "../../src/cli/run-view.ts";
+import { RANKING_METRICS } from "../../src/core/metrics/ranking-metric.ts";
 
 const row = (rank: number, change: Partial<RunRow> = {}): RunRow => ({
   rank,
@@ -62,16 +63,18 @@ describe("numbers", () => {
     ]);
   });
 
-  it("of a metric carry its unit, and undefined is N/A", () => {
-    expect(formatMetric("totalReturnPct", 12.345)).toBe("+12.35 %");
-    expect(formatMetric("totalReturnPct", -1)).toBe("-1.00 %");
-    expect(formatMetric("maxDrawdownPct", 1)).toBe("1.00 %");
+  it("of a metric have its unit in the title, and undefined is N/A", () => {
+    expect(formatMetric("totalReturnPct", 12.345)).toBe("+12.35");
+    expect(formatMetric("totalReturnPct", -1)).toBe("-1.00");
+    expect(formatMetric("maxDrawdownPct", 1)).toBe("1.00");
     expect(formatMetric("numTrades", 1_234)).toBe("1,234");
     expect(formatMetric("sharpe", 0.5)).toBe("0.50");
     expect(formatMetric("sharpe", null)).toBe("N/A");
     expect(formatMetric("sharpe", undefined)).toBe("N/A");
-    expect(metricTitle("returnOverMaxDrawdown")).toBe("return over max drawdown");
-    expect(metricTitle("numTrades")).toBe("trades");
+    for (const metric of RANKING_METRICS) {
+      expect(metricTitle(metric).length).toBeLessThan(10);
+      expect(metricTitle(metric).endsWith(" %")).toBe(metric.endsWith("Pct"));
+    }
   });
 });
 
@@ -100,12 +103,20 @@ describe("tables", () => {
   it("of results have every parameter, the risk levels and every metric", () => {
     expect(resultTable([row(1), row(2, { stopLossPct: null, takeProfitPct: 10 })])).toBe(
       [
-        "#  fast.window  slow.window  stop  target  total return  max drawdown  sharpe  trades",
-        "-  -----------  -----------  ----  ------  ------------  ------------  ------  ------",
-        "1           12           63   5 %     off     +321.46 %       12.00 %     N/A   1,234",
-        "2           12           63   off    10 %     +321.46 %       12.00 %     N/A   1,234",
+        "#  fast.window  slow.window  stop %  target %  return %  max dd %  sharpe  trades",
+        "-  -----------  -----------  ------  --------  --------  --------  ------  ------",
+        "1           12           63       5       off   +321.46     12.00     N/A   1,234",
+        "2           12           63     off        10   +321.46     12.00     N/A   1,234",
       ].join("\n"),
     );
+  });
+
+  it("of results leave out the last metrics where the terminal is too narrow", () => {
+    const title = (columns: number) => resultTable([row(1)], columns).split("\n")[0];
+    const twoMetrics = "#  fast.window  slow.window  stop %  target %  return %  max dd %";
+    expect(title(twoMetrics.length)).toBe(twoMetrics);
+    expect(title(twoMetrics.length - 1)).toMatch(/target % {2}return %$/);
+    expect(title(1)).toMatch(/target % {2}return %$/);
   });
 
   it("leave the risk columns out where nothing has any", () => {
@@ -119,10 +130,10 @@ describe("progress", () => {
   it("names stage, done, rate, time left and the best so far by the primary metric", () => {
     expect(progressLine(progress(), "totalReturnPct")).toBe(
       "Stage A     1,500/6,000 (25 %)  123K/s  ETA 0:04  " +
-        "best +321.46 % (fast.window=12 slow.window=63 stop=5 % target=off)",
+        "best: return % +321.46 (fast.window=12 slow.window=63 stop=5 target=off)",
     );
     const nothing = progress({ best: null, variantsPerSecond: null, etaSeconds: null, total: 0 });
-    expect(progressLine(nothing, "sharpe")).toBe("Stage A     1,500/0 (0 %)  -/s  ETA -  best -");
+    expect(progressLine(nothing, "sharpe")).toBe("Stage A     1,500/0 (0 %)  -/s  ETA -  best: -");
   });
 
   it("is plain lines where there is no terminal, the last state of each stage included", () => {

@@ -52,7 +52,7 @@ async function demo(options: DemoOptions): Promise<void> {
   await using service = await openDemo(config);
   const { app, url, notes } = service;
   for (const note of notes) console.log(`note      ${note}`);
-  console.log(`database  embedded, in ${relative(process.cwd(), app.config.dataDir)}`);
+  console.log(`database  embedded, in ${shortPath(app.config.dataDir)}`);
   console.log(`service   ${url}, ${app.pool.size} threads`);
 
   const { dataset } = await app.datasets.importCsv(sp500Sample());
@@ -64,7 +64,7 @@ async function demo(options: DemoOptions): Promise<void> {
 
   const request = readPreset(PRESET) as RunRequestInput;
   const { run, rows } = await sweepOverGraphql(new ApiClient(url), request, interrupt.signal);
-  console.log(`\n${resultTable(rows)}\n`);
+  console.log(`\n${resultTable(rows, process.stdout.columns)}\n`);
   console.log(`run       ${run.id}, ${run.state} in ${runSeconds(run).toFixed(2)} s`);
   if (run.error !== null) console.log(`error     ${run.error.code}: ${run.error.message}`);
   if (run.digest !== null) console.log(`digest    ${run.digest}`);
@@ -77,4 +77,10 @@ async function demo(options: DemoOptions): Promise<void> {
     await aborted(interrupt.signal);
     console.log("Draining; Ctrl-C again ends at once.");
   }
+}
+
+/** Below the working directory relative to it, elsewhere as it is. */
+function shortPath(path: string): string {
+  const short = relative(process.cwd(), path);
+  return short.startsWith("..") ? path : short;
 }

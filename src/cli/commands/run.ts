@@ -90,7 +90,7 @@ function endText(run: RunSummary, rows: readonly RunRow[]): string {
     "",
     ...(state === "SUCCEEDED" ? [] : [`The run is ${state}; these are the best until then.`, ""]),
     ...(error === null ? [] : [`${error.code}: ${error.message}`, ""]),
-    resultTable(rows),
+    resultTable(rows, process.stdout.columns),
     "",
     `run     ${id}`,
     `state   ${state} in ${runSeconds(run).toFixed(2)} s`,

@@ -36,6 +36,8 @@ ${EXIT_CODES_HELP}`,
     .action(async (run: string, options: TopOptions) => {
       await using access = await openRunAccess(configOf(options, true), options.server);
       const rows = await access.top(runKey(run), options.limit);
-      console.log(options.json ? JSON.stringify(rows, null, 2) : resultTable(rows));
+      console.log(
+        options.json ? JSON.stringify(rows, null, 2) : resultTable(rows, process.stdout.columns),
+      );
     });
 }

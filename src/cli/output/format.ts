@@ -36,25 +36,30 @@ export function formatBytes(bytes: number): string {
   return `${amount.toFixed(power === 0 || amount >= 100 ? 0 : 1)} ${units[power]}`;
 }
 
-/** A metric by its name: percents with sign and unit, counts whole, ratios with two decimals. */
+/** A metric by its name, without its unit: signed returns, whole counts, two decimals otherwise. */
 export function formatMetric(name: string, value: number | null | undefined): string {
   if (value === null || value === undefined) return NOT_AVAILABLE;
   if (name === "numTrades") return formatCount(value);
-  if (name.endsWith("ReturnPct") || name === "expectancyPct") {
-    return `${value > 0 ? "+" : ""}${value.toFixed(2)} %`;
-  }
-  return name.endsWith("Pct") ? `${value.toFixed(2)} %` : value.toFixed(2);
+  const isReturn = name.endsWith("ReturnPct") || name === "expectancyPct";
+  return `${isReturn && value > 0 ? "+" : ""}${value.toFixed(2)}`;
 }
 
-/** A stop or target distance; null is off. */
+/** A stop or target distance in percent; null is off. */
 export function formatRisk(pct: number | null): string {
-  return pct === null ? "off" : `${pct} %`;
+  return pct === null ? "off" : String(pct);
 }
 
-/** `totalReturnPct` -> `total return`, `returnOverMaxDrawdown` -> `return over max drawdown` */
+const METRIC_TITLES: Readonly<Record<string, string>> = {
+  totalReturnPct: "return %",
+  maxDrawdownPct: "max dd %",
+  returnOverMaxDrawdown: "return/dd",
+  profitFactor: "profit f.",
+  winRatePct: "win %",
+  numTrades: "trades",
+  expectancyPct: "expect. %",
+};
+
+/** Short enough for the head of a column, with the unit. */
 export function metricTitle(name: string): string {
-  return name
-    .replace(/Pct$/, "")
-    .replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
-    .replace(/^num /, "");
+  return METRIC_TITLES[name] ?? name;
 }

@@ -53,7 +53,7 @@ class BarDisplay implements ProgressDisplay {
     }
     this.#bar = new cliProgress.SingleBar({
       stream: this.#stream,
-      format: "{stage} {bar} {percentage} %  {counts}  {rate}  ETA {remaining}  best {best}",
+      format: "{stage} {bar} {percentage} %  {counts}  {rate}  ETA {remaining}  best: {best}",
       barCompleteChar: "█",
       barIncompleteChar: "░",
       barsize: 20,
@@ -101,7 +101,8 @@ class LineDisplay implements ProgressDisplay {
 
 function payload(progress: ProgressView, metric: string) {
   return {
-    stage: stageTitle(progress.stage),
+    // Finalizing goes on in the bar of the stage before it.
+    ...(progress.stage === "FINALIZING" ? {} : { stage: stageTitle(progress.stage) }),
     counts: `${formatCount(progress.done)}/${formatCount(progress.total)}`,
     rate: formatRate(progress.variantsPerSecond),
     remaining: formatDuration(progress.etaSeconds),

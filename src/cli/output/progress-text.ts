@@ -1,5 +1,12 @@
 import type { BestView, ProgressView } from "../run-view.ts";
-import { formatCount, formatDuration, formatMetric, formatRate, formatRisk } from "./format.ts";
+import {
+  formatCount,
+  formatDuration,
+  formatMetric,
+  formatRate,
+  formatRisk,
+  metricTitle,
+} from "./format.ts";
 
 const STAGE_TITLES: Readonly<Record<string, string>> = {
   STAGE_A: "Stage A",
@@ -11,7 +18,7 @@ export function stageTitle(stage: string): string {
   return STAGE_TITLES[stage] ?? stage;
 }
 
-/** By the primary metric: `+321.40 % (fast.window=12 slow.window=63 stop=5 % target=off)` */
+/** By the primary metric: `return % +321.40 (fast.window=12 slow.window=63 stop=5 target=off)` */
 export function bestText(best: BestView | null, metric: string): string {
   if (best === null) return "-";
   const params = Object.entries(best.params).map(([name, chosen]) => `${name}=${chosen}`);
@@ -19,7 +26,8 @@ export function bestText(best: BestView | null, metric: string): string {
   const risk = hasRisk
     ? [`stop=${formatRisk(best.stopLossPct)}`, `target=${formatRisk(best.takeProfitPct)}`]
     : [];
-  return `${formatMetric(metric, best.metrics[metric])} (${[...params, ...risk].join(" ")})`;
+  const value = formatMetric(metric, best.metrics[metric]);
+  return `${metricTitle(metric)} ${value} (${[...params, ...risk].join(" ")})`;
 }
 
 /** One line for terminals without a bar, and for log files. */
@@ -31,6 +39,6 @@ export function progressLine(progress: ProgressView, metric: string): string {
     `${formatCount(done)}/${formatCount(total)} (${share} %)`,
     formatRate(progress.variantsPerSecond),
     `ETA ${formatDuration(progress.etaSeconds)}`,
-    `best ${bestText(progress.best, metric)}`,
+    `best: ${bestText(progress.best, metric)}`,
   ].join("  ");
 }

@@ -20,7 +20,7 @@ export function runsTable(runs: readonly RunSummary[]): string {
     runs.map((run) => [
       run.id,
       run.state,
-      stageTitle(run.stage),
+      run.state === "SUCCEEDED" ? "-" : stageTitle(run.stage),
       `${formatCount(run.done)}/${formatCount(run.total)}`,
       run.dataset,
       run.createdAt.slice(0, 19).replace("T", " "),

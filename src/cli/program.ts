@@ -1,0 +1,44 @@
+import { Command } from "commander";
+import { cancelCommand } from "./commands/cancel.ts";
+import { demoCommand } from "./commands/demo.ts";
+import { estimateCommand } from "./commands/estimate.ts";
+import { importCommand } from "./commands/import.ts";
+import { migrateCommand } from "./commands/migrate.ts";
+import { runCommand } from "./commands/run.ts";
+import { runsCommand } from "./commands/runs.ts";
+import { serveCommand } from "./commands/serve.ts";
+import { topCommand } from "./commands/top.ts";
+import { workerCommand } from "./commands/worker.ts";
+import { EXIT_CODES_HELP } from "./exit-codes.ts";
+
+const COMMANDS = [
+  demoCommand,
+  serveCommand,
+  workerCommand,
+  importCommand,
+  estimateCommand,
+  runCommand,
+  runsCommand,
+  topCommand,
+  cancelCommand,
+  migrateCommand,
+];
+
+/** The whole command line; a command loads what it needs when it runs. Throws CommanderError. */
+export function createProgram(): Command {
+  const program = new Command("sweepline")
+    .description("Backtest sweeps: score a whole parameter grid of a trading strategy.")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  sweepline demo
+  sweepline import --sample sp500
+  sweepline run sp500-sma-cross
+  sweepline serve
+${EXIT_CODES_HELP}`,
+    )
+    .exitOverride();
+  for (const command of COMMANDS) program.addCommand(command().exitOverride());
+  return program;
+}

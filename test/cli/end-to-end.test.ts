@@ -1,0 +1,120 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { POSTGRES } from "../support/databases.ts";
+import {
+  dataDirectory,
+  SweeplineProcess,
+  sweepline,
+  temporaryFolder,
+} from "./sweepline-process.ts";
+
+/** Each process opens its database, which takes seconds on a busy machine. */
+const TIMEOUT_MS = 60_000;
+
+type Environment = Readonly<Record<string, string>>;
+
+async function json(environment: Environment, ...args: string[]) {
+  const ended = await sweepline([...args, "--json"], environment);
+  expect(ended).toMatchObject({ code: 0, stdout: expect.stringMatching(/^[[{]/) });
+  return JSON.parse(ended.stdout);
+}
+
+describe("the command line on the embedded database", { timeout: TIMEOUT_MS }, () => {
+  let data: Awaited<ReturnType<typeof dataDirectory>>;
+  let embedded: Environment;
+  let digest = "";
+
+  beforeAll(async () => {
+    data = await dataDirectory();
+    embedded = { SWEEPLINE_DATA_DIR: data.path, SWEEPLINE_PORT: "0" };
+  }, TIMEOUT_MS);
+
+  afterAll(() => data.remove());
+
+  it("imports and runs, with one digest for any workers and chunk size", async () => {
+    const imported = await json(embedded, "import", "--sample", "sp500");
+    expect(imported).toMatchObject({ created: true, dataset: { name: "sp500", timeframe: "1d" } });
+    const first = await json(embedded, "run", "sp500-sma-cross");
+    expect(first.run).toMatchObject({ state: "SUCCEEDED", dataset: "sp500" });
+    expect(first.run.estimate).toMatchObject({ stageAVariants: 5_785, stageBVariants: 144_000 });
+    expect(first.rows.length).toBe(10);
+    const chunks = ["--workers", "1", "--chunk-variants", "997"];
+    const other = await json(embedded, "run", "sp500-sma-cross", ...chunks);
+    expect(other.run.id).not.toBe(first.run.id);
+    expect(other.run.digest).toBe(first.run.digest);
+    expect(other.rows).toEqual(first.rows);
+    digest = first.run.digest;
+  });
+
+  it("demo gives the digest of the same preset run in process, serves on, and drains", async () => {
+    await using demo = new SweeplineProcess(["demo", "--data-dir", data.path], embedded);
+    const [, url] = await demo.says(/GraphiQL {2}(\S+)\n\nServing/);
+    expect(demo.stdout).toMatch(/Stage A +[\d,]+\/[\d,]+ \(100 %\).*ETA.*best: return % \+/);
+    expect(demo.stdout).toMatch(/Stage B +/);
+    expect(demo.stdout.match(/^ *\d+ +\d+ +\d+ .*\d$/gm)?.length).toBe(10);
+    expect(demo.stdout).toContain(`digest    ${digest}\n`);
+
+    // The database belongs to the demo's process now: the others go through its server.
+    const runs = await json(embedded, "runs", "--server", url);
+    expect(runs.length).toBe(3);
+    expect(runs[0]).toMatchObject({ state: "SUCCEEDED", digest, dataset: "sp500" });
+    const top = await json(embedded, "top", runs[0].id, "--server", url, "--limit", "150");
+    expect(top.map((row: { rank: number }) => row.rank)).toEqual(
+      [...Array(150).keys()].map((i) => i + 1),
+    );
+    const again = await sweepline(["cancel", runs[0].id, "--server", url], embedded);
+    expect(again).toMatchObject({ code: 0, stdout: `${runs[0].id} is SUCCEEDED\n` });
+    const locked = await sweepline(["runs"], { ...embedded, SWEEPLINE_PORT: "1" });
+    expect(locked.code).toBe(1);
+    expect(locked.stderr).toMatch(/in use by process \d+.* no server answers at .*--server/s);
+
+    demo.signal("SIGINT");
+    expect(await demo.code).toBe(0);
+    expect(demo.stdout).toContain("Draining");
+    expect(demo.stderr).toBe("");
+  });
+});
+
+const LONG_RUN = `
+dataset: long
+strategy:
+  indicators:
+    fast: { id: ma.sma, params: { window: { start: 2, stop: 200, step: 1 } } }
+    slow: { id: ma.sma, params: { window: { start: 10, stop: 400, step: 1 } } }
+  signals: [{ rule: cross, of: fast, against: slow }]
+schedule: { chunkVariants: 50 }
+`;
+
+describe("the command line on PostgreSQL", { timeout: TIMEOUT_MS }, () => {
+  const folder = temporaryFolder();
+  let database: Awaited<ReturnType<typeof POSTGRES.create>>;
+  let onServer: Environment;
+
+  beforeAll(async () => {
+    database = await POSTGRES.create();
+    onServer = { DATABASE_URL: database.location.url!, SWEEPLINE_DATA_DIR: folder.path };
+  });
+
+  afterAll(async () => {
+    await database.drop();
+    folder.remove();
+  });
+
+  it("Ctrl-C cancels a run, prints the best so far and ends with 130", async () => {
+    const preset = join(folder.path, "long.yaml");
+    writeFileSync(preset, LONG_RUN);
+    await json(onServer, "import", "--synthetic", "--bars", "200000", "--name", "long");
+    await using run = new SweeplineProcess(["run", preset, "--json"], onServer);
+    await run.says(/Stage A +[1-9]/);
+    run.signal("SIGINT");
+    expect(await run.code).toBe(130);
+    const { run: cancelled, rows } = JSON.parse(run.stdout);
+    expect(cancelled).toMatchObject({ state: "CANCELLED", digest: null, dataset: "long" });
+    expect(rows.length).toBe(10);
+
+    const [listed] = await json(onServer, "runs");
+    expect(listed).toMatchObject({ id: cancelled.id, state: "CANCELLED" });
+    expect(await json(onServer, "top", `Run_${cancelled.id}`)).toEqual(rows);
+  });
+});

@@ -1,0 +1,92 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtempSync, renameSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { PGLITE } from "../support/databases.ts";
+
+const MAIN = join(import.meta.dirname, "../../src/cli/main.ts");
+
+/** The command line as a process of its own, as a user starts it. */
+export class SweeplineProcess {
+  readonly #child: ChildProcess;
+  readonly #ended: Promise<number | null>;
+  readonly #listeners = new Set<() => void>();
+  stdout = "";
+  stderr = "";
+
+  constructor(args: readonly string[], environment: NodeJS.ProcessEnv = {}) {
+    const { PATH, HOME } = process.env;
+    this.#child = spawn(process.execPath, [MAIN, ...args], {
+      cwd: tmpdir(),
+      stdio: ["ignore", "pipe", "pipe"],
+      env: { PATH, HOME, ...environment },
+    });
+    this.#child.stdout!.setEncoding("utf8").on("data", (text: string) => {
+      this.stdout += text;
+      for (const listener of this.#listeners) listener();
+    });
+    this.#child.stderr!.setEncoding("utf8").on("data", (text: string) => {
+      this.stderr += text;
+      for (const listener of this.#listeners) listener();
+    });
+    this.#ended = new Promise((resolve, reject) => {
+      this.#child.once("error", reject);
+      this.#child.once("close", (code) => resolve(code));
+    });
+  }
+
+  /** Exit code; null when a signal ended it. */
+  get code(): Promise<number | null> {
+    return this.#ended;
+  }
+
+  /** Resolves with the match once stdout or stderr has it; rejects when the process ends before. */
+  async says(pattern: RegExp): Promise<RegExpExecArray> {
+    const { promise, resolve, reject } = Promise.withResolvers<RegExpExecArray>();
+    const look = () => {
+      const match = pattern.exec(this.stdout) ?? pattern.exec(this.stderr);
+      if (match !== null) resolve(match);
+    };
+    this.#listeners.add(look);
+    look();
+    void this.#ended.then((code) => {
+      reject(new Error(`ended with ${code} before ${pattern}:\n${this.stdout}\n${this.stderr}`));
+    });
+    try {
+      return await promise;
+    } finally {
+      this.#listeners.delete(look);
+    }
+  }
+
+  signal(name: NodeJS.Signals): void {
+    this.#child.kill(name);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#child.kill("SIGKILL");
+    await this.#ended;
+  }
+}
+
+/** Runs a command to its end. */
+export async function sweepline(args: readonly string[], environment: NodeJS.ProcessEnv = {}) {
+  await using process = new SweeplineProcess(args, environment);
+  const code = await process.code;
+  const { stdout, stderr } = process;
+  return { code, stdout, stderr };
+}
+
+/** A data directory whose database is there already, which saves the seconds of making one. */
+export async function dataDirectory(): Promise<{ path: string; remove: () => Promise<void> }> {
+  const { location, drop } = await PGLITE.create();
+  const path = dirname(location.dataDir!);
+  renameSync(location.dataDir!, join(path, "database"));
+  return { path, remove: drop };
+}
+
+/** An empty folder that is not there any more afterwards. */
+export function temporaryFolder(): { path: string; remove: () => void } {
+  const path = mkdtempSync(join(tmpdir(), "sweepline-cli-"));
+  return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
+}
