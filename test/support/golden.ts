@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { describe, it } from "vitest";
 
 /**
@@ -26,6 +26,11 @@ export function describeGolden(title: string, cases: string, body: () => void): 
 /** Throws where the folder is there but the file is not. */
 export function readSharedText(path: string): string {
   return readFileSync(new URL(path, SHARED), "utf8");
+}
+
+/** File names of a golden folder, in order; none where the folder is absent. */
+export function listGolden(folder: string): string[] {
+  return hasGolden ? readdirSync(new URL(`golden/${folder}/`, SHARED)).sort() : [];
 }
 
 export function readGoldenText(path: string): string {

@@ -1,12 +1,22 @@
 import type { Indicator } from "../../src/core/indicators/indicator.ts";
+import { findIndicator } from "../../src/core/indicators/registry.ts";
 import type { ParameterValues } from "../../src/core/parameter.ts";
 
-/** Our names of what the seed-parity fixtures call otherwise. */
-const PARAMETER: Readonly<Record<string, string>> = {
-  window: "window",
-  fast_window: "fastWindow",
-  slow_window: "slowWindow",
-  signal_window: "signalWindow",
+/** What we call a series that the seed-parity fixtures know under an id of their own. */
+export interface OurName {
+  readonly id: string;
+  readonly output: string;
+  /** Second operand of that id's rule, where the rule has two. */
+  readonly against?: string;
+}
+
+/** Fixture ids that are not simply the first output of our indicator of the same id. */
+const SERIES: Readonly<Record<string, OurName>> = {
+  // That engine's rules read the MACD line, ours by default the histogram.
+  "momentum.macd": { id: "momentum.macd", output: "macd" },
+};
+
+const RENAMED_PARAMETERS: Readonly<Record<string, string>> = {
   mult: "multiplier",
   long_threshold: "long",
   short_threshold: "short",
@@ -20,6 +30,14 @@ export const RULE: Readonly<Record<string, string>> = {
   sign: "sign",
   delta_sign: "deltaSign",
 };
+
+/** Our name of a fixture id; undefined where the registry does not have it. */
+export function ourName(fixtureId: string): OurName | undefined {
+  const renamed = SERIES[fixtureId];
+  if (renamed !== undefined) return findIndicator(renamed.id) && renamed;
+  const indicator = findIndicator(fixtureId);
+  return indicator && { id: fixtureId, output: indicator.outputs[0] };
+}
 
 /** Parameters of our indicator; that engine seeds recursive averages with the first value. */
 export function ourParameters(
@@ -45,11 +63,12 @@ export function ourSignalParameters(params: Readonly<Record<string, number>>): P
 
 function renamed(params: Readonly<Record<string, number>>): Record<string, number> {
   const entries = Object.entries(params);
-  return Object.fromEntries(entries.map(([name, value]) => [nameOf(name), value]));
+  return Object.fromEntries(
+    entries.map(([name, value]) => [RENAMED_PARAMETERS[name] ?? camelCase(name), value]),
+  );
 }
 
-function nameOf(name: string): string {
-  const ours = PARAMETER[name];
-  if (ours === undefined) throw new Error(`no name for the parameter ${name}`);
-  return ours;
+/** `fast_window` is `fastWindow`. */
+function camelCase(name: string): string {
+  return name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
 }

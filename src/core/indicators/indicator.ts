@@ -22,8 +22,22 @@ export interface Indicator {
   /** Parameters that an output depends on, where not all: others may not be axes of it. */
   readonly outputParams?: Readonly<Record<string, readonly string[]>>;
   /** The rule used when a strategy names none for this indicator, with the output it reads. */
-  readonly defaultRule: { readonly rule: string; readonly output: string };
+  readonly defaultRule: DefaultRule;
+  /**
+   * Outputs that may be NaN after their warm-up on whole candles, and where: a quotient without a
+   * denominator, an event that is rare by nature.
+   */
+  readonly undefinedWhere?: Readonly<Record<string, string>>;
   /** Exact number of leading NaN values of each output on a series without holes. */
   warmup(params: ParameterValues): readonly number[];
   compute(view: CandleView, params: ParameterValues): Float64Array[];
+}
+
+export interface DefaultRule {
+  readonly rule: string;
+  readonly output: string;
+  /** The output that a rule with two operands reads as its second. */
+  readonly against?: string;
+  /** Signal parameters where the rule's own defaults do not suit the unit of the output. */
+  readonly params?: ParameterValues;
 }
