@@ -35,7 +35,9 @@ export class UserError extends Error {
     complaints: Complaint | readonly Complaint[],
     details: Readonly<Record<string, string | number>> = {},
   ) {
-    const list = Array.isArray(complaints) ? (complaints as readonly Complaint[]) : [complaints as Complaint];
+    const list = Array.isArray(complaints)
+      ? (complaints as readonly Complaint[])
+      : [complaints as Complaint];
     super(list.map((c) => (c.path === "" ? c.message : `${c.path}: ${c.message}`)).join("; "));
     this.name = "UserError";
     this.code = code;
@@ -45,12 +47,33 @@ export class UserError extends Error {
 }
 
 /** A complaint with value and bound rendered as short text. */
-export function complaint(path: string, message: string, value?: unknown, bound?: unknown): Complaint {
+export function complaint(
+  path: string,
+  message: string,
+  value?: unknown,
+  bound?: unknown,
+): Complaint {
   return { path, message, value: brief(value), bound: brief(bound) };
 }
 
 function brief(value: unknown): string | null {
   if (value === undefined) return null;
-  const text = typeof value === "string" ? value : (JSON.stringify(value) ?? String(value));
+  const text = typeof value === "string" ? value : asText(value);
   return text.length > 120 ? `${text.slice(0, 117)}...` : text;
+}
+
+function asText(value: unknown): string {
+  if (typeof value !== "object" || value === null) return String(value);
+  try {
+    return JSON.stringify(value, (_, member) => (beyondJson(member) ? String(member) : member));
+  } catch {
+    // A circular value: what it is must do.
+    return String(value);
+  }
+}
+
+/** NaN and the infinities would become null, and a bigint would throw. */
+function beyondJson(value: unknown): boolean {
+  if (typeof value === "number") return !Number.isFinite(value);
+  return typeof value === "bigint";
 }

@@ -7,7 +7,17 @@ export const MAX_AXIS_VALUES = 100_000;
 /** How far, in steps, a range's stop may lie beside its last value. */
 const STEP_TOLERANCE = 1e-9;
 
+/** Most values of all axes together; they are counted before they are listed. */
+export const MAX_LISTED_VALUES = 200_000;
+
 type Report = (complaint: Complaint) => void;
+
+/** How many values an axis asks for, as arithmetic; NaN or infinite where a range leads nowhere. */
+export function axisLength(spec: AxisSpec): number {
+  if (typeof spec === "number" || typeof spec === "string") return 1;
+  if (Array.isArray(spec)) return spec.length;
+  return Math.floor((spec.stop - spec.start) / spec.step) + 1;
+}
 
 /** The values of an axis in order. Reports empty axes, duplicates, and ranges whose steps miss the stop. */
 export function expandAxis(spec: AxisSpec, path: string, report: Report): ParameterValue[] {
@@ -82,10 +92,10 @@ function expandRange(
   return Array.from({ length: whole + 1 }, (_, i) => tidy(start + i * step, range));
 }
 
-/** Decimal steps such as 0.1 leave binary dust (0.30000000000000004); round it off at the inputs' precision. */
+/** Decimal steps such as 0.1 leave binary dust (0.30000000000000004, or a negative zero); round it off. */
 function tidy(value: number, range: { readonly start: number; readonly step: number }): number {
   const decimals = Math.max(decimalsOf(range.start), decimalsOf(range.step));
-  return decimals <= 12 ? Number(value.toFixed(decimals)) : value;
+  return decimals <= 12 ? Number(value.toFixed(decimals)) + 0 : value;
 }
 
 function decimalsOf(value: number): number {

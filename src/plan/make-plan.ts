@@ -150,7 +150,9 @@ function countVariants(sweep: Sweep): number {
 
 function refuseOversizedGrid(indexSpace: number, guards: Guards, options: PlanOptions): void {
   if (indexSpace <= guards.maxVariantsPerStage * MAX_SPARSENESS) return;
-  refuseOverBudget("STAGE_A", indexSpace, guards, options);
+  // Finite, so that every API can say it.
+  const requested = Math.min(indexSpace, Number.MAX_VALUE);
+  refuseOverBudget("STAGE_A", requested, guards, options);
 }
 
 function refuseOverBudget(

@@ -7,6 +7,9 @@ import { TIMEFRAMES } from "../core/series/timeframe.ts";
  * Unknown keys are errors everywhere. Percents are human percents, times ISO dates or UTC epoch milliseconds.
  */
 
+/** Two for each of the signals a strategy may have. */
+const MAX_INDICATORS = 32;
+
 const rangeAxis = z.strictObject({ start: z.number(), stop: z.number(), step: z.number() });
 const parameterValue = z.union([z.number(), z.string()]);
 /** A single value, an explicit list, or a range with inclusive stop. */
@@ -24,7 +27,9 @@ export type RiskAxisSpec = z.infer<typeof riskAxis>;
 const name = z
   .string()
   .regex(/^[A-Za-z][A-Za-z0-9_]{0,39}$/, "a letter, then letters, digits or _ (40 at most)");
-const instant = z.union([z.number(), z.string()]);
+const instant = z.union([z.number(), z.string()], {
+  error: "an ISO date, or UTC epoch milliseconds",
+});
 
 const indicatorSpec = z.strictObject({
   id: z.string(),
@@ -52,7 +57,12 @@ export const runRequest = z.strictObject({
   range: z.strictObject({ start: instant.optional(), end: instant.optional() }).default({}),
   warmupBars: z.int().min(0).max(100_000).default(200),
   strategy: z.strictObject({
-    indicators: z.record(name, indicatorSpec),
+    indicators: z
+      .record(name, indicatorSpec)
+      .refine(
+        (indicators) => Object.keys(indicators).length <= MAX_INDICATORS,
+        `${MAX_INDICATORS} indicators at most`,
+      ),
     /** AND of these; each indicator's default rule when absent. */
     signals: z.array(signalSpec).min(1).max(16).optional(),
     constraint: z.string().max(1_000).optional(),

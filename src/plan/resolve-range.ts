@@ -24,6 +24,9 @@ export function resolveRange(
   market: { readonly candles: Candles; readonly timeframe: Timeframe },
 ): ResolvedRange {
   const { time } = market.candles;
+  if (time.length === 0) {
+    throw new UserError("VALIDATION", complaint("dataset", "holds no bars", 0, ">= 1"));
+  }
   const barMs = timeframeMs(market.timeframe);
   const dataStart = time[0];
   const dataEnd = time[time.length - 1] + barMs;
@@ -65,13 +68,19 @@ function instant(
   return ms;
 }
 
-/** ISO 8601; UTC where no zone is given. */
+const DATE_LENGTH = "2024-01-31".length;
+
+/** ISO 8601; UTC where no zone is given. NaN for a day that its month does not have. */
 function parseIso(text: string): number {
-  const match = /^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?)?(Z|[+-]\d\d:?\d\d)?$/.exec(
+  const match = /^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?$/.exec(
     text,
   );
-  if (match === null) return Number.NaN;
-  const zoned = match[1] !== undefined || text.length === 10 ? text : `${text}Z`;
+  const date = text.slice(0, DATE_LENGTH);
+  const midnight = Date.parse(date);
+  if (match === null || Number.isNaN(midnight) || !iso(midnight).startsWith(date)) {
+    return Number.NaN;
+  }
+  const zoned = match[1] !== undefined || text.length === DATE_LENGTH ? text : `${text}Z`;
   return Date.parse(zoned.replace(" ", "T"));
 }
 

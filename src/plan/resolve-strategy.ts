@@ -11,7 +11,7 @@ import type {
   SignalBinding,
 } from "../core/stages/sweep.ts";
 import { type Complaint, complaint } from "../core/user-error.ts";
-import { expandAxis } from "./expand-axis.ts";
+import { axisLength, expandAxis, MAX_AXIS_VALUES, MAX_LISTED_VALUES } from "./expand-axis.ts";
 import type { AxisSpec, RunRequest } from "./request.ts";
 
 /** A strategy as the core sees it, with every complaint found on the way. */
@@ -39,6 +39,10 @@ class Resolver {
   readonly #axes: Axis[] = [];
   readonly #complaints: Complaint[] = [];
   readonly #definitions = new Map<string, Indicator>();
+  /** Values of all axes so far. */
+  #listed = 0;
+  /** A signal that was refused makes what it reads look unused. */
+  #signalRefused = false;
 
   constructor(strategy: Strategy) {
     this.#strategy = strategy;
@@ -47,7 +51,7 @@ class Resolver {
   resolve(): ResolvedStrategy {
     const indicators = this.#indicators();
     const signals = this.#signals();
-    this.#refuseUnused(indicators, signals);
+    if (!this.#signalRefused) this.#refuseUnused(indicators, signals);
     return { axes: this.#axes, indicators, signals, complaints: this.#complaints };
   }
 
@@ -90,6 +94,7 @@ class Resolver {
     const specs = this.#strategy.signals ?? this.#defaultSignals();
     const drafts = specs.map((spec, i) => this.#draft(spec, `strategy.signals.${i}`));
     const named = drafts.filter((draft) => draft !== null);
+    this.#signalRefused = named.length < drafts.length;
     named.sort((a, b) => compareText(a.name, b.name));
     named.forEach((draft, i) => {
       if (i > 0 && draft.name === named[i - 1].name) {
@@ -113,7 +118,8 @@ class Resolver {
     return [...this.#definitions].map(([name, { defaultRule }]) => ({
       rule: defaultRule.rule,
       of: `${name}.${defaultRule.output}`,
-      params: {},
+      ...(defaultRule.against === undefined ? {} : { against: `${name}.${defaultRule.against}` }),
+      params: defaultRule.params ?? {},
     }));
   }
 
@@ -140,12 +146,18 @@ class Resolver {
       }
       if (!wanted) continue;
       if (reference === undefined) {
-        this.#report(complaint(`${path}.${name}`, `rule ${rule.id} needs a series here`));
+        const message = `rule ${rule.id} needs a series here`;
+        this.#report(complaint(`${path}.${name}`, message, undefined, "name or name.output"));
         return null;
       }
       const operand = this.#output(reference, `${path}.${name}`);
       if (operand === null) return null;
       operands[name] = operand;
+    }
+    if (isSameSeries(operands.of, operands.against)) {
+      const message = "a series against itself never signals";
+      this.#report(complaint(`${path}.against`, message, spec.against, "another series"));
+      return null;
     }
     return operands;
   }
@@ -185,12 +197,23 @@ class Resolver {
     for (const spec of specs) {
       if (!Object.hasOwn(given, spec.name)) continue;
       const path = `${at.path}.${spec.name}`;
-      const values = expandAxis(given[spec.name], path, this.#report);
+      const values = this.#expand(given[spec.name], path);
       this.#checkValues(spec, values, path);
       bindings[spec.name] = { axis: this.#axes.length };
       this.#axes.push({ name: `${at.axis}.${spec.name}`, values });
     }
     return bindings;
+  }
+
+  /** Lists the values of an axis unless all axes together have too many, which is told once. */
+  #expand(spec: AxisSpec, path: string): ParameterValue[] {
+    if (this.#listed > MAX_LISTED_VALUES) return [];
+    const length = axisLength(spec);
+    if (length > 0 && length <= MAX_AXIS_VALUES) this.#listed += length;
+    if (this.#listed <= MAX_LISTED_VALUES) return expandAxis(spec, path, this.#report);
+    const bound = `<= ${MAX_LISTED_VALUES}`;
+    this.#report(complaint(path, "all axes have too many values", this.#listed, bound));
+    return [];
   }
 
   #checkValues(spec: ParameterSpec, values: readonly ParameterValue[], path: string): void {
@@ -221,6 +244,11 @@ class Resolver {
       }
     }
   }
+}
+
+function isSameSeries(a: OperandBinding | undefined, b: OperandBinding | undefined): boolean {
+  if (a === undefined || b === undefined || "price" in a || "price" in b) return false;
+  return a.indicator === b.indicator && a.output === b.output;
 }
 
 function outputsRead(name: string, signals: readonly SignalBinding[]): string[] {

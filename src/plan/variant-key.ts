@@ -32,7 +32,7 @@ export function variantKey(plan: RunPlan, variant: VariantDescription): string {
     canonicalJson({
       schema: KEY_SCHEMA,
       dataset: plan.datasetHash,
-      timeframe: plan.request.timeframe ?? null,
+      timeframeMs: sweep.timeframeMs,
       range: { ...plan.range, warmupBars: sweep.firstBar },
       strategy,
       risk: { stopLossPct: variant.stopLossPct, takeProfitPct: variant.takeProfitPct },
