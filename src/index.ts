@@ -6,7 +6,7 @@
  *   const { rows, digest } = await app.runs.backtest({ dataset: dataset.hash, strategy: ... });
  *   await app.close();
  */
-export { type App, type AppOptions, createApp } from "./app.ts";
+export { type App, type AppOptions, createApp, openDatasets } from "./app.ts";
 export { type ConfigSources, loadConfig, type ServiceConfig } from "./config.ts";
 export {
   type Execution,

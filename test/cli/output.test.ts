@@ -139,13 +139,16 @@ describe("progress", () => {
   it("is plain lines where there is no terminal, the last state of each stage included", () => {
     const { stream, text } = sink(false);
     const display = progressDisplay(stream, "totalReturnPct");
+    display.show(progress({ state: "QUEUED", done: 0 }));
     for (const done of [0, 2_000, 4_000, 6_000]) display.show(progress({ done }));
     display.show(progress({ stage: "STAGE_B", done: 0, total: 100 }));
-    display.show(progress({ stage: "STAGE_B", done: 100, total: 100 }));
+    display.show(progress({ stage: "STAGE_B", done: 50, total: 100 }));
+    display.show(progress({ stage: "FINALIZING", done: 100, total: 100 }));
+    display.show(progress({ state: "SUCCEEDED", stage: "FINALIZING", done: 100, total: 100 }));
     display.stop();
     const lines = text().trimEnd().split("\n");
     expect(lines.map((line) => line.slice(0, 22).trimEnd())).toEqual([
-      "Stage A     0/6,000 (0",
+      "Queued      0/6,000 (0",
       "Stage A     6,000/6,00",
       "Stage B     0/100 (0 %",
       "Stage B     100/100 (1",

@@ -62,7 +62,8 @@ class BarDisplay implements ProgressDisplay {
       fps: 10,
       gracefulExit: false,
     });
-    this.#bar.start(progress.total, progress.done, payload(progress, this.#metric));
+    const stage = stageTitle(progress.stage);
+    this.#bar.start(progress.total, progress.done, { stage, ...payload(progress, this.#metric) });
   }
 }
 
@@ -70,7 +71,7 @@ class LineDisplay implements ProgressDisplay {
   readonly #stream: NodeJS.WriteStream;
   readonly #metric: string;
   #lastAtMs = Number.NEGATIVE_INFINITY;
-  #lastKey = "";
+  #stage = "";
   #held: string | null = null;
 
   constructor(stream: NodeJS.WriteStream, metric: string) {
@@ -79,16 +80,18 @@ class LineDisplay implements ProgressDisplay {
   }
 
   show(progress: ProgressView): void {
-    const key = `${progress.state} ${progress.stage}`;
-    const line = progressLine(progress, this.#metric);
+    // Finalizing repeats the numbers of Stage B: no line of its own.
+    const stage = progress.stage === "FINALIZING" ? this.#stage : progress.stage;
+    const line = progressLine({ ...progress, stage }, this.#metric);
     const nowMs = performance.now();
-    if (key === this.#lastKey && nowMs - this.#lastAtMs < LINE_EVERY_MS) {
+    if (stage === this.#stage && nowMs - this.#lastAtMs < LINE_EVERY_MS) {
       this.#held = line;
       return;
     }
     // The last state of a stage is never lost, however fast the stage was.
-    this.stop();
-    this.#lastKey = key;
+    if (stage !== this.#stage) this.stop();
+    this.#held = null;
+    this.#stage = stage;
     this.#lastAtMs = nowMs;
     this.#stream.write(`${line}\n`);
   }

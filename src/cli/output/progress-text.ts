@@ -35,7 +35,7 @@ export function progressLine(progress: ProgressView, metric: string): string {
   const { done, total } = progress;
   const share = total > 0 ? Math.floor((100 * done) / total) : 0;
   return [
-    stageTitle(progress.stage).padEnd(10),
+    (progress.state === "QUEUED" ? "Queued" : stageTitle(progress.stage)).padEnd(10),
     `${formatCount(done)}/${formatCount(total)} (${share} %)`,
     formatRate(progress.variantsPerSecond),
     `ETA ${formatDuration(progress.etaSeconds)}`,

@@ -1,0 +1,76 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { ApiClient } from "../../src/cli/api/client.ts";
+import { toGraphqlRequest } from "../../src/cli/api/graphql-request.ts";
+import { followProgress, runSummary, startRun } from "../../src/cli/api/runs-api.ts";
+import { createApp, loadConfig, type RunRequestInput } from "../../src/index.ts";
+import { POSTGRES } from "../support/databases.ts";
+import { SweeplineProcess, temporaryFolder } from "./sweepline-process.ts";
+
+const folder = temporaryFolder();
+let database: Awaited<ReturnType<typeof POSTGRES.create>>;
+
+beforeAll(async () => {
+  database = await POSTGRES.create();
+});
+
+afterAll(async () => {
+  await database.drop();
+  folder.remove();
+});
+
+/** A data directory of its own, as on another machine: only the database is shared. */
+function machine(name: string) {
+  const dataDir = join(folder.path, name);
+  mkdirSync(dataDir);
+  return {
+    DATABASE_URL: database.location.url!,
+    SWEEPLINE_DATA_DIR: dataDir,
+    SWEEPLINE_WORKERS: "1",
+  };
+}
+
+const request: RunRequestInput = {
+  dataset: "market",
+  strategy: {
+    indicators: {
+      fast: { id: "ma.sma", params: { window: { start: 2, stop: 60, step: 1 } } },
+      slow: { id: "ma.sma", params: { window: { start: 20, stop: 120, step: 1 } } },
+    },
+    signals: [{ rule: "cross", of: "fast", against: "slow" }],
+    constraint: "fast.window < slow.window",
+  },
+  risk: { stopLossPct: ["off", 1, 2, 4], takeProfitPct: ["off", 2, 4, 8] },
+  preselect: 800,
+  schedule: { chunkVariants: 100 },
+};
+
+it("serve and worker as processes finish one run together, with the digest of one", async () => {
+  const environment = { ...machine("here"), SWEEPLINE_LOG_LEVEL: "silent" };
+  await using app = await createApp(loadConfig({ environment }), { work: false });
+  await app.datasets.importSynthetic({ name: "market", seed: 11, bars: 20_000 });
+
+  await using serve = new SweeplineProcess(["serve", "--port", "0"], machine("a"));
+  await using worker = new SweeplineProcess(["worker"], machine("b"));
+  const [, url] = await serve.says(/GraphQL and GraphiQL at (\S+)/);
+  await worker.says(/Working with 1 threads/);
+
+  const api = new ApiClient(url);
+  const { run } = await startRun(api, toGraphqlRequest(request), "two processes");
+  const stages = new Set<string>();
+  for await (const { stage } of followProgress(api, run.id)) stages.add(stage);
+  expect([...stages]).toEqual(expect.arrayContaining(["STAGE_A", "STAGE_B", "FINALIZING"]));
+  const ended = await runSummary(api, run.id);
+  expect(ended).toMatchObject({ state: "SUCCEEDED" });
+
+  const workers = new Set((await app.store.chunks(run.id)).map((chunk) => chunk.worker));
+  expect(workers.size).toBe(2);
+  const alone = await app.runs.backtest(request);
+  expect(ended?.digest).toBe(alone.digest);
+
+  for (const child of [worker, serve]) {
+    child.signal("SIGTERM");
+    expect(await child.code).toBe(0);
+  }
+}, 60_000);
