@@ -4,6 +4,7 @@ import RelayPlugin from "@pothos/plugin-relay";
 import type { GraphqlContext } from "./context.ts";
 import { decodeGlobalId, encodeGlobalId } from "./global-id.ts";
 import { limitExceeded } from "./limit-exceeded.ts";
+import { MAX_PAGE_SIZE } from "./limits.ts";
 
 /** Fields are non-null and inputs optional unless they say otherwise. */
 export const builder = new SchemaBuilder<{
@@ -27,7 +28,11 @@ export const builder = new SchemaBuilder<{
     },
     nodesQueryOptions: {
       description: "Objects by their global ids, in the same order; null where there is none.",
-      args: { ids: { description: "Opaque global ids, 100 at most." } },
+      args: { ids: { description: `Opaque global ids, ${MAX_PAGE_SIZE} at most.` } },
+      resolve: (_root, { ids }, _context, _info, resolveNodes) => {
+        if (ids.length <= MAX_PAGE_SIZE) return resolveNodes(ids);
+        throw limitExceeded("number of ids", ids.length, MAX_PAGE_SIZE);
+      },
       complexity: (args) => ({ field: 1, multiplier: (args.ids as unknown[]).length }),
     },
   },

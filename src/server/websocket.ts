@@ -41,12 +41,17 @@ export function attachWebsockets(
     if (refusal !== null) return answerAndEnd(socket, refusal);
     sockets.handleUpgrade(request, socket, head, (opened) => {
       sockets.emit("connection", opened, request);
+      // The library prints what a client's socket did wrong on the console; it belongs in the log.
+      opened.removeAllListeners("error");
+      opened.on("error", ({ message }) => settings.log.info({ message }, "websocket error"));
     });
   });
 
   const operations = new OpenOperations();
   const disposable = useServer(
     {
+      // Otherwise the reason of a close would repeat what went wrong inside.
+      isProd: true,
       execute: (args) => (args.rootValue as Pipeline).execute(args),
       subscribe: (args) => (args.rootValue as Pipeline).subscribe(args),
       async onSubscribe({ extra, subscriptions }, _id, params) {

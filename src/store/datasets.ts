@@ -1,4 +1,4 @@
-import { and, count, desc, eq, lt, or } from "drizzle-orm";
+import { and, count, desc, eq, inArray, lt, or } from "drizzle-orm";
 import { isTimeframe } from "../core/series/timeframe.ts";
 import { checkPage, decodeCursor, encodeCursor, pageOf } from "./cursor.ts";
 import type { Connection } from "./database.ts";
@@ -30,6 +30,17 @@ export async function saveDataset(
 export async function datasetByHash(db: Connection, hash: string): Promise<DatasetRecord | null> {
   const [row] = await db.select().from(datasets).where(eq(datasets.hash, hash));
   return row === undefined ? null : toRecord(row);
+}
+
+export async function datasetsByHash(
+  db: Connection,
+  hashes: readonly string[],
+): Promise<DatasetRecord[]> {
+  const rows = await db
+    .select()
+    .from(datasets)
+    .where(inArray(datasets.hash, [...hashes]));
+  return rows.map(toRecord);
 }
 
 export async function findDataset(

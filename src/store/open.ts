@@ -9,7 +9,7 @@ import { recover, takeBackAll } from "./recovery.ts";
 import { resultsOf } from "./results.ts";
 import * as control from "./run-control.ts";
 import { eventsAfter } from "./run-events.ts";
-import { runById, runStatus } from "./run-row.ts";
+import { runById, runStatus, runsById } from "./run-row.ts";
 import * as runs from "./runs.ts";
 import * as stageEnds from "./stage-ends.ts";
 import type { Store } from "./store.ts";
@@ -46,12 +46,14 @@ export async function openStore(location: DatabaseLocation = {}): Promise<OpenSt
 
     saveDataset: (record, blocks) => datasets.saveDataset(db, record, blocks),
     datasetByHash: (hash) => datasets.datasetByHash(db, hash),
+    datasetsByHash: (hashes) => datasets.datasetsByHash(db, hashes),
     findDataset: (hashOrName) => datasets.findDataset(db, hashOrName),
     listDatasets: (page) => datasets.listDatasets(db, page),
     datasetBlocks: (hash) => datasets.blocksOf(db, hash),
 
     createRun: (run) => runs.createRunOnce(context, run),
     run: (id) => runById(db, id),
+    runsById: (ids) => runsById(db, ids),
     runStatus: (id) => runStatus(db, id),
     listRuns: (page, filter) => runs.listRuns(db, page, filter),
     results: (runId, page, orderBy) => resultsOf(db, runId, page, orderBy),

@@ -1,4 +1,4 @@
-import { eq, type SQL, sql } from "drizzle-orm";
+import { eq, inArray, type SQL, sql } from "drizzle-orm";
 import type { Connection, Transaction } from "./database.ts";
 import { etaSeconds } from "./progress.ts";
 import { type ChunkState, isTerminal, type RunRecord } from "./records.ts";
@@ -25,6 +25,14 @@ export async function lockRun(tx: Transaction, id: string): Promise<LockedRun | 
 export async function runById(db: Connection, id: string): Promise<RunRecord | null> {
   const [row] = await db.select().from(runs).where(eq(runs.id, id));
   return row === undefined ? null : toRecord(row);
+}
+
+export async function runsById(db: Connection, ids: readonly string[]): Promise<RunRecord[]> {
+  const rows = await db
+    .select()
+    .from(runs)
+    .where(inArray(runs.id, [...ids]));
+  return rows.map(toRecord);
 }
 
 export async function runStatus(db: Connection, id: string): Promise<RunStatus | null> {

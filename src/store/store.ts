@@ -132,6 +132,8 @@ export interface Store {
     blocks: readonly DatasetBlock[],
   ): Promise<DatasetRecord>;
   datasetByHash(hash: string): Promise<DatasetRecord | null>;
+  /** Those that exist, in no particular order, in one statement. */
+  datasetsByHash(hashes: readonly string[]): Promise<DatasetRecord[]>;
   /** By hash, or by name (the newest of that name). */
   findDataset(hashOrName: string): Promise<DatasetRecord | null>;
   /** Newest first. */
@@ -145,6 +147,8 @@ export interface Store {
    */
   createRun(run: NewRun): Promise<{ readonly run: RunRecord; readonly created: boolean }>;
   run(id: string): Promise<RunRecord | null>;
+  /** Those that exist, in no particular order, in one statement. */
+  runsById(ids: readonly string[]): Promise<RunRecord[]>;
   /** What a worker has to know while it works: cheap, without the plan. */
   runStatus(id: string): Promise<RunStatus | null>;
   /** Newest first. */

@@ -1,5 +1,6 @@
 import type { GapReport } from "../../core/series/gap-report.ts";
 import type { DatasetRecord } from "../../store/records.ts";
+import { BatchLoader, byKey } from "../batch-loader.ts";
 import { builder } from "../builder.ts";
 import type { GraphqlContext } from "../context.ts";
 import { pageComplexity, pageOf, toConnection } from "../page.ts";
@@ -41,7 +42,10 @@ export const DatasetType = builder.objectRef<DatasetRecord>("Dataset");
 builder.node(DatasetType, {
   description: "Candles of one instrument, immutable and named by their content.",
   id: { resolve: (dataset) => dataset.hash, description: "Opaque global id." },
-  loadOne: (hash, context) => datasetByHash(context, hash),
+  loadMany: async (hashes, { services }) => {
+    const found = byKey(await services.store.datasetsByHash(hashes), "hash");
+    return hashes.map((hash) => found.get(hash) ?? null);
+  },
   fields: (t) => ({
     hash: t.exposeString("hash", {
       description: "SHA-256 over instrument, timeframe and columns.",
@@ -86,19 +90,15 @@ builder.queryFields((t) => ({
   }),
 }));
 
-const loaded = new WeakMap<GraphqlContext, Map<string, Promise<DatasetRecord | null>>>();
+const loaders = new WeakMap<GraphqlContext, BatchLoader<DatasetRecord>>();
 
-/** One statement a dataset and request, however many runs of a page share it. */
+/** One statement for the datasets of a whole page of runs. */
 export function datasetByHash(context: GraphqlContext, hash: string) {
-  let records = loaded.get(context);
-  if (records === undefined) {
-    records = new Map();
-    loaded.set(context, records);
+  let loader = loaders.get(context);
+  if (loader === undefined) {
+    const { store } = context.services;
+    loader = new BatchLoader(async (hashes) => byKey(await store.datasetsByHash(hashes), "hash"));
+    loaders.set(context, loader);
   }
-  let record = records.get(hash);
-  if (record === undefined) {
-    record = context.services.store.datasetByHash(hash);
-    records.set(hash, record);
-  }
-  return record;
+  return loader.load(hash);
 }

@@ -2,6 +2,7 @@ import type { Axis } from "../../core/grid/axis.ts";
 import { BETTER } from "../../core/metrics/ranking-metric.ts";
 import type { RankingKey } from "../../core/stages/sweep.ts";
 import type { RunError, RunRecord } from "../../store/records.ts";
+import { byKey } from "../batch-loader.ts";
 import { builder } from "../builder.ts";
 import { pageComplexity, pageOf, pageSize, toConnection } from "../page.ts";
 import { pageArgs } from "./connection.ts";
@@ -45,7 +46,10 @@ export const RunType = builder.objectRef<RunRecord>("Run");
 builder.node(RunType, {
   description: "A sweep that was started. It stays readable, whatever becomes of it.",
   id: { resolve: (run) => run.id, description: "Opaque global id." },
-  loadOne: (id, { services }) => services.store.run(id),
+  loadMany: async (ids, { services }) => {
+    const found = byKey(await services.store.runsById(ids), "id");
+    return ids.map((id) => found.get(id) ?? null);
+  },
 });
 
 /** Where it is. */
