@@ -126,7 +126,7 @@ function readYaml(path: string): SettingsInput {
   throw new UserError("VALIDATION", complaint("config", "must be a mapping of settings", path));
 }
 
-/** One layer a variable, so that a complaint can name it. A misspelt SWEEPLINE_ variable is fatal. */
+/** One layer a variable, so that a complaint names it. A misspelt SWEEPLINE_ variable is fatal. */
 function environmentLayers(environment: NodeJS.ProcessEnv, known: SettingsInput): Layer[] {
   const paths = new Map(leaves(known).map((path) => [variableOf(path), path]));
   paths.set("DATABASE_URL", ["databaseUrl"]);

@@ -1,5 +1,5 @@
 /**
- * Part of what fixes a result: (plan hash, dataset hash, engine version) give the same digest. It rises
- * whenever any number of any result may change.
+ * Part of what fixes a result: plan hash, dataset hash and engine version give the same digest.
+ * It rises whenever any number of any result may change.
  */
 export const ENGINE_VERSION = "1";

@@ -1,8 +1,8 @@
 import { EXIT } from "./exit-codes.ts";
 
 /**
- * Turns the first Ctrl-C (or SIGTERM) into an aborted signal, so that work can end cleanly; a second
- * one ends the process at once. Dispose it when the work is done.
+ * Turns the first Ctrl-C (or SIGTERM) into an aborted signal, so that work can end cleanly; a
+ * second one ends the process at once. Dispose it when the work is done.
  */
 export function catchInterrupt(): { readonly signal: AbortSignal; [Symbol.dispose](): void } {
   const controller = new AbortController();

@@ -19,6 +19,7 @@ function userErrorLines(error: UserError): string[] {
       ...(bound === null ? [] : [`expected ${bound}`]),
     ];
     const where = path === "" ? "" : ` ${path}:`;
-    return `error ${error.code}${where} ${message}${facts.length === 0 ? "" : ` (${facts.join(", ")})`}`;
+    const what = facts.length === 0 ? "" : ` (${facts.join(", ")})`;
+    return `error ${error.code}${where} ${message}${what}`;
   });
 }

@@ -29,7 +29,9 @@ const IMPORTS = [
   /\bnew URL\(\s*["'](\.{1,2}\/[^"']+\.[mc]?[tj]s)["']\s*,\s*import\.meta\.url\s*\)/g,
 ];
 
-/** Everything a file imports, statically, dynamically or as a worker; relative paths are resolved. */
+/**
+ * Everything a file imports, statically, dynamically or as a worker; relative paths are resolved.
+ */
 export function importsOf(file: Pick<SourceFile, "path" | "text">): string[] {
   const found = IMPORTS.flatMap((pattern) => [...file.text.matchAll(pattern)].map((m) => m[1]));
   return [...new Set(found)].map((name) =>

@@ -1,8 +1,8 @@
 import type { AxisSpec, RiskAxisSpec, RunRequestInput } from "../../plan/request.ts";
 
 /**
- * A run request in the form the GraphQL input has: records become lists with names, values become one
- * field of a one-of input, names of metrics and timeframes become constants.
+ * A run request in the form the GraphQL input has: records become lists with names, values become
+ * one field of a one-of input, names of metrics and timeframes become constants.
  */
 export function toGraphqlRequest(request: RunRequestInput): object {
   const { timeframe, range, strategy, risk, ranking, ...same } = request;

@@ -45,8 +45,9 @@ async function estimate(preset: string, options: EstimateOptions): Promise<void>
 
 /** The arithmetic of a plan, before anything runs. */
 export function estimateText({ estimate, planHash, datasetHash }: RunPlan): string {
+  const { stageAVariants, indexSpace } = estimate;
   return [
-    `Stage A   ${formatCount(estimate.stageAVariants)} of ${formatCount(estimate.indexSpace)} variants`,
+    `Stage A   ${formatCount(stageAVariants)} of ${formatCount(indexSpace)} variants`,
     `Stage B   ${formatCount(estimate.stageBVariants)} variants`,
     `bars      ${formatCount(estimate.bars)}`,
     `memory    ${formatBytes(estimate.bytes)}`,

@@ -12,8 +12,9 @@ export interface OpenDemo extends AsyncDisposable {
 }
 
 /**
- * Opens the embedded database and serves. A data directory that another process has open is replaced by
- * a temporary one, a busy port by a free one: a second demo beside the first works, too.
+ * Opens the embedded database and serves. A data directory that another process has open is
+ * replaced by a temporary one, a busy port by a free one: a second demo beside the first works,
+ * too.
  */
 export async function openDemo(config: ServiceConfig): Promise<OpenDemo> {
   await using opened = new AsyncDisposableStack();

@@ -3,8 +3,8 @@ import { formatMetric, formatRisk, metricTitle } from "./format.ts";
 import { renderTable, type TableColumn } from "./table.ts";
 
 /**
- * Rows best first: rank, every parameter, stop and target, then the metrics. Where the table would be
- * wider than `columns` the last metrics are left out: a wrapped table cannot be read.
+ * Rows best first: rank, every parameter, stop and target, then the metrics. Where the table would
+ * be wider than `columns` the last metrics are left out: a wrapped table cannot be read.
  */
 export function resultTable(rows: readonly RunRow[], columns = Number.POSITIVE_INFINITY): string {
   if (rows.length === 0) return "no results";
