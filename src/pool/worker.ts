@@ -118,7 +118,7 @@ class BestReporter {
 
 /** Every ranking metric of chosen variants. */
 function runScore(order: ScoreOrder): void {
-  const scorer = new SweepScorer(order.sweep, order.candles, RANKING_METRICS);
+  const scorer = new SweepScorer(order.sweep, order.candles, { metrics: RANKING_METRICS });
   const count = RANKING_METRICS.length;
   const metrics = new Float64Array(order.variants.length * count);
   let openBase = Number.NaN;

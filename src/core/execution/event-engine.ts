@@ -1,27 +1,10 @@
-import {
-  calmar,
-  expectancyPct,
-  maxDrawdownPct,
-  profitFactor,
-  returnOverMaxDrawdown,
-  sharpe,
-  sortino,
-  totalReturnPct,
-  winRatePct,
-} from "../metrics/ranking-formulas.ts";
 import type { RankingMetric } from "../metrics/ranking-metric.ts";
+import { NEEDS_DAYS, NEEDS_DRAWDOWN, rankingValue } from "../metrics/ranking-values.ts";
 import { DailyTally, DrawdownTally, drawdown, TradeTally } from "../metrics/tallies.ts";
 import { Days } from "../series/days.ts";
 import { RangeExtremes } from "../series/range-extremes.ts";
 import { Account, type AccountRules, LONG, type Side } from "./account.ts";
 import type { TradeList } from "./trade-list.ts";
-
-const NEEDS_DRAWDOWN: readonly RankingMetric[] = [
-  "maxDrawdownPct",
-  "returnOverMaxDrawdown",
-  "calmar",
-];
-const NEEDS_DAYS: readonly RankingMetric[] = ["sharpe", "sortino", "calmar"];
 
 /**
  * Scores a trade list without a bar loop: the account moves only where a trade closes, drawdown looks at the extreme
@@ -37,7 +20,7 @@ export class EventEngine {
   readonly #trades = new TradeTally();
   readonly #drawdown = new DrawdownTally();
   readonly #days: Days | null;
-  readonly #daily: DailyTally | null;
+  readonly #daily: DailyTally;
   readonly #extremes: RangeExtremes | null;
   /** First day whose equity has not been fed to the daily tally yet. */
   #nextDay = 0;
@@ -62,21 +45,28 @@ export class EventEngine {
     const days = metrics.some((metric) => NEEDS_DAYS.includes(metric));
     this.#extremes = drawdowns ? new RangeExtremes(range.close) : null;
     this.#days = days ? new Days(range.openTimes, range.timeframeMs) : null;
-    this.#daily = this.#days === null ? null : new DailyTally(this.#days.count);
+    this.#daily = new DailyTally(this.#days?.count ?? 0);
   }
 
   /** Writes the metrics of the trades to `out` from `offset` on. NaN where undefined. */
   score(trades: TradeList, out: Float64Array, offset: number): void {
     this.#settle(trades);
+    const settings = { startCash: this.rules.startCash, periodsPerYear: this.#periodsPerYear };
+    const sums = {
+      equity: this.#account.equity(),
+      trades: this.#trades,
+      deepest: this.#drawdown.deepest,
+      daily: this.#daily,
+    };
     for (let m = 0; m < this.#metrics.length; m++) {
-      out[offset + m] = this.#metric(this.#metrics[m]);
+      out[offset + m] = rankingValue(this.#metrics[m], sums, settings);
     }
   }
 
   #settle(trades: TradeList): void {
     const { side, entry, exit, factor } = trades;
     const account = this.#account;
-    const watched = this.#extremes !== null || this.#daily !== null;
+    const watched = this.#extremes !== null || this.#days !== null;
     account.reset();
     this.#trades.reset();
     this.#drawdown.reset();
@@ -105,7 +95,7 @@ export class EventEngine {
     const until = to < this.close.length ? this.#days.dayOf[to] : this.#days.count;
     if (this.#nextDay < until) {
       this.#day(equity);
-      this.#daily!.addQuiet(until - this.#nextDay);
+      this.#daily.addQuiet(until - this.#nextDay);
       this.#nextDay = until;
     }
   }
@@ -126,8 +116,8 @@ export class EventEngine {
   }
 
   #day(equity: number): void {
-    if (this.#nextDay === 0) this.#daily!.start(equity);
-    else this.#daily!.add(equity);
+    if (this.#nextDay === 0) this.#daily.start(equity);
+    else this.#daily.add(equity);
     this.#nextDay++;
   }
 
@@ -149,33 +139,6 @@ export class EventEngine {
       tally.peak = best;
     } else {
       for (let t = from; t < to; t++) tally.add(this.#equityAt(side, from, t));
-    }
-  }
-
-  #metric(metric: RankingMetric): number {
-    const returnPct = totalReturnPct(this.#account.equity(), this.rules.startCash);
-    const { deepest } = this.#drawdown;
-    switch (metric) {
-      case "totalReturnPct":
-        return returnPct;
-      case "maxDrawdownPct":
-        return maxDrawdownPct(deepest);
-      case "returnOverMaxDrawdown":
-        return returnOverMaxDrawdown(returnPct, maxDrawdownPct(deepest));
-      case "profitFactor":
-        return profitFactor(this.#trades);
-      case "winRatePct":
-        return winRatePct(this.#trades);
-      case "numTrades":
-        return this.#trades.count;
-      case "expectancyPct":
-        return expectancyPct(this.#trades);
-      case "sharpe":
-        return sharpe(this.#daily!, this.#periodsPerYear);
-      case "sortino":
-        return sortino(this.#daily!, this.#periodsPerYear);
-      case "calmar":
-        return calmar(this.#daily!, this.#periodsPerYear, deepest);
     }
   }
 }

@@ -1,5 +1,5 @@
 import type { BitPlane } from "../series/bit-plane.ts";
-import { LONG, SHORT } from "./account.ts";
+import { type AccountRules, LONG, SHORT, type Side } from "./account.ts";
 
 /**
  * Trades of one variant in time order, as columns that are reused from variant to variant. Bars count from the first
@@ -12,16 +12,33 @@ export class TradeList {
   readonly exit: Int32Array;
   readonly factor: Float64Array;
 
-  /**
-   * `bars`: bars of the range; no variant has more trades than bars. With `entries` the list shares side and entry
-   * columns with another one and has its own exits.
-   */
-  constructor(bars: number, entries: TradeList | null = null) {
-    this.side = entries?.side ?? new Uint8Array(bars);
-    this.entry = entries?.entry ?? new Int32Array(bars);
-    this.exit = new Int32Array(bars);
-    this.factor = new Float64Array(bars);
+  constructor(columns: TradeColumns) {
+    this.side = columns.side;
+    this.entry = columns.entry;
+    this.exit = columns.exit;
+    this.factor = columns.factor;
   }
+
+  /**
+   * Room for the trades of `bars` bars: no variant has more trades than bars, and one slot is spare. With `entries` the
+   * list shares side and entry columns with another one and has its own exits.
+   */
+  static allocate(bars: number, entries?: TradeList): TradeList {
+    const slots = bars + 1;
+    return new TradeList({
+      side: entries?.side ?? new Uint8Array(slots),
+      entry: entries?.entry ?? new Int32Array(slots),
+      exit: new Int32Array(slots),
+      factor: new Float64Array(slots),
+    });
+  }
+}
+
+export interface TradeColumns {
+  readonly side: Uint8Array;
+  readonly entry: Int32Array;
+  readonly exit: Int32Array;
+  readonly factor: Float64Array;
 }
 
 /**
@@ -64,4 +81,12 @@ export function tradesFromPlanes(
   }
   if (open) exit[count - 1] = bars - 1;
   trades.count = count;
+}
+
+/** Factors of trades from the closes at their entries and exits. */
+export function tradeFactors(rules: AccountRules, close: Float64Array, trades: TradeList): void {
+  const { side, entry, exit, factor, count } = trades;
+  for (let i = 0; i < count; i++) {
+    factor[i] = rules.factor(side[i] as Side, close[entry[i]], close[exit[i]]);
+  }
 }

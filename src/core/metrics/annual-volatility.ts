@@ -1,5 +1,6 @@
 import type { Metric } from "./metric.ts";
 import { defined } from "./ranking-formulas.ts";
+import { dailyDeviation } from "./tallies.ts";
 
 /**
  * sd(r, ddof 1) * sqrt(P) over the daily returns r; undefined where annualReturn is, 0 when equity
@@ -10,6 +11,6 @@ export const annualVolatility: Metric = {
   better: "LOWER",
   of: ({ daily, settings }) => {
     if (!defined(daily)) return Number.NaN;
-    return daily.deviation() * Math.sqrt(settings.periodsPerYear);
+    return dailyDeviation(daily) * Math.sqrt(settings.periodsPerYear);
   },
 };

@@ -3,14 +3,37 @@
  * tallies in the same order, so their metrics agree to the bit. Objects are reused: `reset` before each variant.
  */
 
+/** Sums over the closed trades of a variant. */
+export interface TradeSums {
+  readonly count: number;
+  readonly wins: number;
+  /** Sums of positive and of negative net profits, in quote; the loss as a positive number. */
+  readonly grossProfit: number;
+  readonly grossLoss: number;
+  /** Sum of trade returns (net profit / stake), as a fraction. */
+  readonly returnSum: number;
+}
+
+/** Sums over the daily returns of a variant. */
+export interface DailySums {
+  readonly days: number;
+  /** Product of 1 + r. */
+  readonly growth: number;
+  readonly returnSum: number;
+  /** Sum of squared negative returns. */
+  readonly downsideSum: number;
+  /** True once a day lost everything, or began with nothing: ratios have no meaning then. */
+  readonly broken: boolean;
+  /** Sum of squared deviations from the mean. */
+  squares(): number;
+}
+
 /** Closed trades, in order. */
-export class TradeTally {
+export class TradeTally implements TradeSums {
   count = 0;
   wins = 0;
-  /** Sums of positive and of negative net profits, in quote; the loss as a positive number. */
   grossProfit = 0;
   grossLoss = 0;
-  /** Sum of trade returns (net profit / stake), as a fraction. */
   returnSum = 0;
 
   reset(): void {
@@ -60,12 +83,11 @@ export function drawdown(equity: number, peak: number): number {
  * an open position get the same bits. Usage: `start` with the first day's last equity, then `add` per later day
  * (or `addQuiet(n)` for n days of unchanged equity).
  */
-export class DailyTally {
+export class DailyTally implements DailySums {
   days = 0;
   growth = 1;
   returnSum = 0;
   downsideSum = 0;
-  /** True once a day lost everything, or began with nothing: ratios have no meaning then. */
   broken = false;
   #last = 0;
   #changes: Float64Array;
@@ -102,22 +124,26 @@ export class DailyTally {
     this.#changes[this.#changed++] = r;
   }
 
-  /** Mean daily return. */
-  mean(): number {
-    return this.returnSum / this.days;
-  }
-
-  /** Sample standard deviation (ddof 1) of the daily returns; 0 when they differ by rounding only. */
-  deviation(): number {
-    const mean = this.mean();
+  squares(): number {
+    const mean = this.returnSum / this.days;
     let squares = (this.days - this.#changed) * (mean * mean);
     for (let i = 0; i < this.#changed; i++) {
       const d = this.#changes[i] - mean;
       squares += d * d;
     }
-    const deviation = Math.sqrt(squares / (this.days - 1));
-    return deviation > ROUNDING_SHARE * Math.abs(mean) ? deviation : 0;
+    return squares;
   }
+}
+
+/** Mean daily return. */
+export function dailyMean(daily: DailySums): number {
+  return daily.returnSum / daily.days;
+}
+
+/** Sample standard deviation (ddof 1) of the daily returns; 0 when they differ by rounding only. */
+export function dailyDeviation(daily: DailySums): number {
+  const deviation = Math.sqrt(daily.squares() / (daily.days - 1));
+  return deviation > ROUNDING_SHARE * Math.abs(dailyMean(daily)) ? deviation : 0;
 }
 
 /** Deviation below this share of the mean is rounding of equal returns, not deviation. */

@@ -4,8 +4,9 @@
  */
 export type BitPlane = Int32Array;
 
+/** Words of 32 bars, an even number: 64-bit readers take two at a time. */
 export function planeWords(bars: number): number {
-  return (bars + 31) >>> 5;
+  return ((bars + 63) >>> 6) << 1;
 }
 
 export function createPlane(bars: number): BitPlane {

@@ -46,6 +46,11 @@ export class RangeExtremes {
     if (high > this.max) this.max = high;
   }
 
+  /** The tables as they are, one row a level: row `l` holds the extremes of runs of 2^l blocks. */
+  tables(): { readonly minima: readonly Float64Array[]; readonly maxima: readonly Float64Array[] } {
+    return { minima: this.#minima, maxima: this.#maxima };
+  }
+
   #scan(from: number, to: number): void {
     const series = this.#series;
     let { min, max } = this;

@@ -1,47 +1,94 @@
 import type { ParameterValues } from "../parameter.ts";
-import { type BitPlane, clearPlane } from "../series/bit-plane.ts";
+import type { BitPlane } from "../series/bit-plane.ts";
 import { ByteLru } from "../series/byte-lru.ts";
 import type { CandleView } from "../series/candle-view.ts";
+import type { ScoringBackend } from "../stages/backend.ts";
 import type { Atom, SeriesRef } from "./atom.ts";
-import { type BarRange, comparePlane } from "./atom-plane.ts";
 import { computeOutputs, resolveSeries } from "./resolve-series.ts";
 
+/** Bars `[firstBar, lastBar)` of the candles. */
+export interface BarRange {
+  readonly firstBar: number;
+  readonly lastBar: number;
+}
+
 /**
- * Bit planes of atoms over a range, each indicator and each atom computed once while the caches hold it.
- * A cache never changes a plane: with 0 bytes everything is computed anew.
+ * Bit planes of atoms over a range, each indicator and each atom computed once while there is room.
+ *
+ * Planes live in the backend's memory and are used over and over: when the room is full, `makeRoom` takes all of them
+ * back at once and starts a new `generation`; planes of an older one must not be used any more. Callers do that
+ * between variants. None of this changes a plane.
  */
 export class PlaneSource {
+  /** Grows each time the planes handed out before become invalid. */
+  generation = 0;
   readonly #view: CandleView;
   readonly #range: BarRange;
+  readonly #backend: ScoringBackend;
   readonly #outputs: ByteLru<string, readonly Float64Array[]>;
-  readonly #planes: ByteLru<string, BitPlane>;
+  readonly #planes = new Map<string, BitPlane>();
+  /** Planes of this generation and, behind them, those free to use again. */
+  readonly #pool: BitPlane[] = [];
+  #used = 0;
+  readonly #maxPlanes: number;
 
+  /** `planeBytes` bounds the planes that are kept; those of one variant are always there. */
   constructor(
     view: CandleView,
     range: BarRange,
-    caches: { readonly seriesBytes: number; readonly planeBytes: number },
+    backend: ScoringBackend,
+    room: { readonly seriesBytes: number; readonly planeBytes: number },
   ) {
     this.#view = view;
     this.#range = range;
-    this.#outputs = new ByteLru(caches.seriesBytes, (outputs) =>
+    this.#backend = backend;
+    this.#outputs = new ByteLru(room.seriesBytes, (outputs) =>
       outputs.reduce((bytes, output) => bytes + output.byteLength, 0),
     );
-    this.#planes = new ByteLru(caches.planeBytes, (plane) => plane.byteLength);
+    const bars = range.lastBar - range.firstBar;
+    this.#maxPlanes = Math.floor(room.planeBytes / (Math.ceil(bars / 64) * 8 + 1));
   }
 
+  /** To be called before a variant's planes are asked for. */
+  makeRoom(): void {
+    if (this.#used <= this.#maxPlanes) return;
+    this.#planes.clear();
+    this.#used = 0;
+    this.generation++;
+  }
+
+  /** A kept plane. */
   plane(atom: Atom): BitPlane {
-    return this.#planes.remember(atomKey(atom), () => {
-      const right = typeof atom.right === "number" ? atom.right : this.#series(atom.right);
-      const plane = comparePlane(this.#series(atom.left), atom.op, right, this.#range);
-      if (atom.unless !== undefined) clearPlane(plane, this.plane(atom.unless));
-      return plane;
-    });
+    const key = atomKey(atom);
+    let plane = this.#planes.get(key);
+    if (plane === undefined) {
+      plane = this.#take();
+      this.compute(atom, plane);
+      this.#planes.set(key, plane);
+    }
+    return plane;
   }
 
-  #series(ref: SeriesRef): Float64Array {
-    return resolveSeries(this.#view, ref, (id, params) =>
+  /** Computes an atom into a plane of the caller's. */
+  compute(atom: Atom, plane: BitPlane): void {
+    const right = typeof atom.right === "number" ? atom.right : this.series(atom.right);
+    this.#backend.compare(this.series(atom.left), atom.op, right, plane);
+    if (atom.unless !== undefined) this.#backend.clear(plane, this.plane(atom.unless));
+  }
+
+  /** A series over the range. */
+  series(ref: SeriesRef): Float64Array {
+    const whole = resolveSeries(this.#view, ref, (id, params) =>
       this.#outputs.remember(outputKey(id, params), () => computeOutputs(this.#view, id, params)),
     );
+    return whole.subarray(this.#range.firstBar, this.#range.lastBar);
+  }
+
+  #take(): BitPlane {
+    if (this.#used === this.#pool.length) {
+      this.#pool.push(this.#backend.plane(this.#range.lastBar - this.#range.firstBar));
+    }
+    return this.#pool[this.#used++];
   }
 }
 

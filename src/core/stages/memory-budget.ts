@@ -7,9 +7,13 @@ const MIB = 1024 * 1024;
 /** Most bytes that the caches of one thread's scorer hold. */
 export const SCORER_CACHES = {
   seriesBytes: 128 * MIB,
-  planeBytes: 48 * MIB,
-  pairBytes: 48 * MIB,
+  planeBytes: 64 * MIB,
 } as const;
+
+/** Atoms of one signal that are worth keeping: half the plane room, so that signals share it. */
+export function planeRoom(bars: number): number {
+  return Math.floor(SCORER_CACHES.planeBytes / 2 / (planeWords(bars) * 4 + 1));
+}
 
 /** Chunks of a run that are in memory at once: one computed, one stored or fetched. */
 const CHUNKS_IN_FLIGHT = 2;
@@ -71,7 +75,7 @@ function threadBudget(sweep: Sweep, bars: number): number {
   }
   const caches =
     Math.min(series, SCORER_CACHES.seriesBytes) +
-    Math.min(pairs, SCORER_CACHES.planeBytes + SCORER_CACHES.pairBytes);
+    Math.min(pairs, SCORER_CACHES.planeBytes);
   const tradeLists = bars * (1 + 4 + 4 + 8 + 4 + 8);
   const levels = riskCells(sweep) > 1 ? sweep.stops.length + sweep.targets.length : 2;
   const stopTable = Math.ceil(bars / 8) * levels * 12;

@@ -6,69 +6,105 @@ import type { BitPlane } from "../series/bit-plane.ts";
 import type { AtomPair, SeriesRef } from "../signals/atom.ts";
 import type { PlaneSource } from "../signals/plane-source.ts";
 import { findRule } from "../signals/registry.ts";
+import type { PlanePair } from "./backend.ts";
 import type { Binding, OperandBinding, SignalBinding, Sweep } from "./sweep.ts";
-
-/** Long and short side of a signal; never both set at a bar. */
-export interface PlanePair {
-  readonly long: BitPlane;
-  readonly short: BitPlane;
-}
 
 /**
  * One signal of a sweep as a function of the variant's digits. Only the axes that the signal depends on matter: pairs
- * are remembered by their combination, so axes of other signals cost nothing here.
+ * are remembered by their combination, so axes of other signals cost nothing here. A signal whose pairs would not fit
+ * the plane room computes each into planes of its own.
  */
 export class SignalPlanes {
   readonly #sweep: Sweep;
   readonly #grid: Grid;
   readonly #signal: SignalBinding;
   readonly #source: PlaneSource;
-  /** Axes this signal depends on, with the radix weight of each within their own product. */
+  /** Axes this signal depends on, with the radix of each. */
   readonly #axes: Int32Array;
   readonly #radixes: Int32Array;
   readonly #pairs = new Map<number, PlanePair>();
-  readonly #maxPairs: number;
+  /** Where pairs go that are not kept; null where they are. */
+  readonly #scratch: PlanePair | null;
+  #generation = -1;
   #lastCombination = -1;
   #lastPair: PlanePair | null = null;
 
-  constructor(
-    sweep: Sweep,
-    grid: Grid,
-    signal: SignalBinding,
-    planes: { readonly source: PlaneSource; readonly maxPairs: number },
-  ) {
+  constructor(sweep: Sweep, grid: Grid, signal: SignalBinding, planes: SignalPlanesOptions) {
     this.#sweep = sweep;
     this.#grid = grid;
     this.#signal = signal;
     this.#source = planes.source;
-    this.#maxPairs = planes.maxPairs;
     this.#axes = Int32Array.from(signalAxes(sweep, signal));
     this.#radixes = this.#axes.map((a) => grid.axes[a].values.length);
+    const keeps = distinctAtoms(sweep, signal) <= planes.maxAtoms;
+    this.#scratch = keeps ? null : { long: planes.newPlane(), short: planes.newPlane() };
   }
 
   at(digits: Int32Array): PlanePair {
+    if (this.#source.generation !== this.#generation) this.#forget();
     let combination = 0;
     for (let i = 0; i < this.#axes.length; i++) {
       combination = combination * this.#radixes[i] + digits[this.#axes[i]];
     }
-    if (combination === this.#lastCombination) return this.#lastPair!;
+    if (combination !== this.#lastCombination) {
+      this.#lastPair = this.#pair(combination, digits);
+      this.#lastCombination = combination;
+    }
+    return this.#lastPair!;
+  }
+
+  #pair(combination: number, digits: Int32Array): PlanePair {
+    if (this.#scratch !== null) {
+      const atoms = this.#atoms(digits);
+      this.#source.compute(atoms.long, this.#scratch.long);
+      this.#source.compute(atoms.short, this.#scratch.short);
+      return this.#scratch;
+    }
     let pair = this.#pairs.get(combination);
     if (pair === undefined) {
-      pair = this.#compute(digits);
-      if (this.#pairs.size >= this.#maxPairs) this.#pairs.clear();
+      const atoms = this.#atoms(digits);
+      pair = { long: this.#source.plane(atoms.long), short: this.#source.plane(atoms.short) };
+      if (this.#pairs.size >= MAX_PAIRS) this.#pairs.clear();
       this.#pairs.set(combination, pair);
     }
-    this.#lastCombination = combination;
-    this.#lastPair = pair;
     return pair;
   }
 
-  #compute(digits: Int32Array): PlanePair {
-    const atoms = signalAtoms(this.#sweep, this.#signal, (binding) =>
+  #atoms(digits: Int32Array): AtomPair {
+    return signalAtoms(this.#sweep, this.#signal, (binding) =>
       "axis" in binding ? this.#grid.value(binding.axis, digits[binding.axis]) : binding.value,
     );
-    return { long: this.#source.plane(atoms.long), short: this.#source.plane(atoms.short) };
   }
+
+  #forget(): void {
+    this.#generation = this.#source.generation;
+    this.#pairs.clear();
+    this.#lastCombination = -1;
+  }
+}
+
+export interface SignalPlanesOptions {
+  readonly source: PlaneSource;
+  /** A signal with more distinct atoms than this keeps none. */
+  readonly maxAtoms: number;
+  readonly newPlane: () => BitPlane;
+}
+
+/** Entries of the look-up from combination to pair; the planes themselves are counted elsewhere. */
+const MAX_PAIRS = 65_536;
+
+/**
+ * Most atoms a signal can have: an atom depends on its series and on one signal parameter, so the parameters of the two
+ * sides add up rather than multiply.
+ */
+export function distinctAtoms(sweep: Sweep, signal: SignalBinding): number {
+  const length = (binding: Binding) =>
+    "axis" in binding ? sweep.axes[binding.axis].values.length : 1;
+  const own = Object.values(signal.params).reduce((sum, binding) => sum + length(binding), 0);
+  const axes = new Set(signalAxes(sweep, signal));
+  for (const binding of Object.values(signal.params)) if ("axis" in binding) axes.delete(binding.axis);
+  const series = [...axes].reduce((product, a) => product * sweep.axes[a].values.length, 1);
+  return series * 2 * Math.max(1, own);
 }
 
 type Choose = (binding: Binding) => number | string;

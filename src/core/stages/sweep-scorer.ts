@@ -1,16 +1,29 @@
 import { AccountRules } from "../execution/account.ts";
-import { EventEngine } from "../execution/event-engine.ts";
-import { StopTable } from "../execution/stop-table.ts";
-import { TradeList, tradesFromPlanes } from "../execution/trade-list.ts";
+import type { TradeList } from "../execution/trade-list.ts";
 import { VariantSpace } from "../grid/variant-space.ts";
 import type { RankingMetric } from "../metrics/ranking-metric.ts";
-import { andPlanes, type BitPlane, createPlane, planeWords } from "../series/bit-plane.ts";
+import type { BitPlane } from "../series/bit-plane.ts";
 import { CandleView } from "../series/candle-view.ts";
 import { type Candles, sliceCandles } from "../series/candles.ts";
 import { PlaneSource } from "../signals/plane-source.ts";
-import { SCORER_CACHES } from "./memory-budget.ts";
-import { type PlanePair, SignalPlanes } from "./signal-planes.ts";
+import type {
+  BackendFactory,
+  PlanePair,
+  RiskTable,
+  ScoringBackend,
+  TradeScorer,
+} from "./backend.ts";
+import { planeRoom, SCORER_CACHES } from "./memory-budget.ts";
+import { ReferenceBackend } from "./reference-backend.ts";
+import { SignalPlanes } from "./signal-planes.ts";
 import { riskCells, type Sweep, sweepMetrics } from "./sweep.ts";
+
+export interface ScorerOptions {
+  /** What `score...` writes, in this order; the metrics the sweep ranks by when absent. */
+  readonly metrics?: readonly RankingMetric[];
+  /** The readable backend when absent. */
+  readonly backend?: BackendFactory;
+}
 
 /**
  * Scores the variants of one sweep over one series of candles, one thread's worth. Everything that variants share is
@@ -22,48 +35,41 @@ export class SweepScorer {
   /** Cells of the risk grid. */
   readonly cells: number;
   readonly metrics: readonly RankingMetric[];
-  readonly #bars: number;
+  readonly #backend: ScoringBackend;
+  readonly #source: PlaneSource;
   readonly #signals: readonly SignalPlanes[];
-  readonly #engine: EventEngine;
-  readonly #stopTable: StopTable;
+  readonly #scorer: TradeScorer;
+  readonly #riskTable: RiskTable;
   readonly #base: TradeList;
   readonly #cell: TradeList;
-  readonly #long: BitPlane;
-  readonly #short: BitPlane;
+  /** AND of all signals of the current variant. */
+  readonly #all: PlanePair;
   readonly #empty: BitPlane;
   readonly #digits: Int32Array;
 
-  /** `metrics` defaults to those the sweep ranks by. */
-  constructor(
-    sweep: Sweep,
-    candles: Candles,
-    metrics: readonly RankingMetric[] = sweepMetrics(sweep),
-  ) {
+  constructor(sweep: Sweep, candles: Candles, options: ScorerOptions = {}) {
     this.sweep = sweep;
-    this.metrics = metrics;
+    this.metrics = options.metrics ?? sweepMetrics(sweep);
     this.space = new VariantSpace(sweep.axes, sweep.constraint);
     this.cells = riskCells(sweep);
-    const range = sliceCandles(candles, sweep.firstBar, sweep.lastBar);
-    const bars = sweep.lastBar - sweep.firstBar;
-    this.#bars = bars;
-    const source = new PlaneSource(new CandleView(candles), sweep, SCORER_CACHES);
-    const maxPairs = Math.ceil(SCORER_CACHES.pairBytes / (planeWords(bars) * 8 + 1));
-    this.#signals = sweep.signals.map(
-      (signal) => new SignalPlanes(sweep, this.space.grid, signal, { source, maxPairs }),
-    );
+    const { close, time } = sliceCandles(candles, sweep.firstBar, sweep.lastBar);
+    const market = { close, openTimes: time, timeframeMs: sweep.timeframeMs };
     const rules = new AccountRules(sweep.execution);
-    this.#engine = new EventEngine(
-      rules,
-      { close: range.close, openTimes: range.time, timeframeMs: sweep.timeframeMs },
-      metrics,
-      sweep.execution.periodsPerYear,
+    const backend = options.backend?.(rules, market) ?? new ReferenceBackend(rules, market);
+    const bars = close.length;
+    this.#backend = backend;
+    const newPlane = () => backend.plane(bars);
+    this.#source = new PlaneSource(new CandleView(candles), sweep, backend, SCORER_CACHES);
+    const planes = { source: this.#source, maxAtoms: planeRoom(bars), newPlane };
+    this.#signals = sweep.signals.map(
+      (signal) => new SignalPlanes(sweep, this.space.grid, signal, planes),
     );
-    this.#stopTable = new StopTable(rules, range.close, sweep.stops, sweep.targets);
-    this.#base = new TradeList(bars);
-    this.#cell = new TradeList(bars, this.#base);
-    this.#long = createPlane(bars);
-    this.#short = createPlane(bars);
-    this.#empty = createPlane(bars);
+    this.#scorer = backend.tradeScorer(this.metrics, sweep.execution.periodsPerYear);
+    this.#riskTable = backend.riskTable(sweep.stops, sweep.targets);
+    this.#base = backend.tradeList(bars);
+    this.#cell = backend.tradeList(bars, this.#base);
+    this.#all = { long: newPlane(), short: newPlane() };
+    this.#empty = newPlane();
     this.#digits = new Int32Array(sweep.axes.length);
   }
 
@@ -84,21 +90,21 @@ export class SweepScorer {
   /** Scores the current variant with stops off. */
   scoreBase(out: Float64Array, offset: number): void {
     this.#trade();
-    this.#engine.score(this.#base, out, offset);
+    this.#scorer.score(this.#base, out, offset);
   }
 
   /** Finds the current variant's trades and every first hit of the risk grid; then ask for its cells. */
   openRisk(): void {
     this.#trade();
-    this.#stopTable.fill(this.#base);
+    this.#riskTable.fill(this.#base);
   }
 
   /** Scores one cell (stop outer, target inner) of the variant opened by `openRisk`. */
   scoreCell(cell: number, out: Float64Array, offset: number): void {
     const targets = this.sweep.targets.length;
     const stop = Math.floor(cell / targets);
-    this.#stopTable.select(this.#base, stop, cell - stop * targets, this.#cell);
-    this.#engine.score(this.#cell, out, offset);
+    this.#riskTable.select(this.#base, stop, cell - stop * targets, this.#cell);
+    this.#scorer.score(this.#cell, out, offset);
   }
 
   #trade(): void {
@@ -106,22 +112,18 @@ export class SweepScorer {
     const { direction } = this.sweep.execution;
     const long = direction === "SHORT_ONLY" ? this.#empty : pair.long;
     const short = direction === "LONG_ONLY" ? this.#empty : pair.short;
-    tradesFromPlanes(long, short, this.#bars, this.#base);
-    const { rules, close } = this.#engine;
-    const { side, entry, exit, factor, count } = this.#base;
-    for (let i = 0; i < count; i++) {
-      factor[i] = rules.factor(side[i] as 0 | 1, close[entry[i]], close[exit[i]]);
-    }
+    this.#backend.trades({ long, short }, this.#base);
   }
 
   /** AND of all signals at the current digits. */
   #signal(): PlanePair {
+    this.#source.makeRoom();
     let pair = this.#signals[0].at(this.#digits);
     for (let s = 1; s < this.#signals.length; s++) {
       const other = this.#signals[s].at(this.#digits);
-      andPlanes(pair.long, other.long, this.#long);
-      andPlanes(pair.short, other.short, this.#short);
-      pair = { long: this.#long, short: this.#short };
+      this.#backend.and(pair.long, other.long, this.#all.long);
+      this.#backend.and(pair.short, other.short, this.#all.short);
+      pair = this.#all;
     }
     return pair;
   }

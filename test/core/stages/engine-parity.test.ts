@@ -2,19 +2,27 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Grid } from "../../../src/core/grid/grid.ts";
 import { RANKING_METRICS } from "../../../src/core/metrics/ranking-metric.ts";
+import type { BackendFactory } from "../../../src/core/stages/backend.ts";
+import { ReferenceBackend } from "../../../src/core/stages/reference-backend.ts";
 import { SweepScorer } from "../../../src/core/stages/sweep-scorer.ts";
+import { WasmBackend } from "../../../src/kernels/wasm-backend.ts";
 import { ReferenceScorer } from "../../support/reference-scorer.ts";
 import { anySweep, type SweepCase } from "../../support/sweep-arbitraries.ts";
 
 /** Variants compared in one sweep; the rest of a large one is left out, seldom the same part. */
 const MAX_CELLS = 100;
 
-describe("event engine = reference engine, to the bit", () => {
+const BACKENDS: Readonly<Record<string, BackendFactory>> = {
+  reference: (rules, market) => new ReferenceBackend(rules, market),
+  wasm: (rules, market) => new WasmBackend(rules, market),
+};
+
+describe.each(Object.keys(BACKENDS))("%s backend = reference engine, to the bit", (backend) => {
   it("in every metric of every base variant and risk cell of random sweeps", () => {
     let compared = 0;
     fc.assert(
       fc.property(anySweep, fc.nat(), (sweepCase, offset) => {
-        compared += compareSweep(sweepCase, offset);
+        compared += compareSweep(sweepCase, offset, BACKENDS[backend]);
       }),
       { numRuns: 1_500 },
     );
@@ -22,8 +30,12 @@ describe("event engine = reference engine, to the bit", () => {
   }, 60_000);
 });
 
-function compareSweep({ candles, sweep }: SweepCase, offset: number): number {
-  const scorer = new SweepScorer(sweep, candles, RANKING_METRICS);
+function compareSweep(
+  { candles, sweep }: SweepCase,
+  offset: number,
+  backend: BackendFactory,
+): number {
+  const scorer = new SweepScorer(sweep, candles, { metrics: RANKING_METRICS, backend });
   const reference = new ReferenceScorer(sweep, candles);
   const fast = new Float64Array(RANKING_METRICS.length);
   const { size } = new Grid(sweep.axes);

@@ -1,0 +1,60 @@
+import type { AccountRules } from "../execution/account.ts";
+import type { RiskAxis } from "../execution/stop-table.ts";
+import type { TradeList } from "../execution/trade-list.ts";
+import type { RankingMetric } from "../metrics/ranking-metric.ts";
+import type { BitPlane } from "../series/bit-plane.ts";
+import type { Comparison } from "../signals/atom.ts";
+
+/** Bars of the traded range, and what their metrics need beside the closes. */
+export interface RangeMarket {
+  readonly close: Float64Array;
+  /** UTC epoch milliseconds. */
+  readonly openTimes: Float64Array;
+  readonly timeframeMs: number;
+}
+
+/** Long and short side of a signal; never both set at a bar. */
+export interface PlanePair {
+  readonly long: BitPlane;
+  readonly short: BitPlane;
+}
+
+/** Scores trade lists of one sweep; `score` writes one number a metric, NaN where undefined. */
+export interface TradeScorer {
+  score(trades: TradeList, out: Float64Array, offset: number): void;
+}
+
+/** First hits of a risk grid for the trades of one base variant. */
+export interface RiskTable {
+  fill(base: TradeList): void;
+  /** Writes exits and factors of a cell to `cell`, a list that shares its entries with `base`. */
+  select(base: TradeList, stop: number, target: number, cell: TradeList): void;
+}
+
+/**
+ * The hot loops of a scorer and the memory they work on. There are two: the readable one in core, which every other is
+ * compared with bit for bit, and the WASM twins in kernels/. Arrays that a backend hands out are its own memory,
+ * zeroed; planes and trade lists passed to its loops must come from it.
+ */
+export interface ScoringBackend {
+  readonly name: "reference" | "wasm";
+  plane(bars: number): BitPlane;
+  tradeList(bars: number, entries?: TradeList): TradeList;
+  /** plane = left op right; both series are cut to the range, NaN compares false. */
+  compare(
+    left: Float64Array,
+    op: Comparison,
+    right: Float64Array | number,
+    plane: BitPlane,
+  ): void;
+  and(a: BitPlane, b: BitPlane, out: BitPlane): void;
+  /** plane = plane AND NOT other. */
+  clear(plane: BitPlane, other: BitPlane): void;
+  /** Trades with stops off and their factors. */
+  trades(planes: PlanePair, trades: TradeList): void;
+  tradeScorer(metrics: readonly RankingMetric[], periodsPerYear: number): TradeScorer;
+  riskTable(stops: RiskAxis, targets: RiskAxis): RiskTable;
+}
+
+/** A backend serves one sweep over one range. */
+export type BackendFactory = (rules: AccountRules, market: RangeMarket) => ScoringBackend;

@@ -1,0 +1,283 @@
+/**
+ * Twin of EventEngine in core/execution/event-engine.ts, with Account and the tallies of core/metrics/tallies.ts
+ * spelled out: settles a trade list and leaves its sums. The same operations in the same order, so the same bits.
+ */
+import { rangeMax, rangeMin, queryExtremes } from "./range-extremes";
+import {
+  FIXED_QUOTE,
+  markOf,
+  RUIN,
+  SAFE_PROFIT_PCT,
+  SIZING,
+  START_CASH,
+} from "./rules";
+
+const ALL_IN: i32 = 0;
+const FIXED: i32 = 1;
+const PROFIT_LOCK: i32 = 2;
+
+// What to watch beside the trades.
+const WATCH_DRAWDOWN: i32 = 1;
+const WATCH_DAYS: i32 = 2;
+
+// The market of the range: set once a sweep.
+let rules: usize = 0;
+let close: usize = 0;
+let bars: i32 = 0;
+let watch: i32 = 0;
+let dayCount: i32 = 0;
+let dayLastBar: usize = 0;
+let dayOf: usize = 0;
+let changes: usize = 0;
+
+// The account and the tallies of the variant at hand.
+let sizing: i32 = 0;
+let available: f64 = 0;
+let safe: f64 = 0;
+let netProfit: f64 = 0;
+let tradeCount: i32 = 0;
+let wins: i32 = 0;
+let grossProfit: f64 = 0;
+let grossLoss: f64 = 0;
+let returnSum: f64 = 0;
+let peak: f64 = 0;
+let deepest: f64 = 0;
+let days: i32 = 0;
+let growth: f64 = 1;
+let dailySum: f64 = 0;
+let downsideSum: f64 = 0;
+let broken: bool = false;
+let lastEquity: f64 = 0;
+let changed: i32 = 0;
+let nextDay: i32 = 0;
+
+export function setMarket(
+  rulesAt: usize,
+  closeAt: usize,
+  barCount: i32,
+  watched: i32,
+): void {
+  rules = rulesAt;
+  close = closeAt;
+  bars = barCount;
+  watch = watched;
+  sizing = <i32>load<f64>(rules, SIZING);
+}
+
+export function setDays(count: i32, lastBarAt: usize, dayOfAt: usize, changesAt: usize): void {
+  dayCount = count;
+  dayLastBar = lastBarAt;
+  dayOf = dayOfAt;
+  changes = changesAt;
+}
+
+function stake(): f64 {
+  const fixed = load<f64>(rules, FIXED_QUOTE);
+  return sizing == FIXED && fixed < available ? fixed : available;
+}
+
+function equityAt(mark: f64): f64 {
+  return sizing == FIXED ? available + stake() * (mark - 1) : safe + available * mark;
+}
+
+function closeTrade(factor: f64): void {
+  if (sizing == FIXED) {
+    netProfit = stake() * (factor - 1);
+    available += netProfit;
+    return;
+  }
+  const after = available * factor;
+  netProfit = after - available;
+  available = after;
+  if (sizing == PROFIT_LOCK) {
+    const locked = netProfit > 0 ? (netProfit * load<f64>(rules, SAFE_PROFIT_PCT)) / 100 : 0;
+    available -= locked;
+    safe += locked;
+  }
+}
+
+function drawdown(equity: f64, from: f64): f64 {
+  return from > 0 ? 1 - equity / from : 0;
+}
+
+function addEquity(equity: f64): void {
+  if (equity > peak) peak = equity;
+  const depth = drawdown(equity, peak);
+  if (depth > deepest) deepest = depth;
+}
+
+function addDay(equity: f64): void {
+  if (nextDay++ == 0) {
+    broken = !(equity > 0);
+    lastEquity = equity;
+    return;
+  }
+  days++;
+  if (equity == lastEquity) return;
+  const r = equity / lastEquity - 1;
+  lastEquity = equity;
+  if (!(r > -1)) broken = true;
+  growth *= 1 + r;
+  dailySum += r;
+  if (r < 0) downsideSum += r * r;
+  store<f64>(changes + (<usize>changed << 3), r);
+  changed++;
+}
+
+/** Bars `[from, to)` without a position. */
+function flat(from: i32, to: i32): void {
+  if (from >= to) return;
+  const equity = safe + available;
+  addEquity(equity);
+  if ((watch & WATCH_DAYS) == 0) return;
+  const until = to < bars ? load<i32>(dayOf + (<usize>to << 2)) : dayCount;
+  if (nextDay < until) {
+    addDay(equity);
+    days += until - nextDay;
+    nextDay = until;
+  }
+}
+
+/** Bars `[from, to)` inside a trade that was entered at `from`. */
+function held(side: usize, from: i32, to: i32): void {
+  if (from >= to) return;
+  const entryPrice = load<f64>(close + (<usize>from << 3));
+  if ((watch & WATCH_DRAWDOWN) != 0) heldDrawdown(side, entryPrice, from, to);
+  if ((watch & WATCH_DAYS) == 0) return;
+  while (nextDay < dayCount) {
+    const bar = load<i32>(dayLastBar + (<usize>nextDay << 2));
+    if (bar >= to) break;
+    addDay(equityAt(markOf(rules, side, entryPrice, load<f64>(close + (<usize>bar << 3)))));
+  }
+}
+
+/** Equity is monotone in the close while a trade is open, so its extremes sit at the extreme closes. */
+function heldDrawdown(side: usize, entryPrice: f64, from: i32, to: i32): void {
+  queryExtremes(from, to);
+  const good = side == 0 ? rangeMax : rangeMin;
+  const bad = side == 0 ? rangeMin : rangeMax;
+  const best = equityAt(markOf(rules, side, entryPrice, good));
+  const worst = equityAt(markOf(rules, side, entryPrice, bad));
+  if (best <= peak) {
+    const depth = drawdown(worst, peak);
+    if (depth > deepest) deepest = depth;
+  } else if (worst >= 0 && drawdown(worst, best) <= deepest) {
+    peak = best;
+  } else {
+    for (let t = from; t < to; t++) {
+      addEquity(equityAt(markOf(rules, side, entryPrice, load<f64>(close + (<usize>t << 3)))));
+    }
+  }
+}
+
+function reset(): void {
+  available = load<f64>(rules, START_CASH);
+  safe = 0;
+  tradeCount = 0;
+  wins = 0;
+  grossProfit = 0;
+  grossLoss = 0;
+  returnSum = 0;
+  peak = -Infinity;
+  deepest = 0;
+  days = 0;
+  growth = 1;
+  dailySum = 0;
+  downsideSum = 0;
+  broken = false;
+  changed = 0;
+  nextDay = 0;
+}
+
+/** Settles a trade list; the sums stay in memory at `out` (see writeSums). */
+export function settle(
+  count: i32,
+  side: usize,
+  entry: usize,
+  exit: usize,
+  factor: usize,
+  out: usize,
+): void {
+  reset();
+  if (watch == 0 && sizing == ALL_IN) settleAllIn(count, factor);
+  else settleWatched(count, side, entry, exit, factor);
+  writeSums(out);
+}
+
+function settleWatched(
+  count: i32,
+  side: usize,
+  entry: usize,
+  exit: usize,
+  factor: usize,
+): void {
+  const ruin = load<f64>(rules, RUIN);
+  let flatFrom: i32 = 0;
+  for (let i = 0; i < count; i++) {
+    if (!(available > ruin)) break;
+    const at = <usize>i << 2;
+    if (watch != 0) {
+      const from = load<i32>(entry + at);
+      const to = load<i32>(exit + at);
+      flat(flatFrom, from);
+      held(<usize>load<u8>(side + <usize>i), from, to);
+      flatFrom = to;
+    }
+    const staked = stake();
+    closeTrade(load<f64>(factor + (<usize>i << 3)));
+    addTrade(netProfit, staked);
+  }
+  if (watch != 0) flat(flatFrom, bars);
+}
+
+function addTrade(net: f64, staked: f64): void {
+  tradeCount++;
+  returnSum += net / staked;
+  if (net > 0) {
+    wins++;
+    grossProfit += net;
+  } else {
+    grossLoss -= net;
+  }
+}
+
+/** Everything in, nothing watched: one multiplication a trade carries from trade to trade. */
+function settleAllIn(count: i32, factor: usize): void {
+  const ruin = load<f64>(rules, RUIN);
+  let cash = available;
+  for (let i = 0; i < count; i++) {
+    if (!(cash > ruin)) break;
+    const after = cash * load<f64>(factor + (<usize>i << 3));
+    addTrade(after - cash, cash);
+    cash = after;
+  }
+  available = cash;
+}
+
+/** Sum of squared deviations of the daily returns from their mean; days without a change count as 0. */
+function squares(): f64 {
+  const mean = dailySum / <f64>days;
+  let sum = <f64>(days - changed) * (mean * mean);
+  for (let i = 0; i < changed; i++) {
+    const d = load<f64>(changes + (<usize>i << 3)) - mean;
+    sum += d * d;
+  }
+  return sum;
+}
+
+/** Order of the sums at `out`; the loader reads them by position. */
+function writeSums(out: usize): void {
+  store<f64>(out, safe + available);
+  store<f64>(out, <f64>tradeCount, 8);
+  store<f64>(out, <f64>wins, 16);
+  store<f64>(out, grossProfit, 24);
+  store<f64>(out, grossLoss, 32);
+  store<f64>(out, returnSum, 40);
+  store<f64>(out, deepest, 48);
+  store<f64>(out, <f64>days, 56);
+  store<f64>(out, growth, 64);
+  store<f64>(out, dailySum, 72);
+  store<f64>(out, downsideSum, 80);
+  store<f64>(out, broken ? 1 : 0, 88);
+  store<f64>(out, (watch & WATCH_DAYS) != 0 && days > 1 ? squares() : 0, 96);
+}

@@ -1,0 +1,47 @@
+/** WebAssembly pages are 64 KiB. */
+const PAGE_BYTES = 65_536;
+/** Address space reserved for one scorer; pages cost memory only once they are written. */
+const MAX_PAGES = 32_768;
+/** The compiler keeps its constants below this offset. */
+const FIRST_OFFSET = 4_096;
+const ALIGNMENT = 64;
+
+/**
+ * Memory that the kernels of one thread work in: handed out front to back, zeroed, never taken back one by one. It is
+ * shared memory only because that kind never moves when it grows, so views stay valid.
+ */
+export class KernelMemory {
+  readonly memory: WebAssembly.Memory;
+  #end = FIRST_OFFSET;
+
+  constructor() {
+    this.memory = new WebAssembly.Memory({ initial: 1, maximum: MAX_PAGES, shared: true });
+  }
+
+  /** Bytes handed out so far. */
+  get bytes(): number {
+    return this.#end;
+  }
+
+  float64(length: number): Float64Array {
+    return new Float64Array(...this.#take(length, 8));
+  }
+
+  int32(length: number): Int32Array {
+    return new Int32Array(...this.#take(length, 4));
+  }
+
+  uint8(length: number): Uint8Array {
+    return new Uint8Array(...this.#take(length, 1));
+  }
+
+  /** Throws where the reserved space is used up: the plan's memory budget is far below it. */
+  #take(length: number, itemBytes: number): [SharedArrayBuffer, number, number] {
+    const offset = Math.ceil(this.#end / ALIGNMENT) * ALIGNMENT;
+    this.#end = offset + length * itemBytes;
+    const pages = Math.ceil(this.#end / PAGE_BYTES);
+    const missing = pages - this.memory.buffer.byteLength / PAGE_BYTES;
+    if (missing > 0) this.memory.grow(Math.max(missing, Math.min(256, MAX_PAGES - pages)));
+    return [this.memory.buffer as unknown as SharedArrayBuffer, offset, length];
+  }
+}

@@ -1,0 +1,58 @@
+import { existsSync, readFileSync } from "node:fs";
+
+/** The functions of assembly/index.ts. Pointers are byte offsets into the kernel memory. */
+export interface KernelExports {
+  compareToNumber(series: number, op: number, level: number, words: number, out: number): void;
+  compareSeries(left: number, op: number, right: number, words: number, out: number): void;
+  andPlanes(a: number, b: number, words: number, out: number): void;
+  clearPlane(plane: number, other: number, words: number): void;
+  tradesFromPlanes(
+    long: number,
+    short: number,
+    bars: number,
+    side: number,
+    entry: number,
+    exit: number,
+  ): number;
+  tradeFactors(
+    rules: number,
+    close: number,
+    count: number,
+    side: number,
+    entry: number,
+    exit: number,
+    factor: number,
+  ): void;
+  setMarket(rules: number, close: number, bars: number, watch: number): void;
+  setDays(count: number, lastBar: number, dayOf: number, changes: number): void;
+  setExtremes(series: number, minima: number, maxima: number, rowLength: number): void;
+  settle(
+    count: number,
+    side: number,
+    entry: number,
+    exit: number,
+    factor: number,
+    out: number,
+  ): void;
+}
+
+const WASM_FILE = new URL("../../build/kernels.wasm", import.meta.url);
+let compiled: WebAssembly.Module | null = null;
+
+/** Whether the kernels have been built. */
+export function kernelsBuilt(): boolean {
+  return existsSync(WASM_FILE);
+}
+
+/** A new instance over its own memory; the module is compiled once a thread. */
+export function instantiateKernels(memory: WebAssembly.Memory): KernelExports {
+  if (compiled === null) {
+    if (!kernelsBuilt()) throw new Error("the WASM kernels are not built: npm run kernels");
+    compiled = new WebAssembly.Module(readFileSync(WASM_FILE));
+  }
+  const abort = () => {
+    throw new Error("a WASM kernel aborted");
+  };
+  const { exports } = new WebAssembly.Instance(compiled, { env: { memory, abort } });
+  return exports as unknown as KernelExports;
+}

@@ -1,0 +1,133 @@
+import type { AccountRules } from "../core/execution/account.ts";
+import { type RiskAxis, StopTable } from "../core/execution/stop-table.ts";
+import { TradeList } from "../core/execution/trade-list.ts";
+import type { RankingMetric } from "../core/metrics/ranking-metric.ts";
+import { type BitPlane, planeWords } from "../core/series/bit-plane.ts";
+import type { Comparison } from "../core/signals/atom.ts";
+import type {
+  PlanePair,
+  RangeMarket,
+  RiskTable,
+  ScoringBackend,
+} from "../core/stages/backend.ts";
+import { KernelMemory } from "./kernel-memory.ts";
+import { instantiateKernels, type KernelExports } from "./kernel-module.ts";
+import { writeRules } from "./rules-layout.ts";
+import { WasmTradeScorer } from "./wasm-trade-scorer.ts";
+
+/** Numbers of the comparisons in assembly/compare.ts. */
+const COMPARISONS: readonly Comparison[] = ["<", "<=", ">", ">="];
+const BARS_PER_WORD = 64;
+
+/** The scorer's hot loops in WASM SIMD; the same bits as ReferenceBackend. */
+export class WasmBackend implements ScoringBackend {
+  readonly name = "wasm";
+  readonly memory = new KernelMemory();
+  readonly kernels: KernelExports;
+  readonly rulesAt: number;
+  /** Closes in kernel memory. */
+  readonly close: Float64Array;
+  readonly market: RangeMarket;
+  readonly #rules: AccountRules;
+  readonly #bars: number;
+  /** Words of 64 bars. */
+  readonly #words: number;
+  readonly #left: StagedSeries;
+  readonly #right: StagedSeries;
+
+  constructor(rules: AccountRules, market: RangeMarket) {
+    this.#rules = rules;
+    this.market = market;
+    this.#bars = market.close.length;
+    this.#words = planeWords(this.#bars) / 2;
+    this.kernels = instantiateKernels(this.memory.memory);
+    this.rulesAt = writeRules(this.memory, rules);
+    this.close = this.memory.float64(this.#bars);
+    this.close.set(market.close);
+    this.#left = new StagedSeries(this.memory.float64(this.#words * BARS_PER_WORD));
+    this.#right = new StagedSeries(this.memory.float64(this.#words * BARS_PER_WORD));
+  }
+
+  plane(bars: number): BitPlane {
+    return this.memory.int32(planeWords(bars));
+  }
+
+  tradeList(bars: number, entries?: TradeList): TradeList {
+    const slots = bars + 1;
+    return new TradeList({
+      side: entries?.side ?? this.memory.uint8(slots),
+      entry: entries?.entry ?? this.memory.int32(slots),
+      exit: this.memory.int32(slots),
+      factor: this.memory.float64(slots),
+    });
+  }
+
+  compare(
+    left: Float64Array,
+    op: Comparison,
+    right: Float64Array | number,
+    plane: BitPlane,
+  ): void {
+    const comparison = COMPARISONS.indexOf(op);
+    const a = this.#left.stage(left);
+    if (typeof right === "number") {
+      this.kernels.compareToNumber(a, comparison, right, this.#words, plane.byteOffset);
+    } else {
+      const b = this.#right.stage(right);
+      this.kernels.compareSeries(a, comparison, b, this.#words, plane.byteOffset);
+    }
+  }
+
+  and(a: BitPlane, b: BitPlane, out: BitPlane): void {
+    this.kernels.andPlanes(a.byteOffset, b.byteOffset, this.#words, out.byteOffset);
+  }
+
+  clear(plane: BitPlane, other: BitPlane): void {
+    this.kernels.clearPlane(plane.byteOffset, other.byteOffset, this.#words);
+  }
+
+  trades(planes: PlanePair, trades: TradeList): void {
+    const side = trades.side.byteOffset;
+    const entry = trades.entry.byteOffset;
+    const exit = trades.exit.byteOffset;
+    const { kernels } = this;
+    const long = planes.long.byteOffset;
+    const short = planes.short.byteOffset;
+    const count = kernels.tradesFromPlanes(long, short, this.#bars, side, entry, exit);
+    const close = this.close.byteOffset;
+    const factor = trades.factor.byteOffset;
+    kernels.tradeFactors(this.rulesAt, close, count, side, entry, exit, factor);
+    trades.count = count;
+  }
+
+  tradeScorer(metrics: readonly RankingMetric[], periodsPerYear: number): WasmTradeScorer {
+    return new WasmTradeScorer(this, metrics, {
+      startCash: this.#rules.startCash,
+      periodsPerYear,
+    });
+  }
+
+  riskTable(stops: RiskAxis, targets: RiskAxis): RiskTable {
+    return new StopTable(this.#rules, this.close, stops, targets);
+  }
+}
+
+/** Room for one series in kernel memory, padded with NaN; a series that is there already is not copied again. */
+class StagedSeries {
+  readonly #room: Float64Array;
+  #buffer: ArrayBufferLike | null = null;
+  #offset = -1;
+
+  constructor(room: Float64Array) {
+    this.#room = room.fill(Number.NaN);
+  }
+
+  stage(series: Float64Array): number {
+    if (series.buffer !== this.#buffer || series.byteOffset !== this.#offset) {
+      this.#room.set(series);
+      this.#buffer = series.buffer;
+      this.#offset = series.byteOffset;
+    }
+    return this.#room.byteOffset;
+  }
+}

@@ -1,0 +1,121 @@
+import type { TradeList } from "../core/execution/trade-list.ts";
+import type { RankingMetric } from "../core/metrics/ranking-metric.ts";
+import {
+  NEEDS_DAYS,
+  NEEDS_DRAWDOWN,
+  rankingValue,
+  type VariantSums,
+} from "../core/metrics/ranking-values.ts";
+import { Days } from "../core/series/days.ts";
+import { RangeExtremes } from "../core/series/range-extremes.ts";
+import type { TradeScorer } from "../core/stages/backend.ts";
+import type { WasmBackend } from "./wasm-backend.ts";
+
+/** Positions of the sums that assembly/settle.ts leaves, in its order. */
+const SUMS = {
+  equity: 0,
+  count: 1,
+  wins: 2,
+  grossProfit: 3,
+  grossLoss: 4,
+  returnSum: 5,
+  deepest: 6,
+  days: 7,
+  growth: 8,
+  dailySum: 9,
+  downsideSum: 10,
+  broken: 11,
+  squares: 12,
+  length: 13,
+} as const;
+
+const WATCH_DRAWDOWN = 1;
+const WATCH_DAYS = 2;
+
+/** Settles trade lists in WASM and turns the sums into metrics with the core's own formulas. */
+export class WasmTradeScorer implements TradeScorer {
+  readonly #backend: WasmBackend;
+  readonly #metrics: readonly RankingMetric[];
+  readonly #settings: { readonly startCash: number; readonly periodsPerYear: number };
+  readonly #watch: number;
+  readonly #sums: Float64Array;
+
+  constructor(
+    backend: WasmBackend,
+    metrics: readonly RankingMetric[],
+    settings: { readonly startCash: number; readonly periodsPerYear: number },
+  ) {
+    this.#backend = backend;
+    this.#metrics = metrics;
+    this.#settings = settings;
+    this.#sums = backend.memory.float64(SUMS.length);
+    const drawdown = metrics.some((metric) => NEEDS_DRAWDOWN.includes(metric));
+    const days = metrics.some((metric) => NEEDS_DAYS.includes(metric));
+    this.#watch = (drawdown ? WATCH_DRAWDOWN : 0) | (days ? WATCH_DAYS : 0);
+    if (drawdown) this.#shareExtremes();
+    if (days) this.#shareDays();
+    const { kernels, close, rulesAt } = backend;
+    kernels.setMarket(rulesAt, close.byteOffset, close.length, this.#watch);
+  }
+
+  score(trades: TradeList, out: Float64Array, offset: number): void {
+    this.#backend.kernels.settle(
+      trades.count,
+      trades.side.byteOffset,
+      trades.entry.byteOffset,
+      trades.exit.byteOffset,
+      trades.factor.byteOffset,
+      this.#sums.byteOffset,
+    );
+    const sums = readSums(this.#sums);
+    for (let m = 0; m < this.#metrics.length; m++) {
+      out[offset + m] = rankingValue(this.#metrics[m], sums, this.#settings);
+    }
+  }
+
+  #shareExtremes(): void {
+    const { memory, kernels, close } = this.#backend;
+    const { minima, maxima } = new RangeExtremes(close).tables();
+    const rowLength = Math.max(1, minima[0].length);
+    const share = (rows: readonly Float64Array[]) => {
+      const room = memory.float64(rows.length * rowLength);
+      rows.forEach((row, level) => room.set(row, level * rowLength));
+      return room.byteOffset;
+    };
+    kernels.setExtremes(close.byteOffset, share(minima), share(maxima), rowLength);
+  }
+
+  #shareDays(): void {
+    const { memory, kernels, market } = this.#backend;
+    const days = new Days(market.openTimes, market.timeframeMs);
+    const lastBar = memory.int32(days.count);
+    lastBar.set(days.lastBar);
+    const dayOf = memory.int32(days.dayOf.length);
+    dayOf.set(days.dayOf);
+    const changes = memory.float64(days.count);
+    kernels.setDays(days.count, lastBar.byteOffset, dayOf.byteOffset, changes.byteOffset);
+  }
+}
+
+function readSums(sums: Float64Array): VariantSums {
+  const squares = sums[SUMS.squares];
+  return {
+    equity: sums[SUMS.equity],
+    trades: {
+      count: sums[SUMS.count],
+      wins: sums[SUMS.wins],
+      grossProfit: sums[SUMS.grossProfit],
+      grossLoss: sums[SUMS.grossLoss],
+      returnSum: sums[SUMS.returnSum],
+    },
+    deepest: sums[SUMS.deepest],
+    daily: {
+      days: sums[SUMS.days],
+      growth: sums[SUMS.growth],
+      returnSum: sums[SUMS.dailySum],
+      downsideSum: sums[SUMS.downsideSum],
+      broken: sums[SUMS.broken] === 1,
+      squares: () => squares,
+    },
+  };
+}
