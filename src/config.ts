@@ -4,6 +4,7 @@ import { join, resolve } from "node:path";
 import { parse } from "yaml";
 import { z } from "zod";
 import { type Complaint, complaint, UserError } from "./core/user-error.ts";
+import { chooseKernels, KERNEL_SETTINGS, type KernelName } from "./kernels/choose-kernels.ts";
 
 /**
  * Settings of the service: configs/service.yaml < a file of the user < environment < flags.
@@ -41,7 +42,7 @@ const settings = z.strictObject({
     .regex(/^postgres(ql)?:\/\/./, "a postgres:// or postgresql:// URL")
     .nullable(),
   workers: z.union([z.literal("auto"), z.int().min(1).max(256)]),
-  kernels: z.enum(["auto", "reference"]),
+  kernels: z.enum(KERNEL_SETTINGS),
   guards: z.strictObject({
     maxVariantsPerStage: z.int().min(1).max(1_000_000_000),
     maxBytes: bytes,
@@ -60,7 +61,7 @@ type Settings = z.output<typeof settings>;
 /** Checked settings with `auto` resolved; paths are absolute. */
 export interface ServiceConfig extends Omit<Settings, "workers" | "kernels"> {
   readonly workers: number;
-  readonly kernels: "reference";
+  readonly kernels: KernelName;
 }
 
 /** Any part of the settings, as written by a user. */
@@ -110,7 +111,7 @@ export function loadConfig(sources: ConfigSources = {}): ServiceConfig {
     ...checked.data,
     dataDir: resolve(dataDir),
     workers: workers === "auto" ? availableParallelism() : workers,
-    kernels: "reference",
+    kernels: chooseKernels(checked.data.kernels),
   });
 }
 

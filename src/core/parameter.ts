@@ -22,14 +22,20 @@ export type ParameterSpec =
     };
 
 /** Fills in defaults; the caller has checked names and bounds. */
-export function withDefaults(specs: readonly ParameterSpec[], given: ParameterValues): ParameterValues {
+export function withDefaults(
+  specs: readonly ParameterSpec[],
+  given: ParameterValues,
+): ParameterValues {
   const values: Record<string, ParameterValue> = {};
   for (const spec of specs) values[spec.name] = given[spec.name] ?? spec.default;
   return values;
 }
 
 /** Why a value does not fit a spec, or null when it fits. `bound` is what was expected. */
-export function parameterFault(spec: ParameterSpec, value: unknown): { message: string; bound: string } | null {
+export function parameterFault(
+  spec: ParameterSpec,
+  value: unknown,
+): { message: string; bound: string } | null {
   if (spec.kind === "choice") {
     if (typeof value === "string" && spec.choices.includes(value)) return null;
     const bound = spec.choices.join(" | ");
@@ -42,5 +48,10 @@ export function parameterFault(spec: ParameterSpec, value: unknown): { message: 
     value >= spec.min &&
     value <= spec.max &&
     (spec.kind === "number" || Number.isInteger(value));
-  return fits ? null : { message: `${spec.name} must be ${spec.kind === "integer" ? "an integer" : "a number"} in ${spec.min}..${spec.max}`, bound };
+  return fits
+    ? null
+    : {
+        message: `${spec.name} must be ${spec.kind === "integer" ? "an integer" : "a number"} in ${spec.min}..${spec.max}`,
+        bound,
+      };
 }

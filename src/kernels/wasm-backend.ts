@@ -4,12 +4,7 @@ import { TradeList } from "../core/execution/trade-list.ts";
 import type { RankingMetric } from "../core/metrics/ranking-metric.ts";
 import { type BitPlane, planeWords } from "../core/series/bit-plane.ts";
 import type { Comparison } from "../core/signals/atom.ts";
-import type {
-  PlanePair,
-  RangeMarket,
-  RiskTable,
-  ScoringBackend,
-} from "../core/stages/backend.ts";
+import type { PlanePair, RangeMarket, RiskTable, ScoringBackend } from "../core/stages/backend.ts";
 import { KernelMemory } from "./kernel-memory.ts";
 import { instantiateKernels, type KernelExports } from "./kernel-module.ts";
 import { writeRules } from "./rules-layout.ts";
@@ -62,12 +57,7 @@ export class WasmBackend implements ScoringBackend {
     });
   }
 
-  compare(
-    left: Float64Array,
-    op: Comparison,
-    right: Float64Array | number,
-    plane: BitPlane,
-  ): void {
+  compare(left: Float64Array, op: Comparison, right: Float64Array | number, plane: BitPlane): void {
     const comparison = COMPARISONS.indexOf(op);
     const a = this.#left.stage(left);
     if (typeof right === "number") {

@@ -79,7 +79,7 @@ export class WasmTradeScorer implements TradeScorer {
     const rowLength = Math.max(1, minima[0].length);
     const share = (rows: readonly Float64Array[]) => {
       const room = memory.float64(rows.length * rowLength);
-      rows.forEach((row, level) => room.set(row, level * rowLength));
+      for (const [level, row] of rows.entries()) room.set(row, level * rowLength);
       return room.byteOffset;
     };
     kernels.setExtremes(close.byteOffset, share(minima), share(maxima), rowLength);

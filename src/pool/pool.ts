@@ -2,6 +2,7 @@ import { RANKING_METRICS } from "../core/metrics/ranking-metric.ts";
 import { mergeRows } from "../core/stages/merge-rows.ts";
 import { Ranking } from "../core/stages/ranking.ts";
 import { riskCells, sweepMetrics } from "../core/stages/sweep.ts";
+import { chooseKernels, type KernelName } from "../kernels/choose-kernels.ts";
 import { Order, WorkerLost } from "./order.ts";
 import { CONTROL, COUNTER, type FromWorker, type ToWorker } from "./protocol.ts";
 import type {
@@ -24,12 +25,19 @@ const MAX_ATTEMPTS = 3;
 const MAX_FAILED_STARTS = 3;
 const DEFAULT_PROGRESS_MS = 250;
 
+export interface PoolOptions {
+  /** Threads. */
+  readonly size: number;
+  /** What runs the hot loops; WASM where it is built, when absent. */
+  readonly kernels?: KernelName;
+}
+
 /** Starts the threads and waits until each has warmed up. */
-export async function createPool(options: { readonly size: number }): Promise<WorkerPool> {
+export async function createPool(options: PoolOptions): Promise<WorkerPool> {
   if (!Number.isInteger(options.size) || options.size < 1) {
     throw new Error(`pool size must be a positive integer, got ${options.size}`);
   }
-  const pool = new WorkerPool(options.size);
+  const pool = new WorkerPool(options);
   await pool.ready();
   return pool;
 }
@@ -41,6 +49,7 @@ export async function createPool(options: { readonly size: number }): Promise<Wo
  */
 export class WorkerPool implements ComputePool {
   readonly size: number;
+  readonly kernels: KernelName;
   readonly #threads: Thread[] = [];
   readonly #orders = new Map<number, Order<Answer>>();
   /** Who hears of better rows, by order. */
@@ -50,9 +59,10 @@ export class WorkerPool implements ComputePool {
   #failedStarts = 0;
   #closed = false;
 
-  constructor(size: number) {
+  constructor({ size, kernels }: PoolOptions) {
     this.size = size;
-    for (let i = 0; i < size; i++) this.#threads.push(this.#startThread());
+    this.kernels = kernels ?? chooseKernels("auto");
+    for (let i = 0; i < this.size; i++) this.#threads.push(this.#startThread());
   }
 
   async ready(): Promise<void> {
@@ -203,7 +213,7 @@ export class WorkerPool implements ComputePool {
   }
 
   #startThread(): Thread {
-    const thread = new Thread({
+    const thread = new Thread(this.kernels, {
       onMessage: (from, message) => this.#receive(from, message),
       onExit: (from, reason) => this.#lost(from, reason),
     });

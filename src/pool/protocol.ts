@@ -1,6 +1,12 @@
 import type { Candles } from "../core/series/candles.ts";
 import type { RankedRows } from "../core/stages/ranked-rows.ts";
 import type { StageName, Sweep } from "../core/stages/sweep.ts";
+import type { KernelName } from "../kernels/choose-kernels.ts";
+
+/** What a thread is started with. */
+export interface WorkerSettings {
+  readonly kernels: KernelName;
+}
 
 /** Every message between the pool and its threads. Candles, columns and control words are shared memory. */
 export type ToWorker =

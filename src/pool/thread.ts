@@ -1,5 +1,6 @@
 import { Worker } from "node:worker_threads";
-import type { FromWorker, ToWorker } from "./protocol.ts";
+import type { KernelName } from "../kernels/choose-kernels.ts";
+import type { FromWorker, ToWorker, WorkerSettings } from "./protocol.ts";
 
 /** What a thread's end or message means to the pool. */
 export interface ThreadListener {
@@ -16,8 +17,10 @@ export class Thread {
   readonly #worker: Worker;
   #fault: Error | null = null;
 
-  constructor(listener: ThreadListener) {
-    this.#worker = new Worker(new URL("./worker.ts", import.meta.url));
+  constructor(kernels: KernelName, listener: ThreadListener) {
+    this.#worker = new Worker(new URL("./worker.ts", import.meta.url), {
+      workerData: { kernels } satisfies WorkerSettings,
+    });
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     this.ready = promise;
     this.#worker.on("message", (message: FromWorker) => {

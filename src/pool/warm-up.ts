@@ -1,4 +1,5 @@
 import { allocateCandles } from "../core/series/candles.ts";
+import type { BackendFactory } from "../core/stages/backend.ts";
 import { Ranking } from "../core/stages/ranking.ts";
 import { scoreStageA } from "../core/stages/stage-a.ts";
 import { scoreStageB } from "../core/stages/stage-b.ts";
@@ -10,9 +11,9 @@ const BARS = 512;
 const WINDOWS = 24;
 
 /** Runs a small sweep through both stages, so that the first real chunk meets compiled code. */
-export function warmUp(): void {
+export function warmUp(backend: BackendFactory): void {
   const sweep = smallSweep();
-  const scorer = new SweepScorer(sweep, zigzag());
+  const scorer = new SweepScorer(sweep, zigzag(), { backend });
   const ranking = new Ranking(sweep.ranking);
   const count = WINDOWS * WINDOWS;
   const columns = (length: number) => sweep.ranking.map(() => new Float64Array(length));

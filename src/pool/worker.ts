@@ -3,13 +3,14 @@
  * milliseconds by what the last one took, and looks at the chunk's control word between slices. It knows neither
  * database nor clock time, only candles in shared memory.
  */
-import { parentPort } from "node:worker_threads";
+import { parentPort, workerData } from "node:worker_threads";
 import { RANKING_METRICS } from "../core/metrics/ranking-metric.ts";
 import { Ranking } from "../core/stages/ranking.ts";
 import { scoreStageA } from "../core/stages/stage-a.ts";
 import { scoreStageB } from "../core/stages/stage-b.ts";
 import { SweepScorer } from "../core/stages/sweep-scorer.ts";
 import { TopRows } from "../core/stages/top-rows.ts";
+import { backendFactory } from "../kernels/choose-kernels.ts";
 import {
   type ChunkOrder,
   CONTROL,
@@ -19,6 +20,7 @@ import {
   type ScorerOrder,
   SLICE_MS,
   type ToWorker,
+  type WorkerSettings,
 } from "./protocol.ts";
 import { warmUp } from "./warm-up.ts";
 
@@ -30,6 +32,7 @@ const MAX_SCORERS = 2;
 /** Least time between two messages about a better row. */
 const BEST_MESSAGE_MS = 100;
 
+const backend = backendFactory((workerData as WorkerSettings).kernels);
 const scorers = new Map<string, SweepScorer>();
 
 function send(message: FromWorker, transfer: ArrayBuffer[] = []): void {
@@ -38,7 +41,7 @@ function send(message: FromWorker, transfer: ArrayBuffer[] = []): void {
 
 function scorerFor(order: ScorerOrder): SweepScorer {
   let scorer = scorers.get(order.key);
-  if (scorer === undefined) scorer = new SweepScorer(order.sweep, order.candles);
+  if (scorer === undefined) scorer = new SweepScorer(order.sweep, order.candles, { backend });
   scorers.delete(order.key);
   scorers.set(order.key, scorer);
   for (const oldest of scorers.keys()) {
@@ -118,7 +121,7 @@ class BestReporter {
 
 /** Every ranking metric of chosen variants. */
 function runScore(order: ScoreOrder): void {
-  const scorer = new SweepScorer(order.sweep, order.candles, { metrics: RANKING_METRICS });
+  const scorer = new SweepScorer(order.sweep, order.candles, { metrics: RANKING_METRICS, backend });
   const count = RANKING_METRICS.length;
   const metrics = new Float64Array(order.variants.length * count);
   let openBase = Number.NaN;
@@ -155,6 +158,6 @@ function handle(message: ToWorker): void {
   }
 }
 
-warmUp();
+warmUp(backend);
 port.on("message", handle);
 send({ kind: "ready" });

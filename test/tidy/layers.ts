@@ -14,7 +14,7 @@ export interface Room {
 
 export const LAYERS: Readonly<Record<string, Room>> = {
   core: { rooms: [], packages: [] },
-  kernels: { rooms: ["core"], packages: [] },
+  kernels: { rooms: ["core"], packages: ["node:fs"] },
   plan: { rooms: ["core"], packages: ["zod", "node:crypto"] },
   "market-data": { rooms: ["core"], packages: ["node:*", "csv-parse"] },
   store: {

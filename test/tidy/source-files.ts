@@ -12,7 +12,7 @@ export interface SourceFile {
 
 /** Files of the project by glob patterns, in path order. */
 export function sourceFiles(...patterns: string[]): SourceFile[] {
-  const exclude = ["node_modules/**", "drizzle/**", "**/.sweepline/**"];
+  const exclude = ["node_modules/**", "drizzle/**", "**/.sweepline/**", "src/kernels/assembly/**"];
   return globSync(patterns, { cwd: ROOT, exclude })
     .map((path) => path.replaceAll("\\", "/"))
     .sort()

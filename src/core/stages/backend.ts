@@ -41,12 +41,7 @@ export interface ScoringBackend {
   plane(bars: number): BitPlane;
   tradeList(bars: number, entries?: TradeList): TradeList;
   /** plane = left op right; both series are cut to the range, NaN compares false. */
-  compare(
-    left: Float64Array,
-    op: Comparison,
-    right: Float64Array | number,
-    plane: BitPlane,
-  ): void;
+  compare(left: Float64Array, op: Comparison, right: Float64Array | number, plane: BitPlane): void;
   and(a: BitPlane, b: BitPlane, out: BitPlane): void;
   /** plane = plane AND NOT other. */
   clear(plane: BitPlane, other: BitPlane): void;

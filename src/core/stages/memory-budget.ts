@@ -74,8 +74,7 @@ function threadBudget(sweep: Sweep, bars: number): number {
     pairs += combinations * 2 * planeBytes;
   }
   const caches =
-    Math.min(series, SCORER_CACHES.seriesBytes) +
-    Math.min(pairs, SCORER_CACHES.planeBytes);
+    Math.min(series, SCORER_CACHES.seriesBytes) + Math.min(pairs, SCORER_CACHES.planeBytes);
   const tradeLists = bars * (1 + 4 + 4 + 8 + 4 + 8);
   const levels = riskCells(sweep) > 1 ? sweep.stops.length + sweep.targets.length : 2;
   const stopTable = Math.ceil(bars / 8) * levels * 12;

@@ -27,12 +27,7 @@ export class ReferenceBackend implements ScoringBackend {
     return TradeList.allocate(bars, entries);
   }
 
-  compare(
-    left: Float64Array,
-    op: Comparison,
-    right: Float64Array | number,
-    plane: BitPlane,
-  ): void {
+  compare(left: Float64Array, op: Comparison, right: Float64Array | number, plane: BitPlane): void {
     comparePlane(left, op, right, plane);
   }
 

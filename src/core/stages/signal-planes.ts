@@ -102,7 +102,8 @@ export function distinctAtoms(sweep: Sweep, signal: SignalBinding): number {
     "axis" in binding ? sweep.axes[binding.axis].values.length : 1;
   const own = Object.values(signal.params).reduce((sum, binding) => sum + length(binding), 0);
   const axes = new Set(signalAxes(sweep, signal));
-  for (const binding of Object.values(signal.params)) if ("axis" in binding) axes.delete(binding.axis);
+  for (const binding of Object.values(signal.params))
+    if ("axis" in binding) axes.delete(binding.axis);
   const series = [...axes].reduce((product, a) => product * sweep.axes[a].values.length, 1);
   return series * 2 * Math.max(1, own);
 }
