@@ -3,7 +3,9 @@ import { join } from "node:path";
 import { lexicographicSortSchema, printSchema } from "graphql";
 import { schema } from "../src/graphql/schema.ts";
 
-/** Writes schema.graphql; with --check it only compares, and exits 1 when the file is out of date. */
+/**
+ * Writes schema.graphql; with --check it only compares, and exits 1 when the file is out of date.
+ */
 const file = join(import.meta.dirname, "../schema.graphql");
 const printed = `${printSchema(lexicographicSortSchema(schema))}\n`;
 

@@ -4,7 +4,9 @@ interface Waiting<V> {
   readonly reject: (fault: unknown) => void;
 }
 
-/** Collects the keys that resolvers of one request ask for in the same turn, and loads them at once. */
+/**
+ * Collects the keys that resolvers of one request ask for in the same turn, and loads them at once.
+ */
 export class BatchLoader<V> {
   readonly #loadMany: (keys: readonly string[]) => Promise<ReadonlyMap<string, V>>;
   #waiting: Waiting<V>[] = [];

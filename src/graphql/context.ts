@@ -15,9 +15,13 @@ export interface Services {
   readonly engineVersion: string;
 }
 
-/** The part of the runner that answers requests. Every method throws UserError for a user's mistake. */
+/**
+ * The part of the runner that answers requests. Every method throws UserError for a user's mistake.
+ */
 export interface RunService {
-  /** Validates and estimates; NOT_FOUND for the dataset, the guards' codes for a run over budget. */
+  /**
+   * Validates and estimates; NOT_FOUND for the dataset, the guards' codes for a run over budget.
+   */
   estimate(request: unknown): Promise<RunPlan>;
   startRun(request: unknown, idempotencyKey: string | null): Promise<StartedRun>;
   /** DEADLINE_EXCEEDED when it takes too long; stops when the signal fires. */

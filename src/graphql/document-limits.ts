@@ -2,7 +2,10 @@ import { Lexer, Source, TokenKind } from "graphql";
 import { limitExceeded } from "./limit-exceeded.ts";
 import type { RequestLimits } from "./limits.ts";
 
-/** Refuses a document that is too long before it costs a parse and a validation. Throws GraphQLError. */
+/**
+ * Refuses a document that is too long before it costs a parse and a validation. Throws
+ * GraphQLError.
+ */
 export function checkDocument(
   body: string,
   limits: Pick<RequestLimits, "maxDocumentLength" | "maxTokens">,

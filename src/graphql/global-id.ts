@@ -19,7 +19,9 @@ export function decodeGlobalId(globalId: string): { typename: string; id: string
   });
 }
 
-/** The key behind a global id of one type. Throws UserError, with the path of the field it came in. */
+/**
+ * The key behind a global id of one type. Throws UserError, with the path of the field it came in.
+ */
 export function keyOf(type: NodeType, globalId: string, path: string): string {
   const found = split(globalId);
   if (found?.type === type) return found.key;

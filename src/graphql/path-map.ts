@@ -1,6 +1,6 @@
 /**
- * A path in the canonical request and that of the same thing in the GraphQL input; `inside` leads on to
- * what it contains.
+ * A path in the canonical request and that of the same thing in the GraphQL input; `inside` leads
+ * on to what it contains.
  */
 export interface PathPair {
   readonly canonical: string;

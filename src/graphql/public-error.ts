@@ -2,8 +2,8 @@ import { GraphQLError, type GraphQLErrorExtensions } from "graphql";
 import { UserError } from "../core/user-error.ts";
 
 /**
- * What a client may see of an error: GraphQL's own errors as they are, a user's mistake with its code and
- * complaints, anything else as an internal error that names the request and nothing more.
+ * What a client may see of an error: GraphQL's own errors as they are, a user's mistake with its
+ * code and complaints, anything else as an internal error that names the request and nothing more.
  */
 export function publicError(error: unknown, unexpected: (cause: unknown) => string): GraphQLError {
   const located = error instanceof GraphQLError ? error : null;
@@ -30,7 +30,10 @@ function rootCause(error: unknown): unknown {
   return cause;
 }
 
-/** A new error at the same place of the document; nothing of the old one's stack or cause goes along. */
+/**
+ * A new error at the same place of the document; nothing of the old one's stack or cause goes
+ * along.
+ */
 function relocated(
   at: GraphQLError | null,
   message: string,

@@ -3,13 +3,18 @@ import type { AxisSpec, RiskAxisSpec, RunRequestInput } from "../plan/request.ts
 import { type PathPair, translatePath } from "./path-map.ts";
 import type { AxisArg, ParameterArg, RiskAxisArg, RunRequestArg } from "./schema/request-inputs.ts";
 
-/** A request in the form that presets and the command line use, and the way back to the user's fields. */
+/**
+ * A request in the form that presets and the command line use, and the way back to the user's
+ * fields.
+ */
 export interface CanonicalRequest {
   readonly request: RunRequestInput;
   readonly pairs: readonly PathPair[];
 }
 
-/** Does something with the canonical form; a UserError then names the fields that the user wrote. */
+/**
+ * Does something with the canonical form; a UserError then names the fields that the user wrote.
+ */
 export async function translatingPaths<T>(
   input: RunRequestArg,
   at: string,

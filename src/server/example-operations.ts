@@ -25,7 +25,7 @@ mutation StartRun($input: StartRunInput!) {
 }
 `;
 
-const FOLLOW = `# Follow a run live: a snapshot first, then every event. Unsubscribing does not cancel it.
+const FOLLOW = `# Follow a run live: a snapshot, then every event. Unsubscribing does not cancel it.
 subscription RunProgress($id: ID!, $after: Int) {
   runProgress(id: $id, after: $after) {
     seq kind state stage done total variantsPerSecond etaSeconds
@@ -63,10 +63,17 @@ mutation CancelRun($input: CancelRunInput!) {
 
 const CATALOGUE = `# What strategies can be made of.
 query Catalogue {
-  indicators { id title formula outputs params { name kind min max choices defaultNumber defaultText } }
+  indicators {
+    id title formula outputs
+    params { name kind min max choices defaultNumber defaultText }
+  }
   rules { id title operands params { name kind min max defaultNumber } }
   datasets(first: 5) { edges { node { name hash bars timeframe } } }
-  service { engineVersion database pool { size busy queuedChunks } caches { name bytes hits misses } }
+  service {
+    engineVersion database
+    pool { size busy queuedChunks }
+    caches { name bytes hits misses }
+  }
 }
 `;
 

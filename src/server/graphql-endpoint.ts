@@ -14,7 +14,9 @@ export interface TransportContext {
 
 export type GraphqlEndpoint = YogaServerInstance<TransportContext, GraphqlContext>;
 
-/** Queries, mutations and server-sent events on /graphql, and the pipeline that websockets share. */
+/**
+ * Queries, mutations and server-sent events on /graphql, and the pipeline that websockets share.
+ */
 export function createGraphqlEndpoint(
   settings: ServerSettings,
   progress: ProgressHub,

@@ -16,15 +16,19 @@ import { GRAPHQL_PATH, type ServerSettings } from "./server-options.ts";
 /** Operations a socket may have open at once. */
 const MAX_OPERATIONS = 100;
 
-/** What the operation of a websocket message runs with: Yoga's own pipeline, carried along as root value. */
+/**
+ * What the operation of a websocket message runs with: Yoga's own pipeline, carried along as root
+ * value.
+ */
 interface Pipeline {
   readonly execute: (args: ExecutionArgs) => never;
   readonly subscribe: (args: ExecutionArgs) => never;
 }
 
 /**
- * `graphql-transport-ws` on the path and port of the HTTP endpoint, with the same schema, limits and masking.
- * The answer waits until open operations have ended, `drainMs` at most, then closes every socket with 1001.
+ * `graphql-transport-ws` on the path and port of the HTTP endpoint, with the same schema, limits
+ * and masking. The answer waits until open operations have ended, `drainMs` at most, then closes
+ * every socket with 1001.
  */
 export function attachWebsockets(
   server: Server,
@@ -124,7 +128,9 @@ function closeSignal(socket: WebSocket): AbortSignal {
   return controller.signal;
 }
 
-/** Browsers do not ask before opening a websocket, so pages of other origins are turned away here. */
+/**
+ * Browsers do not ask before opening a websocket, so pages of other origins are turned away here.
+ */
 function refuseUpgrade(request: IncomingMessage, settings: ServerSettings): string | null {
   if (request.url?.split("?")[0] !== GRAPHQL_PATH) return "404 Not Found";
   const { origin, host } = request.headers;

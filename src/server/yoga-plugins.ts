@@ -18,8 +18,8 @@ const CSRF_HEADER = "x-sweepline-csrf";
 const SIMPLE_TYPES = ["application/x-www-form-urlencoded", "multipart/form-data", "text/plain"];
 
 /**
- * A POST that a browser sends across origins without a preflight must carry a header that a foreign page
- * cannot set. JSON always needs a preflight; GET never changes anything.
+ * A POST that a browser sends across origins without a preflight must carry a header that a foreign
+ * page cannot set. JSON always needs a preflight; GET never changes anything.
  */
 export function useCsrfGuard(): Plugin {
   return {

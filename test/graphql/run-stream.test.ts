@@ -174,7 +174,10 @@ describe("a run followed", () => {
 
 const tick = () => new Promise<void>((resolve) => setImmediate(resolve));
 
-/** Runs a script of appends and subscriptions; every reader must see a contiguous run of what it asked for. */
+/**
+ * Runs a script of appends and subscriptions; every reader must see a contiguous run of what it
+ * asked for.
+ */
 async function followEverything(steps: readonly string[], delay: () => Promise<void>) {
   const log = new EventLog("r", delay);
   const hub = new ProgressHub(log);

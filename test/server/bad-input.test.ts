@@ -33,7 +33,9 @@ afterAll(async () => {
 
 const ask = (query: string, variables: object = {}) => post(service.url, query, variables);
 
-/** After whatever was tried: nothing unexpected happened, nothing was begun, and the server answers. */
+/**
+ * After whatever was tried: nothing unexpected happened, nothing was begun, and the server answers.
+ */
 async function expectUnharmed(runs = 0): Promise<void> {
   expect(service.errors).toEqual([]);
   const { data } = await ask("{ runs { totalCount } datasets { totalCount } }");
@@ -342,7 +344,10 @@ function typeAt(place: string): GraphQLInputType {
   return type;
 }
 
-/** Some wrong values are right for some fields: text is an ID, a list of one may stand for its element. */
+/**
+ * Some wrong values are right for some fields: text is an ID, a list of one may stand for its
+ * element.
+ */
 function fits(place: string, value: unknown): boolean {
   const inner = innerType(typeAt(place));
   if (isEnumType(inner) || isInputObjectType(inner) || isNonNullType(inner)) return false;
@@ -351,7 +356,9 @@ function fits(place: string, value: unknown): boolean {
   return name === "Float" && typeof value === "number";
 }
 
-/** The smallest variables in which the field at `path` has the value; everything around it is valid. */
+/**
+ * The smallest variables in which the field at `path` has the value; everything around it is valid.
+ */
 function withValueAt(path: readonly string[], value: unknown): object {
   return { input: filled("input", path.slice(1), value) };
 }

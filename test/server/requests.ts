@@ -10,7 +10,10 @@ const GUARDS = `
 `;
 
 export const START = `mutation ($input: StartRunInput!) {
-  startRun(input: $input) { ... on StartRunPayload { created run { id state total } } ${FAILURES} ${GUARDS} }
+  startRun(input: $input) {
+    ... on StartRunPayload { created run { id state total } }
+    ${FAILURES} ${GUARDS}
+  }
 }`;
 
 export const ESTIMATE = `query ($request: RunRequestInput!) {

@@ -175,7 +175,9 @@ describe("a server that goes", () => {
   });
 });
 
-/** A client of the bare protocol: the codes of its errors, and the code its socket was closed with. */
+/**
+ * A client of the bare protocol: the codes of its errors, and the code its socket was closed with.
+ */
 function rawSocket(url: string, id: string) {
   const socket = new WebSocket(url, "graphql-transport-ws");
   const codes: string[] = [];

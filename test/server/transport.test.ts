@@ -60,7 +60,7 @@ describe("limits", () => {
       { maxDocumentLength: 99 },
       { bound: 99 },
     ],
-  ])("%s: the refusal says value and bound, on both transports", async (limit, query, limits, said) => {
+  ])("%s: refused with value and bound, on both transports", async (limit, query, limits, said) => {
     await withServer({ limits }, async ({ url }) => {
       const { errors, status } = await post(url, query);
       expect(errors?.[0].extensions).toMatchObject({ code: "LIMIT_EXCEEDED", limit, ...said });
@@ -265,7 +265,7 @@ describe("health", () => {
     });
   });
 
-  it("closes at once when nobody waits, twice without harm, and says that a port is taken", async () => {
+  it("closes at once when nobody waits, twice without harm; a taken port is an error", async () => {
     const main = service.server;
     const server = await service.serve();
     service.server = main;

@@ -10,8 +10,9 @@ export interface HubOptions {
 }
 
 /**
- * One feed a followed run, shared by all its subscribers: a change of a run costs one query however many
- * follow it. A feed lives as long as somebody listens. The hub holds nothing that the store lacks.
+ * One feed a followed run, shared by all its subscribers: a change of a run costs one query however
+ * many follow it. A feed lives as long as somebody listens. The hub holds nothing that the store
+ * lacks.
  */
 export class ProgressHub {
   readonly store: EventSource;

@@ -11,8 +11,8 @@ interface Waiter {
 }
 
 /**
- * The newest events of one run. It reads the store when told of a change, one query at a time however many
- * listen. Readers keep their own cursor and pull, so a slow one costs no memory here.
+ * The newest events of one run. It reads the store when told of a change, one query at a time
+ * however many listen. Readers keep their own cursor and pull, so a slow one costs no memory here.
  */
 export class RunFeed {
   readonly #store: EventSource;

@@ -4,18 +4,23 @@ import { type EventKind, isTerminal, type RunEvent } from "../../store/records.t
 import type { ProgressHub } from "./progress-hub.ts";
 import type { RunFeed } from "./run-feed.ts";
 
-/** An event as subscribers see it; SNAPSHOT is the run's latest event, repeated at the time of subscribing. */
+/**
+ * An event as subscribers see it; SNAPSHOT is the run's latest event, repeated at the time of
+ * subscribing.
+ */
 export interface ProgressEvent extends Omit<RunEvent, "kind"> {
   readonly kind: EventKind | "SNAPSHOT";
 }
 
-/** More live events than this waiting for a reader: it is slow and gets only the newest progress. */
+/**
+ * More live events than this waiting for a reader: it is slow and gets only the newest progress.
+ */
 const LAG_EVENTS = 16;
 
 /**
- * Follows a run. Without `after` the first event is a snapshot; with it, every event of a greater seq comes,
- * history first. Then live ones, each once and in order, until a terminal one is the latest.
- * Throws UserError NOT_FOUND, or VALIDATION when `after` is no seq of the run.
+ * Follows a run. Without `after` the first event is a snapshot; with it, every event of a greater
+ * seq comes, history first. Then live ones, each once and in order, until a terminal one is the
+ * latest. Throws UserError NOT_FOUND, or VALIDATION when `after` is no seq of the run.
  */
 export async function openRunStream(
   hub: ProgressHub,
@@ -53,8 +58,8 @@ interface Start {
 }
 
 /**
- * One subscriber's iterator. Not a generator: `return` must end a `next` that waits, and must leave the feed
- * even when nothing was ever pulled.
+ * One subscriber's iterator. Not a generator: `return` must end a `next` that waits, and must leave
+ * the feed even when nothing was ever pulled.
  */
 export class RunStream implements AsyncIterableIterator<ProgressEvent | GraphQLError> {
   readonly #feed: RunFeed;
@@ -145,8 +150,9 @@ export class RunStream implements AsyncIterableIterator<ProgressEvent | GraphQLE
 }
 
 /**
- * Every event carries the whole state, so a reader that is far behind live loses nothing when progress
- * events that a newer event follows are left out. What happened before it joined is never left out.
+ * Every event carries the whole state, so a reader that is far behind live loses nothing when
+ * progress events that a newer event follows are left out. What happened before it joined is never
+ * left out.
  */
 function coalesced(events: readonly RunEvent[], joinedSeq: number): ProgressEvent[] {
   const live = events.filter((event) => event.seq > joinedSeq).length;

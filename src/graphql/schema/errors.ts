@@ -4,8 +4,9 @@ import { builder } from "../builder.ts";
 import { ErrorCodeEnum, RunStageEnum } from "./enums.ts";
 
 /**
- * Expected failures as types of a result union. Behind each is a UserError, and its code says which type it is.
- * It is wrapped because the executor takes an Error that a resolver returns for one that it threw.
+ * Expected failures as types of a result union. Behind each is a UserError, and its code says which
+ * type it is. It is wrapped because the executor takes an Error that a resolver returns for one
+ * that it threw.
  */
 class Failure {
   readonly error: UserError;

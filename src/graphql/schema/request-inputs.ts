@@ -9,7 +9,9 @@ import {
   TradeDirectionEnum,
 } from "./enums.ts";
 
-/** A run request as GraphQL inputs: the same fields as plan/request.ts, which decides what is valid. */
+/**
+ * A run request as GraphQL inputs: the same fields as plan/request.ts, which decides what is valid.
+ */
 
 const NumberRangeInput = builder.inputType("NumberRangeInput", {
   description:
@@ -97,7 +99,7 @@ const ExecutionInput = builder.inputType("ExecutionInput", {
 
 const RiskAxisInput = builder.inputType("RiskAxisInput", {
   description:
-    "Distances from the entry fill in percent, exactly one form. Off is null in a list, or no axis.",
+    "Distances from the entry fill in percent, one form of them. Off: no axis, or null in a list.",
   isOneOf: true,
   fields: (t) => ({
     percent: t.float(),

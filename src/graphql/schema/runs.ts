@@ -97,8 +97,8 @@ const StartRunInput = builder.inputType("StartRunInput", {
     request: t.field({ type: RunRequestInput, required: true }),
     idempotencyKey: t.string({
       description:
-        `${MAX_KEY_LENGTH} characters at most. The same key and request give the same run, however ` +
-        "often they are sent; the same key with another request is a conflict.",
+        `${MAX_KEY_LENGTH} characters at most. The same key and request give the same run, ` +
+        "however often they are sent; the same key with another request is a conflict.",
     }),
   }),
 });
