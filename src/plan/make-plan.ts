@@ -9,7 +9,7 @@ import { BETTER } from "../core/metrics/ranking-metric.ts";
 import type { Candles } from "../core/series/candles.ts";
 import { type Timeframe, timeframeMs } from "../core/series/timeframe.ts";
 import { memoryBudget } from "../core/stages/memory-budget.ts";
-import { type RankingKey, riskCells, type Sweep } from "../core/stages/sweep.ts";
+import { type RankingKey, riskCells, type StageName, type Sweep } from "../core/stages/sweep.ts";
 import { type Complaint, complaint, UserError } from "../core/user-error.ts";
 import { canonicalJson } from "./canonical-json.ts";
 import { baseVariantSeconds, riskCellSeconds } from "./cost-model.ts";
@@ -37,6 +37,7 @@ export interface PlanOptions {
   readonly synchronous?: boolean;
 }
 
+const CONDITION = "a condition over the axes";
 /** Index space a constraint may thin out, as a multiple of the variants allowed: skipping numbers costs time too. */
 const MAX_SPARSENESS = 1_000;
 /** Most variants of one chunk: bounds what a lost chunk costs and the columns in flight. */
@@ -47,7 +48,8 @@ export function makePlan(request: RunRequest, market: Market, options: PlanOptio
   const guards = options.synchronous === true ? halveGuards(options.guards) : options.guards;
   const range = resolveRange(request.range, request.warmupBars, market);
   const sweep = resolveSweep(request, range, market.timeframe);
-  refuseOversizedGrid(new Grid(sweep.axes).size, guards, options);
+  const indexSpace = new Grid(sweep.axes).size;
+  refuseOversizedGrid(sweep, indexSpace, guards, options);
   const variants = countVariants(sweep);
   const cells = riskCells(sweep);
   const stageB = Math.min(sweep.preselect, variants) * cells;
@@ -65,14 +67,14 @@ export function makePlan(request: RunRequest, market: Market, options: PlanOptio
   const seconds =
     (variants * baseVariantSeconds(bars) + stageB * riskCellSeconds(bars)) / options.workers;
   const estimate: RunEstimate = {
-    indexSpace: new Grid(sweep.axes).size,
+    indexSpace,
     stageAVariants: variants,
     stageBVariants: stageB,
     bars,
     bytes: budget.totalBytes,
     seconds,
   };
-  return deepFreeze({
+  const plan: RunPlan = {
     planHash: planHash(market, range, sweep),
     datasetHash: market.datasetHash,
     engineVersion: options.engineVersion,
@@ -83,7 +85,9 @@ export function makePlan(request: RunRequest, market: Market, options: PlanOptio
     endBar: range.endBar,
     estimate,
     chunkVariants,
-  });
+  };
+  // A copy: whoever made the request may go on using it.
+  return deepFreeze(structuredClone(plan));
 }
 
 function resolveSweep(request: RunRequest, range: ResolvedRange, timeframe: Timeframe): Sweep {
@@ -143,29 +147,49 @@ function countVariants(sweep: Sweep): number {
     if (count > 0) return count;
   } catch (error) {
     if (!(error instanceof ConstraintFault)) throw error;
-    throw new UserError("VALIDATION", complaint(path, error.message, constraint));
+    throw new UserError("VALIDATION", complaint(path, error.message, constraint, CONDITION));
   }
   throw new UserError("VALIDATION", complaint(path, "no variant is left", constraint, ">= 1"));
 }
 
-function refuseOversizedGrid(indexSpace: number, guards: Guards, options: PlanOptions): void {
-  if (indexSpace <= guards.maxVariantsPerStage * MAX_SPARSENESS) return;
+/** Before anything is counted: without a constraint the index space is the variants, with one it bounds the work. */
+function refuseOversizedGrid(
+  sweep: Sweep,
+  indexSpace: number,
+  guards: Guards,
+  options: PlanOptions,
+): void {
+  const allowed = guards.maxVariantsPerStage * (sweep.constraint === null ? 1 : MAX_SPARSENESS);
+  if (indexSpace <= allowed) return;
+  const subject = sweep.constraint === null ? "STAGE_A" : "STAGE_A, before its constraint,";
   // Finite, so that every API can say it.
   const requested = Math.min(indexSpace, Number.MAX_VALUE);
-  refuseOverBudget("STAGE_A", requested, guards, options);
+  throw gridTooLarge({ subject, stage: "STAGE_A", requested, allowed }, options);
 }
 
 function refuseOverBudget(
-  stage: string,
+  stage: StageName,
   requested: number,
   guards: Guards,
   options: PlanOptions,
 ): void {
   const allowed = guards.maxVariantsPerStage;
-  if (requested <= allowed) return;
-  const message = `${stage} has too many variants${hint(options)}`;
+  if (requested > allowed)
+    throw gridTooLarge({ subject: stage, stage, requested, allowed }, options);
+}
+
+interface Excess {
+  readonly subject: string;
+  readonly stage: StageName;
+  readonly requested: number;
+  readonly allowed: number;
+}
+
+function gridTooLarge(excess: Excess, options: PlanOptions): UserError {
+  const { subject, stage, requested, allowed } = excess;
+  const message = `${subject} has too many variants${hint(options)}`;
   const path = stage === "STAGE_A" ? "strategy" : "risk";
-  throw new UserError("GRID_TOO_LARGE", complaint(path, message, requested, `<= ${allowed}`), {
+  return new UserError("GRID_TOO_LARGE", complaint(path, message, requested, `<= ${allowed}`), {
     stage,
     requested,
     allowed,

@@ -7,7 +7,7 @@ import { parseRunRequest } from "../../src/plan/parse-request.ts";
 import type { RunRequestInput } from "../../src/plan/request.ts";
 import type { RunPlan } from "../../src/plan/run-plan.ts";
 
-/** Fast against slow, 30 of 36 pairs, and a small risk grid. */
+/** Fast against slow, 34 of 36 pairs, and a small risk grid. */
 export const CROSS_REQUEST = {
   dataset: "synthetic",
   strategy: {
