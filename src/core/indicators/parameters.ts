@@ -20,13 +20,18 @@ export function windowSpec(
   };
 }
 
-export const SOURCE: ParameterSpec = {
-  name: "source",
-  kind: "choice",
-  choices: PRICE_SOURCES,
-  default: "close",
-  description: "The price read from each bar.",
-};
+/** The price a formula reads, where it reads one. */
+export function sourceSpec(defaultSource: PriceSource): ParameterSpec {
+  return {
+    name: "source",
+    kind: "choice",
+    choices: PRICE_SOURCES,
+    default: defaultSource,
+    description: "The price read from each bar.",
+  };
+}
+
+export const SOURCE = sourceSpec("close");
 
 /** A parameter that the caller has checked to be a number. */
 export function numberOf(params: ParameterValues, name: string): number {

@@ -1,6 +1,7 @@
 import type { Indicator } from "./indicator.ts";
 import { numberOf, SOURCE, sourceOf, windowSpec } from "./parameters.ts";
-import { rma, SEEDING, seedBars, seedingOf } from "./recursive-average.ts";
+import { SEEDING, seedBars, seedingOf } from "./recursive-average.ts";
+import { relativeStrength } from "./relative-strength.ts";
 
 /** The first change is that of the second bar, so all starts one bar later than an average. */
 export const rsi: Indicator = {
@@ -14,18 +15,6 @@ export const rsi: Indicator = {
   warmup: (params) => [1 + seedBars(numberOf(params, "window"), seedingOf(params))],
   compute: (view, params) => {
     const price = view.price(sourceOf(params));
-    const rises = new Float64Array(price.length).fill(Number.NaN);
-    const falls = new Float64Array(price.length).fill(Number.NaN);
-    for (let t = 1; t < price.length; t++) {
-      const change = price[t] - price[t - 1];
-      rises[t] = Math.max(change, 0);
-      falls[t] = Math.max(-change, 0);
-    }
-    const up = rma(rises, numberOf(params, "window"), seedingOf(params));
-    const down = rma(falls, numberOf(params, "window"), seedingOf(params));
-    for (let t = 0; t < up.length; t++) {
-      up[t] = down[t] === 0 ? 100 : (100 * up[t]) / (up[t] + down[t]);
-    }
-    return [up];
+    return [relativeStrength(price, numberOf(params, "window"), seedingOf(params))];
   },
 };
