@@ -36,6 +36,30 @@ export function rma(series: Float64Array, window: number, seeding: Seeding): Flo
   return recursiveAverage(series, window, 1 / window, seeding);
 }
 
+/**
+ * Wilder's running sum, from which he takes ratios: each bar takes away 1 / window of the sum and
+ * adds the value. It starts from the sum of the first window (window times `rma`) or from the first
+ * value alone.
+ */
+export function wilderSum(series: Float64Array, window: number, seeding: Seeding): Float64Array {
+  const out = new Float64Array(series.length);
+  const seedLength = seedBars(window, seeding) + 1;
+  let present = 0;
+  let sum = 0;
+  for (let t = 0; t < series.length; t++) {
+    const value = series[t];
+    if (!Number.isFinite(value)) present = 0;
+    else {
+      if (present === 0) sum = 0;
+      else if (present >= seedLength) sum -= sum / window;
+      sum += value;
+      present += 1;
+    }
+    out[t] = present >= seedLength ? sum : Number.NaN;
+  }
+  return out;
+}
+
 /** `average += weight * (value - average)`: a form that leaves a constant series as it is. */
 function recursiveAverage(
   series: Float64Array,

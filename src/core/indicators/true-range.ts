@@ -14,3 +14,13 @@ export function trueRange({ high, low, close }: Candles): Float64Array {
   }
   return out;
 }
+
+/** The same, NaN where there is no previous close, as TA-Lib's TRANGE and TradingView's ta.tr. */
+export function trueRangeFromClose(candles: Candles): Float64Array {
+  const out = trueRange(candles);
+  const { close } = candles;
+  for (let t = 0; t < out.length; t++) {
+    if (t === 0 || Number.isNaN(close[t - 1])) out[t] = Number.NaN;
+  }
+  return out;
+}

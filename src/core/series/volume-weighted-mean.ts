@@ -1,0 +1,77 @@
+import { DoubleDouble } from "./double-double.ts";
+import type { PrefixSum, Run } from "./prefix-sum.ts";
+
+/**
+ * Means of a price weighted by volume over the `window` bars ending at each bar; NaN where the bars
+ * are not all there or none was traded.
+ *
+ * Where both series lie on a grid, the products of their integers are summed without rounding, so
+ * only the final division rounds: a mean that equals a price as a decimal number equals it in
+ * float64 too. Elsewhere the products of the values are summed in double-double.
+ */
+export function volumeWeightedMeans(
+  price: PrefixSum,
+  volume: PrefixSum,
+  window: number,
+): Float64Array {
+  const out = new Float64Array(price.bars).fill(Number.NaN);
+  const gridBars = Math.min(price.gridBars, volume.gridBars);
+  for (const run of commonRuns(price, volume)) {
+    const onGrid = { from: run.from, to: Math.min(run.to, gridBars) };
+    weigh(tickTerms(price, volume), window, onGrid, out);
+    if (run.to <= gridBars) continue;
+    const firstOffGrid = Math.max(run.from, gridBars - window + 1);
+    weigh(valueTerms(price, volume), window, { from: firstOffGrid, to: run.to }, out);
+  }
+  return out;
+}
+
+interface Terms {
+  readonly price: (t: number) => number;
+  readonly volume: (t: number) => number;
+  /** Units of a price in 1. */
+  readonly scale: number;
+}
+
+function tickTerms(price: PrefixSum, volume: PrefixSum): Terms {
+  return {
+    price: (t) => price.tickSum(t, t + 1),
+    volume: (t) => volume.tickSum(t, t + 1),
+    scale: price.scale,
+  };
+}
+
+function valueTerms(price: PrefixSum, volume: PrefixSum): Terms {
+  return { price: (t) => price.values[t], volume: (t) => volume.values[t], scale: 1 };
+}
+
+function weigh(terms: Terms, window: number, run: Run, out: Float64Array): void {
+  const paid = new DoubleDouble();
+  const traded = new DoubleDouble();
+  for (let t = run.from; t < run.to; t++) {
+    const volume = terms.volume(t);
+    paid.addProduct(terms.price(t), volume);
+    traded.add(volume);
+    const oldest = t - window + 1;
+    if (oldest < run.from) continue;
+    const weight = traded.hi;
+    out[t] = weight > 0 ? paid.dividedBy(terms.scale * weight) : Number.NaN;
+    const leaving = terms.volume(oldest);
+    paid.addProduct(-terms.price(oldest), leaving);
+    traded.add(-leaving);
+  }
+}
+
+/** Stretches of bars where both series have values. */
+function commonRuns(a: PrefixSum, b: PrefixSum): readonly Run[] {
+  const runs: Run[] = [];
+  const others = b.runs();
+  let next = 0;
+  for (const { from, to } of a.runs()) {
+    while (next < others.length && others[next].to <= from) next += 1;
+    for (let i = next; i < others.length && others[i].from < to; i++) {
+      runs.push({ from: Math.max(from, others[i].from), to: Math.min(to, others[i].to) });
+    }
+  }
+  return runs;
+}
