@@ -5,6 +5,9 @@ import { complaint, UserError } from "../core/user-error.ts";
 export const NODE_TYPES = ["Dataset", "Run"] as const;
 export type NodeType = (typeof NODE_TYPES)[number];
 
+/** A UUID or a hash. */
+const KEY = /^[A-Za-z0-9-]{1,100}$/;
+
 /** `Type_key`: opaque to clients, readable in a log. */
 export function encodeGlobalId(typename: string, key: string): string {
   return `${typename}_${key}`;
@@ -35,5 +38,5 @@ function split(globalId: string): { type: NodeType; key: string } | null {
   const at = globalId.indexOf("_");
   const type = NODE_TYPES.find((name) => name === globalId.slice(0, at));
   const key = globalId.slice(at + 1);
-  return type === undefined || key === "" ? null : { type, key };
+  return type === undefined || !KEY.test(key) ? null : { type, key };
 }

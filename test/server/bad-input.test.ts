@@ -1,14 +1,6 @@
-import {
-  type GraphQLInputType,
-  getNullableType,
-  isEnumType,
-  isInputObjectType,
-  isListType,
-  isNonNullType,
-} from "graphql";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { schema } from "../../src/graphql/schema.ts";
 import { overWebsocket, post } from "./graphql-client.ts";
+import { fits, inputPlaces, withValueAt } from "./input-places.ts";
 import {
   CANCEL,
   crossRequest,
@@ -179,6 +171,8 @@ describe("bad requests", () => {
       "ValidationError",
       "input.request.ranking.secondary.metric",
     ],
+    ["text no database holds", { label: "a\u0000b" }, "ValidationError", "input.request.label"],
+    ["half a character", { dataset: "a\ud800" }, "ValidationError", "input.request.dataset"],
     ["no rows kept", { topK: 0 }, "ValidationError", "input.request.topK"],
   ])("%s", async (_what, overrides, typename, path) => {
     const request = crossRequest("hours", SMALL, overrides);
@@ -243,7 +237,7 @@ describe("wrong types", () => {
 
   it.each(places)("%s", async (place) => {
     for (const wrong of [{ no: "such field" }, [[["nested"]]], Number.MAX_VALUE, true, "\u0000"]) {
-      const variables = withValueAt(place.split("."), wrong);
+      const variables = withValueAt(place, wrong);
       if (fits(place, wrong)) continue;
       const { data, errors, status } = await ask(START, variables);
       expect({ place, wrong, status, data: data?.startRun }).toMatchObject({ data: undefined });
@@ -262,14 +256,15 @@ describe("bad ids", () => {
   const missing = "Run_00000000-0000-4000-8000-000000000000";
 
   it.each([
-    [missing, "NotFound"],
-    ["Run_not-a-uuid", "NotFound"],
-    ["Run_'; drop table runs; --", "NotFound"],
-    ["Run_", "ValidationError"],
-    ["", "ValidationError"],
-    ["Dataset_abc", "ValidationError"],
-    ["x".repeat(5_000), "ValidationError"],
-  ])("%s cannot be cancelled or retried", async (id, typename) => {
+    ["a run that never was", missing, "NotFound"],
+    ["no UUID", "Run_not-a-uuid", "NotFound"],
+    ["a NUL character", "Run_\u0000", "ValidationError"],
+    ["an injection", "Run_'; drop table runs; --", "ValidationError"],
+    ["no key", "Run_", "ValidationError"],
+    ["nothing", "", "ValidationError"],
+    ["another type", "Dataset_abc", "ValidationError"],
+    ["a long text", "x".repeat(5_000), "ValidationError"],
+  ])("%s cannot be cancelled or retried", async (_what, id, typename) => {
     const path = "input.id";
     expect((await ask(CANCEL, { input: { id } })).data.cancelRun).toMatchObject({
       __typename: typename,
@@ -288,6 +283,18 @@ describe("bad ids", () => {
     expect((await ask(RUN, { id: "Run_not-a-uuid" })).data).toEqual({ run: null, node: null });
     const { errors } = await ask(RUN, { id: "nonsense" });
     expect(errors?.map((error) => error.extensions?.code)).toEqual(["VALIDATION", "VALIDATION"]);
+    await expectUnharmed();
+  });
+
+  it("and names that no database holds are an error in a query", async () => {
+    const FIND = "query ($name: String!) { dataset(hashOrName: $name) { id } }";
+    for (const name of ["", "\u0000", "\ud800", "x".repeat(201)]) {
+      const { errors } = await ask(FIND, { name });
+      expect(errors?.[0].extensions).toMatchObject({ code: "VALIDATION" });
+    }
+    const LIST = "query ($hash: String) { runs(filter: { datasetHash: $hash }) { totalCount } }";
+    const { errors } = await ask(LIST, { hash: "\u0000" });
+    expect(errors?.[0].extensions).toMatchObject({ code: "VALIDATION" });
     await expectUnharmed();
   });
 
@@ -315,76 +322,3 @@ describe("a cancel twice, and a reason too long", () => {
     await expectUnharmed(1);
   });
 });
-
-/** Every field that can be reached from the input of startRun, as a path without list positions. */
-function inputPlaces(): string[] {
-  const places: string[] = [];
-  const visit = (path: string, type: GraphQLInputType) => {
-    places.push(path);
-    const inner = innerType(type);
-    if (!isInputObjectType(inner)) return;
-    for (const field of Object.values(inner.getFields()))
-      visit(`${path}.${field.name}`, field.type);
-  };
-  visit("input", schema.getMutationType()!.getFields().startRun.args[0].type);
-  return places;
-}
-
-function innerType(type: GraphQLInputType): GraphQLInputType {
-  const nullable = getNullableType(type);
-  return isListType(nullable) ? innerType(nullable.ofType) : nullable;
-}
-
-function typeAt(place: string): GraphQLInputType {
-  let type: GraphQLInputType = schema.getMutationType()!.getFields().startRun.args[0].type;
-  for (const name of place.split(".").slice(1)) {
-    const inner = innerType(type);
-    type = isInputObjectType(inner) ? inner.getFields()[name].type : type;
-  }
-  return type;
-}
-
-/**
- * Some wrong values are right for some fields: text is an ID, a list of one may stand for its
- * element.
- */
-function fits(place: string, value: unknown): boolean {
-  const inner = innerType(typeAt(place));
-  if (isEnumType(inner) || isInputObjectType(inner) || isNonNullType(inner)) return false;
-  const name = String(inner);
-  if (typeof value === "string") return name === "String" || name === "ID";
-  return name === "Float" && typeof value === "number";
-}
-
-/**
- * The smallest variables in which the field at `path` has the value; everything around it is valid.
- */
-function withValueAt(path: readonly string[], value: unknown): object {
-  return { input: filled("input", path.slice(1), value) };
-}
-
-function filled(place: string, rest: readonly string[], value: unknown): unknown {
-  if (rest.length === 0) return value;
-  const inner = innerType(typeAt(place));
-  if (!isInputObjectType(inner)) throw new Error(`${place} has no fields`);
-  const fields: Record<string, unknown> = {};
-  for (const field of Object.values(inner.getFields())) {
-    if (field.name === rest[0]) {
-      fields[field.name] = filled(`${place}.${field.name}`, rest.slice(1), value);
-    } else if (isNonNullType(field.type)) {
-      fields[field.name] = smallest(field.type);
-    }
-  }
-  const isList = isListType(getNullableType(typeAt(place)));
-  return isList ? [fields] : fields;
-}
-
-function smallest(type: GraphQLInputType): unknown {
-  const nullable = getNullableType(type);
-  if (isListType(nullable)) return [];
-  if (isEnumType(nullable)) return nullable.getValues()[0].name;
-  if (!isInputObjectType(nullable)) return String(nullable) === "Float" ? 1 : "text";
-  if (nullable.isOneOf) return { number: 1 };
-  const required = Object.values(nullable.getFields()).filter((field) => isNonNullType(field.type));
-  return Object.fromEntries(required.map((field) => [field.name, smallest(field.type)]));
-}

@@ -1,5 +1,6 @@
 import type { GapReport } from "../../core/series/gap-report.ts";
 import type { DatasetRecord } from "../../store/records.ts";
+import { boundedText } from "../argument-bounds.ts";
 import { BatchLoader, byKey } from "../batch-loader.ts";
 import { builder } from "../builder.ts";
 import type { GraphqlContext } from "../context.ts";
@@ -70,6 +71,8 @@ builder.node(DatasetType, {
   }),
 });
 
+const MAX_NAME_LENGTH = 200;
+
 const DatasetConnection = connectionType("Dataset", DatasetType);
 
 builder.queryFields((t) => ({
@@ -78,7 +81,10 @@ builder.queryFields((t) => ({
     nullable: true,
     description: "By content hash, or the newest of a name; null when there is none.",
     args: { hashOrName: t.arg.string({ required: true }) },
-    resolve: (_root, { hashOrName }, { services }) => services.store.findDataset(hashOrName),
+    resolve: (_root, { hashOrName }, { services }) => {
+      const key = boundedText(hashOrName, "hashOrName", MAX_NAME_LENGTH);
+      return key === null ? null : services.store.findDataset(key);
+    },
   }),
   datasets: t.field({
     type: DatasetConnection,

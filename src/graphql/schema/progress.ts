@@ -31,8 +31,8 @@ builder.subscriptionField("runProgress", (t) =>
     type: RunEventType,
     description:
       "Follows a run. The first event is a SNAPSHOT of where it is, or with `after` the first " +
-      "event after that seq; then every event once, up to the one that ends the run. A reader too slow " +
-      "for live progress gets the newest only. Unsubscribing does not cancel the run.",
+      "event after that seq; then every event once, up to the one that ends the run. A reader " +
+      "too slow for live progress gets the newest only. Unsubscribing does not cancel the run.",
     args: {
       id: t.arg.id({ required: true }),
       after: t.arg.int({

@@ -4,7 +4,7 @@ import { builder } from "../builder.ts";
 import type { StartedRun } from "../context.ts";
 import { keyOf } from "../global-id.ts";
 import { pageComplexity, pageOf, toConnection } from "../page.ts";
-import { translatingPaths, underPaths } from "../request-mapping.ts";
+import { present, translatingPaths, underPaths } from "../request-mapping.ts";
 import { connectionType, pageArgs } from "./connection.ts";
 import { RunStateEnum } from "./enums.ts";
 import { outcome } from "./errors.ts";
@@ -13,6 +13,7 @@ import { RunType } from "./run.ts";
 
 /** Finding, starting and stopping runs. */
 
+const HASH_LENGTH = 64;
 const MAX_KEY_LENGTH = 200;
 const MAX_REASON_LENGTH = 1_000;
 
@@ -41,10 +42,11 @@ builder.queryFields((t) => ({
     args: { ...pageArgs, filter: t.arg({ type: RunFilterInput }) },
     complexity: pageComplexity,
     resolve: async (_root, { filter, ...args }, { services }) => {
-      const page = await services.store.listRuns(pageOf(args), {
-        ...(filter?.states == null ? {} : { states: filter.states }),
-        ...(filter?.datasetHash == null ? {} : { datasetHash: filter.datasetHash }),
-      });
+      const hash = boundedText(filter?.datasetHash, "filter.datasetHash", HASH_LENGTH);
+      const page = await services.store.listRuns(
+        pageOf(args),
+        present({ states: filter?.states, datasetHash: hash }),
+      );
       return toConnection(page, args);
     },
   }),
