@@ -14,6 +14,26 @@ export interface OurName {
 const SERIES: Readonly<Record<string, OurName>> = {
   // That engine's rules read the MACD line, ours by default the histogram.
   "momentum.macd": { id: "momentum.macd", output: "macd" },
+  "structure.candle_body": { id: "structure.candle_stats", output: "body" },
+  "structure.candle_body_atr": { id: "structure.candle_stats_atr_norm", output: "bodyAtr" },
+  "structure.candle_body_pct": { id: "structure.candle_stats", output: "bodyPct" },
+  "structure.candle_lower_wick": { id: "structure.candle_stats", output: "lowerWick" },
+  "structure.candle_lower_wick_atr": {
+    id: "structure.candle_stats_atr_norm",
+    output: "lowerWickAtr",
+  },
+  "structure.candle_lower_wick_pct": { id: "structure.candle_stats", output: "lowerWickPct" },
+  "structure.candle_range": { id: "structure.candle_stats", output: "range" },
+  "structure.candle_range_atr": { id: "structure.candle_stats_atr_norm", output: "rangeAtr" },
+  "structure.candle_upper_wick": { id: "structure.candle_stats", output: "upperWick" },
+  "structure.candle_upper_wick_atr": {
+    id: "structure.candle_stats_atr_norm",
+    output: "upperWickAtr",
+  },
+  "structure.candle_upper_wick_pct": { id: "structure.candle_stats", output: "upperWickPct" },
+  "structure.pivot_high": { id: "structure.pivots", output: "pivotHigh" },
+  "structure.pivot_low": { id: "structure.pivots", output: "pivotLow" },
+  "volume.vwap_deviation": { id: "volume.vwap_deviation", output: "upper" },
 };
 
 const RENAMED_PARAMETERS: Readonly<Record<string, string>> = {
