@@ -16,14 +16,14 @@ import type { OpenStore } from "../store/open.ts";
 const QUEUE = "sweep";
 
 /**
- * At most one job for the same chunk is queued or active, so that sending again is always safe. A job is
- * active only between its fetch and the claim of its chunk; one whose process died there is handed out
- * again after `expireInSeconds`. From the claim on the lease in the chunk's row takes over.
+ * At most one job for the same chunk is queued, so that sending again is always safe. A job is active only
+ * between its fetch and the claim of its chunk; one whose process died there blocks nothing and expires,
+ * because recovery sends another. From the claim on the lease in the chunk's row takes over.
  */
 const QUEUE_OPTIONS = {
-  policy: "exclusive",
-  expireInSeconds: 10,
-  retryLimit: 1000,
+  policy: "short",
+  expireInSeconds: 60,
+  retryLimit: 0,
   deleteAfterSeconds: 60,
 } as const;
 

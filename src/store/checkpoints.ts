@@ -23,8 +23,8 @@ export async function storeChunk(
   chunk: StoredChunk,
   best: BestSoFar | null,
 ): Promise<{ stored: boolean; stageComplete: boolean }> {
-  const rows = await packFloats([chunk.rows]);
-  const columns = await packFloats(chunk.columns);
+  const packed = [packFloats([chunk.rows]), packFloats(chunk.columns)];
+  const [rows, columns] = (await Promise.all(packed)) as [Buffer, Buffer];
   const { stage, no } = chunk;
   return context.db.transaction(async (tx) => {
     const run = await lockRun(tx, runId);

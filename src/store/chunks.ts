@@ -44,7 +44,6 @@ export async function claimChunk(
 ): Promise<ChunkRecord | null> {
   return context.db.transaction(async (tx) => {
     const run = await lockRun(tx, claim.runId);
-    // After the lock: whoever sends jobs of this run holds it, so neither waits for the other.
     if (claim.jobId !== undefined) await context.jobs?.complete(tx, claim.jobId);
     if (run === null || !takesWork(run, claim.stage)) return null;
     const [row] = await tx

@@ -1,4 +1,4 @@
-import { eq, inArray, type SQL, sql } from "drizzle-orm";
+import { eq, getColumns, inArray, type SQL, sql } from "drizzle-orm";
 import type { Connection, Transaction } from "./database.ts";
 import { etaSeconds } from "./progress.ts";
 import { type ChunkState, isTerminal, type RunRecord } from "./records.ts";
@@ -15,11 +15,14 @@ export type LockedRun = RunRow & { readonly now: Date };
  * changes of one run follow one another and event numbers have no holes.
  */
 export async function lockRun(tx: Transaction, id: string): Promise<LockedRun | null> {
-  const [row] = await tx.select().from(runs).where(eq(runs.id, id)).for("update");
-  if (row === undefined) return null;
-  const now = sql`clock_timestamp()`.mapWith(runs.createdAt);
-  const [clock] = await tx.select({ now }).from(runs).where(eq(runs.id, id));
-  return { ...row, now: clock!.now };
+  const locked = tx.$with("locked").as(tx.select().from(runs).where(eq(runs.id, id)).for("update"));
+  // Read from the locked row, so after any wait for the lock.
+  const now = sql`clock_timestamp()`.mapWith(runs.createdAt).as("now");
+  const [row] = await tx
+    .with(locked)
+    .select({ ...getColumns(locked), now })
+    .from(locked);
+  return row ?? null;
 }
 
 export async function runById(db: Connection, id: string): Promise<RunRecord | null> {

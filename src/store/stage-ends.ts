@@ -1,9 +1,10 @@
 import { eq } from "drizzle-orm";
+import { type Sweep, sweepMetrics } from "../core/stages/sweep.ts";
 import { insertChunks, startRun } from "./chunks.ts";
 import type { Connection, Transaction } from "./database.ts";
 import { dueEnd, sendDueWork } from "./due-work.ts";
 import { packFloats, unpackFloats } from "./packing.ts";
-import { isTerminal, type ResultRow } from "./records.ts";
+import { type BestSoFar, isTerminal, type ResultRow } from "./records.ts";
 import { endRun } from "./run-control.ts";
 import { appendEvent, changeRun } from "./run-events.ts";
 import { lockRun, toRecord } from "./run-row.ts";
@@ -100,10 +101,18 @@ export async function finishRun(
     const succeeded = end.state === "SUCCEEDED";
     if (succeeded && (run.stopState !== null || run.stage !== "FINALIZING")) return false;
     await insertResults(tx, runId, end.rows);
+    const best = end.rows[0] === undefined ? {} : { best: asBest(run.plan.sweep, end.rows[0]) };
     const error = end.error ?? run.error;
-    await endRun(context, tx, run, { state: end.state, digest: end.digest, error });
+    await endRun(context, tx, run, { state: end.state, digest: end.digest, error, ...best });
     return true;
   });
+}
+
+/** The best in the end is the first row, whatever the last progress saw. */
+function asBest(sweep: Sweep, row: ResultRow): BestSoFar {
+  const { variantIndex, params, stopLossPct, takeProfitPct } = row;
+  const metrics = Object.fromEntries(sweepMetrics(sweep).map((name) => [name, row.metrics[name]]));
+  return { variantIndex, params, stopLossPct, takeProfitPct, metrics };
 }
 
 async function insertResults(
