@@ -36,18 +36,6 @@ export const builder = new SchemaBuilder<{
       complexity: (args) => ({ field: 1, multiplier: (args.ids as unknown[]).length }),
     },
   },
-  complexity: {
-    limit: ({ limits }) => ({
-      depth: limits.maxDepth,
-      breadth: limits.maxBreadth,
-      complexity: limits.maxComplexity,
-    }),
-    complexityError: (kind, found) => {
-      if (kind === "Depth") return limitExceeded("depth", found.depth, found.maxDepth ?? 0);
-      if (kind === "Breadth") return limitExceeded("breadth", found.breadth, found.maxBreadth ?? 0);
-      return limitExceeded("complexity", found.complexity, found.maxComplexity ?? 0);
-    },
-  },
 });
 
 builder.queryType({});

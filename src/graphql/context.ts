@@ -2,7 +2,6 @@ import type { Timeframe } from "../core/series/timeframe.ts";
 import type { RunPlan } from "../plan/run-plan.ts";
 import type { DatasetRecord, ResultRow, RunRecord } from "../store/records.ts";
 import type { Store } from "../store/store.ts";
-import type { RequestLimits } from "./limits.ts";
 import type { ProgressHub } from "./progress/progress-hub.ts";
 
 /** What the API works with, as structure: the composition root passes the real services. */
@@ -110,7 +109,6 @@ export interface CacheStats {
 export interface GraphqlContext {
   readonly services: Services;
   readonly progress: ProgressHub;
-  readonly limits: RequestLimits;
   /** Fires when the client has gone. */
   readonly signal: AbortSignal;
 }

@@ -9,7 +9,7 @@ export interface RequestLimits {
   /** Fields selected in all, aliases and fragments counted. */
   readonly maxBreadth: number;
   /** Points: one a field, multiplied by the page size of every connection above it. */
-  readonly maxComplexity: number;
+  readonly maxPoints: number;
 }
 
 export const REQUEST_LIMITS: RequestLimits = {
@@ -17,7 +17,7 @@ export const REQUEST_LIMITS: RequestLimits = {
   maxTokens: 4_000,
   maxDepth: 14,
   maxBreadth: 300,
-  maxComplexity: 20_000,
+  maxPoints: 20_000,
 };
 
 /** Largest `first` of any connection or list. */

@@ -5,7 +5,7 @@ import { schema } from "../graphql/schema.ts";
 import { errorMask } from "./error-mask.ts";
 import { EXAMPLE_OPERATIONS } from "./example-operations.ts";
 import { GRAPHQL_PATH, type ServerSettings } from "./server-options.ts";
-import { useCsrfGuard, useDocumentLimits, useQueryTimeout } from "./yoga-plugins.ts";
+import { useCostLimits, useCsrfGuard, useDocumentLimits, useQueryTimeout } from "./yoga-plugins.ts";
 
 /** Over websocket there is no request; the socket's end takes the place of its signal. */
 export interface TransportContext {
@@ -28,10 +28,14 @@ export function createGraphqlEndpoint(
     context: ({ request, clientGone }) => ({
       services,
       progress,
-      limits,
       signal: clientGone ?? request.signal,
     }),
-    plugins: [useCsrfGuard(), useDocumentLimits(limits), useQueryTimeout(settings.queryTimeoutMs)],
+    plugins: [
+      useCsrfGuard(),
+      useDocumentLimits(limits),
+      useCostLimits(limits),
+      useQueryTimeout(settings.queryTimeoutMs),
+    ],
     maskedErrors: { maskError: errorMask(settings.log) },
     cors:
       corsOrigins.length === 0

@@ -1,7 +1,8 @@
 import { type ExecutionResult, GraphQLError, getOperationAST } from "graphql";
-import type { Plugin } from "graphql-yoga";
+import { isAsyncIterable, type Plugin } from "graphql-yoga";
 import { checkDocument } from "../graphql/document-limits.ts";
 import type { RequestLimits } from "../graphql/limits.ts";
+import { costRefusal, requestCost } from "../graphql/request-cost.ts";
 
 /** Long documents are refused before they are parsed, over HTTP and websocket alike. */
 export function useDocumentLimits(limits: RequestLimits): Plugin {
@@ -9,6 +10,33 @@ export function useDocumentLimits(limits: RequestLimits): Plugin {
     onParse({ params }) {
       const { source } = params;
       checkDocument(typeof source === "string" ? source : source.body, limits);
+    },
+  };
+}
+
+/**
+ * An operation that costs too much is refused as a whole; the cost of the others is in the answer.
+ */
+export function useCostLimits(limits: RequestLimits): Plugin {
+  return {
+    onExecute({ args, setResultAndStopExecution }) {
+      const cost = requestCost(args);
+      const refusal = cost && costRefusal(cost, limits);
+      if (refusal !== null) {
+        setResultAndStopExecution({ errors: [refusal] });
+        return;
+      }
+      return {
+        onExecuteDone({ result, setResult }) {
+          if (cost === null || isAsyncIterable(result)) return;
+          setResult({ ...result, extensions: { ...result.extensions, cost } });
+        },
+      };
+    },
+    onSubscribe({ args, setResultAndStopExecution }) {
+      const cost = requestCost(args);
+      const refusal = cost && costRefusal(cost, limits);
+      if (refusal !== null) setResultAndStopExecution({ errors: [refusal] });
     },
   };
 }

@@ -48,9 +48,9 @@ describe("limits", () => {
     ],
     ["breadth", `{ ${aliases(40)} }`, { maxBreadth: 50 }, { value: 80, bound: 50 }],
     [
-      "complexity",
+      "cost in points",
       "{ runs(first: 100) { edges { node { id state } } } }",
-      { maxComplexity: 200 },
+      { maxPoints: 200 },
       { value: 301, bound: 200 },
     ],
     ["number of tokens", `{ ${aliases(40)} }`, { maxTokens: 100 }, { value: 242, bound: 100 }],
@@ -68,6 +68,19 @@ describe("limits", () => {
       expect(status).toBe(400);
       expect(await codesOverWebsocket(url, query)).toEqual(["LIMIT_EXCEEDED"]);
       expect((await post(url, "{ service { engineVersion } }")).data).toBeDefined();
+    });
+  });
+
+  it("refuse a subscription before it begins, and count only the operation that runs", async () => {
+    await withServer({ limits: { maxBreadth: 30 } }, async ({ url }) => {
+      const fields = Array.from({ length: 40 }, (_, i) => `a${i}: seq`).join(" ");
+      const big = `subscription Big { runProgress(id: "Run_x") { ${fields} } }`;
+      expect(await codesOverWebsocket(url, big)).toEqual(["LIMIT_EXCEEDED"]);
+      const query = `query Small { service { database } } query Large { ${aliases(40)} }`;
+      const body = JSON.stringify({ query, operationName: "Small" });
+      const answer = await post(url, "", {}, { body });
+      expect(answer.data).toEqual({ service: { database: "pglite" } });
+      expect(JSON.parse(answer.text).extensions.cost).toEqual({ points: 2, depth: 2, breadth: 2 });
     });
   });
 
