@@ -4,6 +4,7 @@ import { join, resolve } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { type ConfigSources, loadConfig } from "../../src/config.ts";
 import { type Complaint, UserError } from "../../src/core/user-error.ts";
+import { chooseKernels, KERNEL_SETTINGS } from "../../src/kernels/choose-kernels.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "sweepline-config-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -28,7 +29,7 @@ describe("service settings", () => {
   it("come from configs/service.yaml, with auto and sizes resolved", () => {
     const config = loadConfig({ environment: {} });
     expect(config.workers).toBe(availableParallelism());
-    expect(config.kernels).toBe("reference");
+    expect(config.kernels).toBe(chooseKernels("auto"));
     expect(config.guards).toEqual({
       maxVariantsPerStage: 600_000,
       maxBytes: 5 * 2 ** 30,
@@ -86,7 +87,7 @@ describe("service settings", () => {
     [{ port: 70_000 }, "port", "70000", "<= 65535"],
     [{ workers: 0 }, "workers", "0", ">= 1"],
     [{ workers: "many" }, "workers", "many", "auto | number"],
-    [{ kernels: "wasm" }, "kernels", "wasm", "auto | reference"],
+    [{ kernels: "gpu" }, "kernels", "gpu", KERNEL_SETTINGS.join(" | ")],
     [{ guards: { chunkSeconds: "soon" } }, "guards.chunkSeconds", "soon", "number"],
     [{ guards: { maxVariantsPerStage: 1.5 } }, "guards.maxVariantsPerStage", "1.5", "int"],
     [
