@@ -1,6 +1,10 @@
+import { aroon } from "../../src/core/indicators/aroon.ts";
+import { ichimoku } from "../../src/core/indicators/ichimoku.ts";
 import type { ParameterValues } from "../../src/core/parameter.ts";
+import { CandleView } from "../../src/core/series/candle-view.ts";
 import type { Candles } from "../../src/core/series/candles.ts";
 import { highest, lowest } from "../../src/core/series/window-extremes.ts";
+import { type Acceleration, readablePsar } from "./readable-psar.ts";
 
 /**
  * Where our series differs from that of the seed-parity engine on purpose: why, and what that engine
@@ -24,6 +28,39 @@ export const DEVIATIONS: Readonly<Record<string, Deviation>> = {
         const x = (2 * (middle - bottom[t])) / (top[t] - bottom[t]) - 1;
         const held = Math.min(0.999, Math.max(-0.999, x));
         return 0.5 * Math.log((1 + held) / (1 - held));
+      });
+    },
+  },
+  "trend.aroon": {
+    reason:
+      "it looks back over window bars instead of window + 1, and divides by window all the same",
+    theirs: (_, candles, params) => {
+      const window = params.window as number;
+      const [oscillator] = aroon.compute(new CandleView(candles), { window: window - 1 });
+      return oscillator.map((value) => (value * (window - 1)) / window);
+    },
+  },
+  "trend.ichimoku": {
+    reason: "its span of a bar is the one computed displacement bars later; ours as many earlier",
+    theirs: (ours, candles, params) => {
+      const [conversion, base] = ichimoku.compute(new CandleView(candles), params);
+      const bars = params.displacement as number;
+      return ours.map((_, t) => {
+        const span = ours[t + 2 * bars];
+        // Ours has no value across a hole; the lines that it is made of do.
+        return Number.isFinite(span) ? span : (conversion[t + bars] + base[t + bars]) / 2;
+      });
+    },
+  },
+  "trend.psar": {
+    reason: "its trend starts up on the first bar, needs more than a touch to turn, bounds less",
+    theirs: (_, candles, { accelStart, accelStep, accelMax }) => {
+      const acceleration = { start: accelStart, step: accelStep, max: accelMax };
+      return readablePsar(candles, acceleration as Acceleration, {
+        firstTrend: "up",
+        turnsOnTouch: false,
+        boundingBars: 1,
+        boundsNewTrend: false,
       });
     },
   },

@@ -6,8 +6,10 @@ import type { ParameterValues } from "../../src/core/parameter.ts";
 export interface OurName {
   readonly id: string;
   readonly output: string;
-  /** Second operand of that id's rule, where the rule has two. */
-  readonly against?: string;
+  /** What that id's rule reads instead of `output`, where it has two operands or another one. */
+  readonly operands?: { readonly of: string; readonly against?: string };
+  /** Our rule, where the fixture's name of it means another one. */
+  readonly rule?: string;
 }
 
 /** Fixture ids that are not simply the first output of our indicator of the same id. */
@@ -16,13 +18,13 @@ const SERIES: Readonly<Record<string, OurName>> = {
   "momentum.macd": { id: "momentum.macd", output: "macd" },
   "structure.candle_body": { id: "structure.candle_stats", output: "body" },
   "structure.candle_body_atr": { id: "structure.candle_stats_atr_norm", output: "bodyAtr" },
-  "structure.candle_body_pct": { id: "structure.candle_stats", output: "bodyPct" },
+  "structure.candle_body_pct": { id: "structure.candle_stats", output: "bodyShare" },
   "structure.candle_lower_wick": { id: "structure.candle_stats", output: "lowerWick" },
   "structure.candle_lower_wick_atr": {
     id: "structure.candle_stats_atr_norm",
     output: "lowerWickAtr",
   },
-  "structure.candle_lower_wick_pct": { id: "structure.candle_stats", output: "lowerWickPct" },
+  "structure.candle_lower_wick_pct": { id: "structure.candle_stats", output: "lowerWickShare" },
   "structure.candle_range": { id: "structure.candle_stats", output: "range" },
   "structure.candle_range_atr": { id: "structure.candle_stats_atr_norm", output: "rangeAtr" },
   "structure.candle_upper_wick": { id: "structure.candle_stats", output: "upperWick" },
@@ -30,11 +32,21 @@ const SERIES: Readonly<Record<string, OurName>> = {
     id: "structure.candle_stats_atr_norm",
     output: "upperWickAtr",
   },
-  "structure.candle_upper_wick_pct": { id: "structure.candle_stats", output: "upperWickPct" },
+  "structure.candle_upper_wick_pct": { id: "structure.candle_stats", output: "upperWickShare" },
   "structure.pivot_high": { id: "structure.pivots", output: "pivotHigh" },
   "structure.pivot_low": { id: "structure.pivots", output: "pivotLow" },
-  "volume.vwap_deviation": { id: "volume.vwap_deviation", output: "upper" },
+  "structure.pivots": {
+    id: "structure.pivots",
+    output: "pivotHigh",
+    operands: { of: "pivotLow", against: "pivotHigh" },
+  },
+  // Its rule is short above the upper band and long below it.
+  "trend.ichimoku": { id: "trend.ichimoku", output: "spanA" },
+  "volume.vwap_deviation": { id: "volume.vwap_deviation", output: "upper", rule: "fade" },
 };
+
+/** The price that an indicator without a source axis there reads, where it is not our default. */
+const FIXED_SOURCE: Readonly<Record<string, string>> = { "trend.keltner": "hlc3" };
 
 const RENAMED_PARAMETERS: Readonly<Record<string, string>> = {
   mult: "multiplier",
@@ -42,10 +54,16 @@ const RENAMED_PARAMETERS: Readonly<Record<string, string>> = {
   short_threshold: "short",
   long_delta_periods: "longBars",
   short_delta_periods: "shortBars",
+  min_body_pct: "minBody",
+  min_body_atr: "minBody",
 };
 
-export const RULE: Readonly<Record<string, string>> = {
+const RULE: Readonly<Record<string, string>> = {
+  candle_body_direction: "candleBody",
   compare_price_to_output: "price",
+  compare_volume_to_output: "volume",
+  pivot_events: "pivotEvents",
+  threshold_centered: "centered",
   threshold_band: "band",
   sign: "sign",
   delta_sign: "deltaSign",
@@ -59,6 +77,15 @@ export function ourName(fixtureId: string): OurName | undefined {
   return indicator && { id: fixtureId, output: indicator.outputs[0] };
 }
 
+/** Our rule for a fixture id, the series it reads and the parameters that are fixed there. */
+export function ourRule(name: OurName, fixtureRule: string) {
+  const id = name.rule ?? RULE[fixtureRule];
+  if (id === undefined) throw new Error(`no rule of ours for ${fixtureRule}`);
+  const { defaultRule } = findIndicator(name.id)!;
+  const params = defaultRule.rule === id ? (defaultRule.params ?? {}) : {};
+  return { id, operands: name.operands ?? { of: name.output }, params };
+}
+
 /** Parameters of our indicator; that engine seeds recursive averages with the first value. */
 export function ourParameters(
   indicator: Indicator,
@@ -66,9 +93,10 @@ export function ourParameters(
   source: string | null,
 ): ParameterValues {
   const has = (name: string) => indicator.params.some((spec) => spec.name === name);
+  const price = source ?? FIXED_SOURCE[indicator.id];
   return {
     ...renamed(params),
-    ...(source === null ? {} : { source }),
+    ...(price === undefined ? {} : { source: price }),
     ...(has("seeding") ? { seeding: "first" } : {}),
   };
 }

@@ -8,8 +8,9 @@ const UP = 1;
 const DOWN = -1;
 
 /**
- * The first trend is down with seeding sma, as TradingView has it, and up with seeding first. The
- * direction is 1 in a rising trend and -1 in a falling one; TradingView's has the opposite sign.
+ * The first trend is down with seeding sma, as TradingView has it; with seeding first it is up if the
+ * close is not below the middle of its bar. The direction is 1 in a rising trend and -1 in a falling
+ * one; TradingView's has the opposite sign.
  */
 export const supertrend: Indicator = {
   id: "trend.supertrend",
@@ -63,7 +64,7 @@ function followTrend(
     const below = middle - distance[t];
     const above = middle + distance[t];
     if (!started) {
-      direction = seeding === "sma" ? DOWN : UP;
+      direction = seeding === "first" && close[t] >= middle ? UP : DOWN;
       lower = below;
       upper = above;
       started = true;
