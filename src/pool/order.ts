@@ -9,23 +9,23 @@ export class WorkerLost extends Error {
 }
 
 /**
- * An order that several threads answer. It settles when the last of them has answered or is gone, so that nobody
- * writes to its shared memory afterwards; the first fault decides how.
+ * An order that several threads answer, one from each seat. It settles when the last of them has answered, is gone or
+ * is excused, so that nobody writes to its shared memory afterwards; the first fault decides how.
  */
-export class Order<Answer extends FromWorker> {
+export class Order<Answer extends FromWorker, Seated = unknown> {
   readonly id: number;
   readonly answered: Promise<Answer[]>;
   readonly #resolve: (answers: Answer[]) => void;
   readonly #reject: (error: Error) => void;
   readonly #onFault: () => void;
   readonly #answers: Answer[] = [];
-  #waiting: number;
+  readonly #waiting: Set<Seated>;
   #fault: Error | null = null;
 
   /** `onFault` asks the other threads to stop early. */
-  constructor(id: number, threads: number, onFault: () => void) {
+  constructor(id: number, threads: readonly Seated[], onFault: () => void) {
     this.id = id;
-    this.#waiting = threads;
+    this.#waiting = new Set(threads);
     this.#onFault = onFault;
     const { promise, resolve, reject } = Promise.withResolvers<Answer[]>();
     this.answered = promise;
@@ -33,22 +33,27 @@ export class Order<Answer extends FromWorker> {
     this.#reject = reject;
   }
 
-  answer(answer: Answer): void {
+  answer(thread: Seated, answer: Answer): void {
+    if (!this.#waiting.delete(thread)) return;
     this.#answers.push(answer);
-    this.#settleOne();
+    this.#settle();
   }
 
-  fail(error: Error): void {
-    if (this.#fault === null) {
-      this.#fault = error;
-      this.#onFault();
-    }
-    this.#settleOne();
+  fail(thread: Seated, error: Error): void {
+    if (!this.#waiting.delete(thread)) return;
+    const first = this.#fault === null;
+    this.#fault ??= error;
+    if (first) this.#onFault();
+    this.#settle();
   }
 
-  #settleOne(): void {
-    this.#waiting--;
-    if (this.#waiting > 0) return;
+  /** Waits no longer for a thread that is known to do nothing. */
+  excuse(thread: Seated): void {
+    if (this.#waiting.delete(thread)) this.#settle();
+  }
+
+  #settle(): void {
+    if (this.#waiting.size > 0) return;
     if (this.#fault !== null) this.#reject(this.#fault);
     else this.#resolve(this.#answers);
   }

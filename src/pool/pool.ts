@@ -1,8 +1,8 @@
 import { RANKING_METRICS } from "../core/metrics/ranking-metric.ts";
 import { mergeRows } from "../core/stages/merge-rows.ts";
-import { Ranking } from "../core/stages/ranking.ts";
 import { riskCells, sweepMetrics } from "../core/stages/sweep.ts";
 import { chooseKernels, type KernelName } from "../kernels/choose-kernels.ts";
+import { ChunkWatch } from "./chunk-watch.ts";
 import { Order, WorkerLost } from "./order.ts";
 import { CONTROL, COUNTER, type FromWorker, type ToWorker } from "./protocol.ts";
 import type {
@@ -23,7 +23,6 @@ type Answer = ChunkDone | Scored;
 const MAX_ATTEMPTS = 3;
 /** Threads that die before they are ready, in a row, until the pool gives up replacing them. */
 const MAX_FAILED_STARTS = 3;
-const DEFAULT_PROGRESS_MS = 250;
 
 export interface PoolOptions {
   /** Threads. */
@@ -38,25 +37,32 @@ export async function createPool(options: PoolOptions): Promise<WorkerPool> {
     throw new Error(`pool size must be a positive integer, got ${options.size}`);
   }
   const pool = new WorkerPool(options);
-  await pool.ready();
+  try {
+    await pool.ready();
+  } catch (error) {
+    await pool.close();
+    throw error;
+  }
   return pool;
 }
 
 /**
  * Threads that live as long as the pool. A chunk goes to all of them at once; they share it slice by slice. Chunks
  * queue up in each thread, so a second chunk starts wherever a thread runs out of slices of the first. A thread that
- * dies is replaced, and the chunks it had a hand in are done again as a whole, which gives the same bytes.
+ * dies is replaced, and the chunks it had a hand in are done again as a whole, which gives the same bytes. Where threads
+ * die again and again before they are ready, the pool goes on with those it has.
  */
 export class WorkerPool implements ComputePool {
   readonly size: number;
   readonly kernels: KernelName;
   readonly #threads: Thread[] = [];
-  readonly #orders = new Map<number, Order<Answer>>();
+  readonly #orders = new Map<number, Order<Answer, Thread>>();
   /** Who hears of better rows, by order. */
-  readonly #bestListeners = new Map<number, (row: Float64Array) => void>();
+  readonly #watches = new Map<number, ChunkWatch>();
   #nextId = 1;
   #replaced = 0;
   #failedStarts = 0;
+  #lastFault: Error | null = null;
   #closed = false;
 
   constructor({ size, kernels }: PoolOptions) {
@@ -71,7 +77,12 @@ export class WorkerPool implements ComputePool {
 
   async runChunk(task: ChunkTask, options: RunChunkOptions = {}): Promise<ChunkResult> {
     const startedMs = performance.now();
-    return this.#retrying(() => this.#attemptChunk(task, options, startedMs));
+    const watch = new ChunkWatch(task, options);
+    const { signal } = options;
+    const { rows, ...rest } = await this.#retrying(() => this.#attemptChunk(task, watch, signal));
+    if (rows.data.length > 0) watch.offer(rows.data.slice(0, rows.stride));
+    watch.report(rest.scored);
+    return { ...rest, rows, elapsedMs: performance.now() - startedMs };
   }
 
   async score(
@@ -100,59 +111,60 @@ export class WorkerPool implements ComputePool {
 
   async #retrying<T>(attempt: () => Promise<T>): Promise<T> {
     for (let n = 1; ; n++) {
-      if (this.#closed) throw new Error("the pool is closed");
+      this.#refuseWithoutThreads();
       try {
         return await attempt();
       } catch (error) {
-        if (!(error instanceof WorkerLost) || n >= MAX_ATTEMPTS || this.#closed) throw error;
+        this.#refuseWithoutThreads();
+        if (!(error instanceof WorkerLost) || n >= MAX_ATTEMPTS) throw error;
       }
     }
   }
 
+  #refuseWithoutThreads(): void {
+    if (this.#closed) throw new Error("the pool is closed");
+    if (this.#threads.length > 0) return;
+    throw new Error("the pool has no threads left: they died before they were ready", {
+      cause: this.#lastFault,
+    });
+  }
+
   async #attemptChunk(
     task: ChunkTask,
-    options: RunChunkOptions,
-    startedMs: number,
-  ): Promise<ChunkResult> {
-    const { signal, onProgress } = options;
-    const shared = shareChunk(task);
-    const abort = () => void Atomics.store(shared.control, CONTROL.abort, 1);
+    watch: ChunkWatch,
+    signal: AbortSignal | undefined,
+  ): Promise<Omit<ChunkResult, "elapsedMs">> {
+    const threads = this.#chosen(task.workers);
+    const { control, counters, columns } = shareChunk(task, threads.length);
+    const keep = task.stage === "STAGE_A" ? task.sweep.preselect : task.sweep.topK;
+    const shortlist = task.shortlist ?? null;
+    const chunk = { ...task, control, counters, columns, keep, shortlist };
+    const order = this.#order<ChunkDone>(
+      threads,
+      () => abort(),
+      (id, seat) => ({ kind: "chunk", chunk: { ...chunk, id, seat } }),
+    );
+    const abort = () => {
+      Atomics.store(control, CONTROL.abort, 1);
+      // Threads that are busy with another chunk will find this one aborted: nobody has to wait for them.
+      for (const [seat, thread] of threads.entries()) {
+        if (Atomics.load(control, CONTROL.begun + seat) === 0) order.excuse(thread);
+      }
+    };
     if (signal?.aborted === true) abort();
     signal?.addEventListener("abort", abort, { once: true });
-    const keep = task.stage === "STAGE_A" ? task.sweep.preselect : task.sweep.topK;
-    const order = this.#order<ChunkDone>(this.#chosen(task.workers), abort, (id) => ({
-      kind: "chunk",
-      chunk: { ...task, ...shared, id, keep, shortlist: task.shortlist ?? null },
-    }));
-    let best: Float64Array | null = null;
-    const ranking = new Ranking(task.sweep.ranking);
-    this.#bestListeners.set(order.id, (row) => {
-      if (best === null || ranking.before(row, 0, best, 0)) best = row;
-    });
-    const scored = () => Number(Atomics.load(shared.counters, COUNTER.scored));
-    const timer =
-      onProgress &&
-      setInterval(
-        () => onProgress({ scored: scored(), best }),
-        options.progressMs ?? DEFAULT_PROGRESS_MS,
-      );
+    this.#watches.set(order.id, watch);
+    const scored = () => Number(Atomics.load(counters, COUNTER.scored));
+    watch.begin(scored);
     try {
       const answers = await order.answered;
-      return {
-        status: signal?.aborted === true ? "aborted" : "done",
-        scored: scored(),
-        rows: mergeRows(
-          task.sweep,
-          answers.map((answer) => answer.rows),
-          keep,
-        ),
-        columns: shared.columns,
-        elapsedMs: performance.now() - startedMs,
-      };
+      const lists = answers.map((answer) => answer.rows);
+      const status = signal?.aborted === true ? "aborted" : "done";
+      return { status, scored: scored(), rows: mergeRows(task.sweep, lists, keep), columns };
     } finally {
-      clearInterval(timer);
+      watch.end();
       signal?.removeEventListener("abort", abort);
-      this.#bestListeners.delete(order.id);
+      this.#watches.delete(order.id);
     }
   }
 
@@ -196,19 +208,21 @@ export class WorkerPool implements ComputePool {
   #order<A extends Answer>(
     threads: readonly Thread[],
     onFault: () => void,
-    message: (id: number) => ToWorker,
-  ): Order<A> {
-    const order = new Order<A>(this.#nextId++, threads.length, onFault);
-    this.#orders.set(order.id, order as unknown as Order<Answer>);
+    message: (id: number, seat: number) => ToWorker,
+  ): Order<A, Thread> {
+    const order = new Order<A, Thread>(this.#nextId++, threads, onFault);
+    for (const [seat, thread] of threads.entries()) {
+      thread.send(order.id, message(order.id, seat));
+    }
+    this.#orders.set(order.id, order as unknown as Order<Answer, Thread>);
     const forget = () => void this.#orders.delete(order.id);
     order.answered.then(forget, forget);
-    for (const thread of threads) thread.send(order.id, message(order.id));
     return order;
   }
 
   /** The threads with the least to do. */
   #chosen(workers: number | undefined): Thread[] {
-    const wanted = Math.max(1, Math.min(workers ?? this.size, this.size));
+    const wanted = Math.max(1, workers ?? this.size);
     return this.#threads.toSorted((a, b) => a.orders.size - b.orders.size).slice(0, wanted);
   }
 
@@ -221,9 +235,7 @@ export class WorkerPool implements ComputePool {
       () => {
         this.#failedStarts = 0;
       },
-      () => {
-        this.#failedStarts++;
-      },
+      () => {},
     );
     return thread;
   }
@@ -231,7 +243,7 @@ export class WorkerPool implements ComputePool {
   #receive(thread: Thread, message: FromWorker): void {
     if (message.kind === "ready") return;
     if (message.kind === "best") {
-      this.#bestListeners.get(message.id)?.(message.row);
+      this.#watches.get(message.id)?.offer(message.row);
       return;
     }
     thread.orders.delete(message.id);
@@ -239,28 +251,36 @@ export class WorkerPool implements ComputePool {
     if (message.kind === "failed") {
       const error = new Error(message.message);
       error.stack = message.stack;
-      order?.fail(error);
+      order?.fail(thread, error);
     } else {
-      order?.answer(message);
+      order?.answer(thread, message);
     }
   }
 
   #lost(thread: Thread, reason: Error | null): void {
+    this.#lastFault = reason;
+    if (!thread.isReady) this.#failedStarts++;
     const position = this.#threads.indexOf(thread);
-    if (!this.#closed && position >= 0 && this.#failedStarts < MAX_FAILED_STARTS) {
-      this.#replaced++;
-      this.#threads[position] = this.#startThread();
-    }
-    for (const id of thread.orders) this.#orders.get(id)?.fail(new WorkerLost(reason));
+    if (!this.#closed && position >= 0) this.#replace(position);
+    for (const id of thread.orders) this.#orders.get(id)?.fail(thread, new WorkerLost(reason));
     thread.orders.clear();
+  }
+
+  #replace(position: number): void {
+    if (this.#failedStarts >= MAX_FAILED_STARTS) {
+      this.#threads.splice(position, 1);
+      return;
+    }
+    this.#replaced++;
+    this.#threads[position] = this.#startThread();
   }
 }
 
 /** Shared memory of one attempt at a chunk. */
-function shareChunk(task: ChunkTask) {
+function shareChunk(task: ChunkTask, threads: number) {
   const cells = task.stage === "STAGE_B" ? riskCells(task.sweep) : 1;
   const length = (task.to - task.from) * cells;
-  const control = new Int32Array(new SharedArrayBuffer(CONTROL.words * 4));
+  const control = new Int32Array(new SharedArrayBuffer((CONTROL.begun + threads) * 4));
   const counters = new BigInt64Array(new SharedArrayBuffer(COUNTER.words * 8));
   counters[COUNTER.next] = BigInt(task.from);
   const columns = sweepMetrics(task.sweep).map(() =>

@@ -11,8 +11,7 @@ export interface WorkerSettings {
 /** Every message between the pool and its threads. Candles, columns and control words are shared memory. */
 export type ToWorker =
   | { readonly kind: "chunk"; readonly chunk: ChunkOrder }
-  | { readonly kind: "score"; readonly order: ScoreOrder }
-  | { readonly kind: "forget"; readonly key: string };
+  | { readonly kind: "score"; readonly order: ScoreOrder };
 
 export type FromWorker =
   | { readonly kind: "ready" }
@@ -35,6 +34,8 @@ export interface ScorerOrder {
 
 export interface ChunkOrder extends ScorerOrder {
   readonly id: number;
+  /** Which of the chunk's threads this is, from 0. */
+  readonly seat: number;
   readonly stage: StageName;
   readonly from: number;
   readonly to: number;
@@ -52,8 +53,11 @@ export interface ScoreOrder extends ScorerOrder {
   readonly variants: Float64Array;
 }
 
-/** Control words of a chunk (Int32Array in shared memory): read between slices. */
-export const CONTROL = { abort: 0, words: 1 } as const;
+/**
+ * Control words of a chunk (Int32Array in shared memory). A thread sets its own `begun + seat` before it looks at
+ * `abort` for the first time: a thread that has not begun when the chunk is aborted will do nothing.
+ */
+export const CONTROL = { abort: 0, begun: 1 } as const;
 
 /** Counters of a chunk (BigInt64Array in shared memory): next position to hand out, and variants scored. */
 export const COUNTER = { next: 0, scored: 1, words: 2 } as const;

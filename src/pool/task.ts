@@ -40,7 +40,7 @@ export interface ChunkResult {
 
 export interface RunChunkOptions {
   readonly signal?: AbortSignal;
-  /** Called at most every `progressMs` (default 250). */
+  /** Called at most every `progressMs` (default 250), and at the end with the final numbers. Never goes back. */
   readonly onProgress?: (progress: ChunkProgress) => void;
   readonly progressMs?: number;
 }

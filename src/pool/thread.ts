@@ -14,6 +14,8 @@ export class Thread {
   /** Orders sent and not yet answered. */
   readonly orders = new Set<number>();
   readonly ready: Promise<void>;
+  /** False until it has warmed up. */
+  isReady = false;
   readonly #worker: Worker;
   #fault: Error | null = null;
 
@@ -24,8 +26,9 @@ export class Thread {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     this.ready = promise;
     this.#worker.on("message", (message: FromWorker) => {
-      if (message.kind === "ready") resolve();
-      else listener.onMessage(this, message);
+      if (message.kind !== "ready") return listener.onMessage(this, message);
+      this.isReady = true;
+      resolve();
     });
     this.#worker.on("error", (error) => {
       this.#fault = error instanceof Error ? error : new Error(String(error));
@@ -38,8 +41,8 @@ export class Thread {
   }
 
   send(id: number, message: ToWorker): void {
-    this.orders.add(id);
     this.#worker.postMessage(message);
+    this.orders.add(id);
   }
 
   /** Ends the thread at once. */

@@ -53,6 +53,8 @@ function scorerFor(order: ScorerOrder): SweepScorer {
 
 function runChunk(order: ChunkOrder): void {
   const { control, counters } = order;
+  // First begun, then a look at the abort word: the pool writes and reads them the other way round.
+  Atomics.store(control, CONTROL.begun + order.seat, 1);
   const aborted = () => Atomics.load(control, CONTROL.abort) !== 0;
   const top = new TopRows(new Ranking(order.sweep.ranking), order.keep);
   if (!aborted()) {
@@ -65,19 +67,28 @@ function runChunk(order: ChunkOrder): void {
       const to = Math.min(from + size, order.to);
       const startedMs = performance.now();
       const scored = runSlice(order, scorer, { from, to, top, aborted });
+      const tookMs = performance.now() - startedMs;
       Atomics.add(counters, COUNTER.scored, BigInt(scored));
       best.report(top);
-      size = nextSize(to - from, performance.now() - startedMs);
+      size = nextSize(to - from, scored / cellsOf(order, scorer), tookMs);
     }
   }
   const rows = top.drain();
   send({ kind: "chunkDone", id: order.id, rows }, [rows.data.buffer as ArrayBuffer]);
 }
 
-/** Grows at most fourfold a slice, so that one lucky slice does not lead to a long one. */
-function nextSize(size: number, tookMs: number): number {
-  const ideal = (size * SLICE_MS) / Math.max(tookMs, 0.001);
+/**
+ * Sized by what was scored, not by what was skipped: behind a stretch that the constraint forbids the next slice may
+ * hold nothing else than variants. Grows at most fourfold, so that one lucky slice does not lead to a long one.
+ */
+function nextSize(size: number, scored: number, tookMs: number): number {
+  const ideal = (Math.max(scored, 1) * SLICE_MS) / Math.max(tookMs, 0.001);
   return Math.max(1, Math.min(Math.floor(ideal), size * 4));
+}
+
+/** What one position of the chunk's range counts for. */
+function cellsOf(order: ChunkOrder, scorer: SweepScorer): number {
+  return order.stage === "STAGE_A" ? 1 : scorer.cells;
 }
 
 interface Slice {
@@ -91,7 +102,7 @@ function runSlice(order: ChunkOrder, scorer: SweepScorer, slice: Slice): number 
   const { columns } = order;
   const { from, to, top, aborted } = slice;
   if (order.stage === "STAGE_A") {
-    return scoreStageA(scorer, from, to, { top, columns, origin: order.from });
+    return scoreStageA(scorer, from, to, { top, columns, origin: order.from }, aborted);
   }
   const origin = order.from * scorer.cells;
   const work = { shortlist: order.shortlist!, from, to };
@@ -119,8 +130,9 @@ class BestReporter {
   }
 }
 
-/** Every ranking metric of chosen variants. */
+/** Every ranking metric of chosen variants: the end of a run, whose chunks need their caches no more. */
 function runScore(order: ScoreOrder): void {
+  scorers.delete(order.key);
   const scorer = new SweepScorer(order.sweep, order.candles, { metrics: RANKING_METRICS, backend });
   const count = RANKING_METRICS.length;
   const metrics = new Float64Array(order.variants.length * count);
@@ -144,10 +156,6 @@ function runScore(order: ScoreOrder): void {
 }
 
 function handle(message: ToWorker): void {
-  if (message.kind === "forget") {
-    scorers.delete(message.key);
-    return;
-  }
   const id = message.kind === "chunk" ? message.chunk.id : message.order.id;
   try {
     if (message.kind === "chunk") runChunk(message.chunk);

@@ -21,8 +21,8 @@ export class StopTable {
   constructor(rules: AccountRules, close: Float64Array, stops: RiskAxis, targets: RiskAxis) {
     this.#rules = rules;
     this.#close = close;
-    this.#stops = new LevelRows(stops);
-    this.#targets = new LevelRows(targets);
+    this.#stops = new LevelRows(stops, close.length);
+    this.#targets = new LevelRows(targets, close.length);
   }
 
   /** Finds the first hits of all levels in all trades; `base` holds the trades with stops off. */
@@ -82,14 +82,17 @@ class LevelRows {
   done = false;
   nextLevel = 0;
   readonly #axis: RiskAxis;
+  readonly #maxTrades: number;
   /** Axis positions that are on, nearest distance first. */
   readonly #order: Int32Array;
   readonly #levels: Float64Array;
   #trade = 0;
   #next = 0;
 
-  constructor(axis: RiskAxis) {
+  /** `maxTrades`: no variant has more, so the columns need not grow beyond. */
+  constructor(axis: RiskAxis, maxTrades: number) {
     this.#axis = axis;
+    this.#maxTrades = maxTrades;
     const on = axis.map((pct, a) => ({ pct, a })).filter((level) => level.pct !== null);
     this.#order = Int32Array.from(
       on.sort((x, y) => x.pct! - y.pct!),
@@ -100,7 +103,7 @@ class LevelRows {
 
   reserve(trades: number): void {
     if (trades <= this.capacity) return;
-    this.capacity = Math.max(trades, this.capacity * 2);
+    this.capacity = Math.max(trades, Math.min(this.#maxTrades, this.capacity * 2));
     this.exit = new Int32Array(this.#axis.length * this.capacity);
     this.factor = new Float64Array(this.#axis.length * this.capacity);
   }

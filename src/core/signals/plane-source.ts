@@ -1,10 +1,13 @@
 import type { ParameterValues } from "../parameter.ts";
-import type { BitPlane } from "../series/bit-plane.ts";
+import { type BitPlane, planeWords } from "../series/bit-plane.ts";
 import { ByteLru } from "../series/byte-lru.ts";
 import type { CandleView } from "../series/candle-view.ts";
 import type { ScoringBackend } from "../stages/backend.ts";
 import type { Atom, SeriesRef } from "./atom.ts";
 import { computeOutputs, resolveSeries } from "./resolve-series.ts";
+
+/** What keeping a plane or a row costs beside its bits: its key, its view and its place in the look-up. */
+export const ENTRY_BYTES = 512;
 
 /** Bars `[firstBar, lastBar)` of the candles. */
 export interface BarRange {
@@ -43,10 +46,10 @@ export class PlaneSource {
     this.#range = range;
     this.#backend = backend;
     this.#outputs = new ByteLru(room.seriesBytes, (outputs) =>
-      outputs.reduce((bytes, output) => bytes + output.byteLength, 0),
+      outputs.reduce((bytes, output) => bytes + output.byteLength, ENTRY_BYTES),
     );
     const bars = range.lastBar - range.firstBar;
-    this.#maxPlanes = Math.floor(room.planeBytes / (Math.ceil(bars / 64) * 8 + 1));
+    this.#maxPlanes = Math.floor(room.planeBytes / (planeWords(bars) * 4 + ENTRY_BYTES));
   }
 
   /** To be called before a variant's planes are asked for. */

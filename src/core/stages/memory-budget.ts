@@ -1,6 +1,10 @@
+import { constrainedCombinations } from "../grid/variant-space.ts";
+import { findIndicator } from "../indicators/registry.ts";
+import type { ParameterValue } from "../parameter.ts";
 import { planeWords } from "../series/bit-plane.ts";
-import { signalAxes } from "./signal-planes.ts";
-import { riskCells, type Sweep, sweepMetrics } from "./sweep.ts";
+import { ENTRY_BYTES } from "../signals/plane-source.ts";
+import { MAX_PAIRS, signalAxes } from "./signal-planes.ts";
+import { type Binding, riskCells, type Sweep, sweepMetrics } from "./sweep.ts";
 
 const MIB = 1024 * 1024;
 
@@ -12,13 +16,28 @@ export const SCORER_CACHES = {
 
 /** Atoms of one signal that are worth keeping: half the plane room, so that signals share it. */
 export function planeRoom(bars: number): number {
-  return Math.floor(SCORER_CACHES.planeBytes / 2 / (planeWords(bars) * 4 + 1));
+  return Math.floor(SCORER_CACHES.planeBytes / 2 / (planeWords(bars) * 4 + ENTRY_BYTES));
 }
 
-/** Chunks of a run that are in memory at once: one computed, one stored or fetched. */
-const CHUNKS_IN_FLIGHT = 2;
+/** Columns of a run that are in memory at once: of the chunk computed, of the one stored, and its packed bytes. */
+const COLUMNS_IN_FLIGHT = 3;
+/** A heap while it grows or is drained is there twice. */
+const HEAP_COPIES = 2;
 const CANDLE_COLUMNS = 6;
 const NUMBER_BYTES = 8;
+/** One entry of the look-up from combination to pair. */
+const PAIR_BYTES = 128;
+/** An atom is kept, and what its rule rules out is kept beside it, for both sides. */
+const PLANES_A_PAIR = 4;
+/** A first hit is a bar and a factor. */
+const HIT_BYTES = 12;
+
+/** Per bar and thread: trade lists, staged operands, closes, tables of extremes, and days, each once. */
+const SCRATCH_BYTES = 29 + 16 + 8 + 32 + 24;
+/** Per bar and price source that is read: the series and its exact prefix sums. */
+const SOURCE_BYTES = 36;
+/** Rows that an indicator holds while it computes, beside its outputs. */
+const COMPUTING_ROWS = 8;
 
 /** Bytes a run needs beside the bare process, by what needs them. */
 export interface MemoryBudget {
@@ -41,9 +60,10 @@ export function memoryBudget(
   const stride = 1 + sweep.ranking.length;
   const keep = Math.max(sweep.preselect, sweep.topK);
   const heapRows = Math.min(keep, run.chunkVariants) * (run.workers + 1) + keep;
-  const heapBytes = heapRows * stride * NUMBER_BYTES;
+  const shortlistBytes = sweep.preselect * (run.workers + 1) * NUMBER_BYTES;
+  const heapBytes = HEAP_COPIES * heapRows * stride * NUMBER_BYTES + shortlistBytes;
   const columnBytes =
-    CHUNKS_IN_FLIGHT * run.chunkVariants * sweepMetrics(sweep).length * NUMBER_BYTES;
+    COLUMNS_IN_FLIGHT * run.chunkVariants * sweepMetrics(sweep).length * NUMBER_BYTES;
   return {
     candleBytes,
     threadBytes,
@@ -53,30 +73,59 @@ export function memoryBudget(
   };
 }
 
-/** One thread: caches as far as the grid can fill them, trade lists, and tables of first hits. */
+/** One thread: caches as far as the grid can fill them, scratch, and tables of constraint and first hits. */
 function threadBudget(sweep: Sweep, bars: number): number {
-  const planeBytes = planeWords(bars) * 4;
   const seriesBytes = bars * NUMBER_BYTES;
+  const planeBytes = planeWords(bars) * 4 + ENTRY_BYTES;
   let series = 0;
-  for (const indicator of sweep.indicators) {
-    let rows = 1;
-    for (const binding of Object.values(indicator.params)) {
-      if ("axis" in binding) rows *= sweep.axes[binding.axis].values.length;
-    }
-    series += rows * seriesBytes;
+  let widest = 0;
+  for (const { id, params } of sweep.indicators) {
+    const outputs = (findIndicator(id)?.outputs.length ?? 1) * seriesBytes + ENTRY_BYTES;
+    widest = Math.max(widest, outputs);
+    series += combinationsOf(sweep, boundAxes(params)) * outputs;
   }
+  let planes = 0;
   let pairs = 0;
   for (const signal of sweep.signals) {
-    const combinations = signalAxes(sweep, signal).reduce(
-      (product, a) => product * sweep.axes[a].values.length,
-      1,
-    );
-    pairs += combinations * 2 * planeBytes;
+    const combinations = combinationsOf(sweep, signalAxes(sweep, signal));
+    planes += combinations * PLANES_A_PAIR * planeBytes;
+    pairs += Math.min(combinations, MAX_PAIRS) * PAIR_BYTES;
   }
+  const ofOneVariant = (sweep.signals.length * PLANES_A_PAIR + 3) * planeBytes;
   const caches =
-    Math.min(series, SCORER_CACHES.seriesBytes) + Math.min(pairs, SCORER_CACHES.planeBytes);
-  const tradeLists = bars * (1 + 4 + 4 + 8 + 4 + 8);
+    Math.min(series, SCORER_CACHES.seriesBytes) +
+    Math.min(planes, SCORER_CACHES.planeBytes) +
+    widest +
+    ofOneVariant +
+    pairs;
   const levels = riskCells(sweep) > 1 ? sweep.stops.length + sweep.targets.length : 2;
-  const stopTable = Math.ceil(bars / 8) * levels * 12;
-  return caches + tradeLists + stopTable + 4 * seriesBytes;
+  const scratch =
+    bars * (SCRATCH_BYTES + sourcesRead(sweep) * SOURCE_BYTES) + COMPUTING_ROWS * seriesBytes;
+  // Every bar may be a trade.
+  return caches + scratch + bars * levels * HIT_BYTES + constraintBytes(sweep);
+}
+
+function combinationsOf(sweep: Sweep, axes: readonly number[]): number {
+  return axes.reduce((product, a) => product * sweep.axes[a].values.length, 1);
+}
+
+function boundAxes(params: Readonly<Record<string, Binding>>): number[] {
+  return Object.values(params).flatMap((binding) => ("axis" in binding ? [binding.axis] : []));
+}
+
+/** Most price sources that a thread holds: those named, and the close. */
+function sourcesRead(sweep: Sweep): number {
+  const sources = new Set<ParameterValue>(["close"]);
+  for (const { params } of sweep.indicators) {
+    const { source } = params;
+    if (source === undefined) continue;
+    const named = "axis" in source ? sweep.axes[source.axis].values : [source.value];
+    for (const value of named) sources.add(value);
+  }
+  return sources.size;
+}
+
+/** One byte a combination of the axes that the constraint reads. */
+function constraintBytes({ axes, constraint }: Sweep): number {
+  return constraint === null ? 0 : constrainedCombinations(axes, constraint);
 }

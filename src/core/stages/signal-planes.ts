@@ -91,7 +91,7 @@ export interface SignalPlanesOptions {
 }
 
 /** Entries of the look-up from combination to pair; the planes themselves are counted elsewhere. */
-const MAX_PAIRS = 65_536;
+export const MAX_PAIRS = 65_536;
 
 /**
  * Most atoms a signal can have: an atom depends on its series and on one signal parameter, so the parameters of the two

@@ -1,0 +1,285 @@
+import { afterEach, describe, expect, it } from "vitest";
+import { canonicalBytes } from "../../src/core/stages/digest.ts";
+import { Ranking } from "../../src/core/stages/ranking.ts";
+import type { Sweep } from "../../src/core/stages/sweep.ts";
+import { createPool, WorkerPool } from "../../src/pool/pool.ts";
+import type { ChunkProgress, ChunkTask, RunChunkOptions } from "../../src/pool/task.ts";
+import { chunkHere, HEAVY, indicesOf, LIGHT, stageA, stageB } from "../support/pool-tasks.ts";
+
+const pools: WorkerPool[] = [];
+afterEach(async () => {
+  await Promise.all(pools.splice(0).map((pool) => pool.close()));
+});
+
+async function openPool(size: number): Promise<WorkerPool> {
+  const pool = await createPool({ size });
+  pools.push(pool);
+  return pool;
+}
+
+/** A chunk under way, and the first moment at which it has scored something. */
+function begin(pool: WorkerPool, task: ChunkTask, options: RunChunkOptions = {}) {
+  const { promise: scoring, resolve } = Promise.withResolvers<void>();
+  const heard: ChunkProgress[] = [];
+  const done = pool.runChunk(task, {
+    ...options,
+    progressMs: 5,
+    onProgress: (progress) => {
+      heard.push(progress);
+      if (progress.scored > 0) resolve();
+    },
+  });
+  done.catch(() => resolve());
+  return { done, scoring, heard };
+}
+
+/** A part of the heavy plan: long enough to be met in the middle, short enough to be waited for. */
+const PART = stageA(HEAVY, 0, 70_000);
+
+describe("abort", () => {
+  it("answers with the best so far while all threads are busy", async () => {
+    const pool = await openPool(2);
+    const controller = new AbortController();
+    const chunk = begin(pool, stageA(HEAVY), { signal: controller.signal });
+    await chunk.scoring;
+    const firedMs = performance.now();
+    controller.abort();
+    const result = await chunk.done;
+    console.log(`abort answered after ${(performance.now() - firedMs).toFixed(1)} ms`);
+    expect(result.status).toBe("aborted");
+    expect(result.scored).toBeGreaterThan(0);
+    expect(result.scored).toBeLessThan(HEAVY.plan.estimate.stageAVariants);
+    expect(result.rows.data.length).toBeGreaterThan(0);
+    expect(result.elapsedMs).toBeGreaterThan(0);
+
+    // What there is of it is right: the same rows as those variants have by themselves.
+    const indices = indicesOf(result.rows).slice(0, 20);
+    const { key, sweep, candles, stage } = PART;
+    const scored = await pool.score({ key, sweep, candles, stage }, indices);
+    const { stride, data } = result.rows;
+    scored.forEach(({ metrics }, i) => {
+      expect(metrics[2]).toBe(data[i * stride + 1]);
+    });
+    expect(pool.stats()).toMatchObject({ busy: 0, queuedChunks: 0, replacedWorkers: 0 });
+  });
+
+  it("does nothing where the signal has fired before", async () => {
+    const pool = await openPool(2);
+    const result = await pool.runChunk(PART, { signal: AbortSignal.abort() });
+    expect(result).toMatchObject({ status: "aborted", scored: 0 });
+    expect(result.rows.data).toHaveLength(0);
+    expect((await pool.runChunk(stageA(LIGHT))).status).toBe("done");
+  });
+
+  it("does not make a chunk wait for the one before it", async () => {
+    const pool = await openPool(2);
+    const first = begin(pool, stageA(HEAVY), { signal: stopAfterEach() });
+    await first.scoring;
+    const controller = new AbortController();
+    const second = pool.runChunk(stageA(LIGHT), { signal: controller.signal });
+    controller.abort();
+    let firstEnded = false;
+    first.done.then(
+      () => {
+        firstEnded = true;
+      },
+      () => {},
+    );
+    expect(await second).toMatchObject({ status: "aborted", scored: 0 });
+    expect(firstEnded).toBe(false);
+    expect(pool.stats()).toMatchObject({ busy: 2, queuedChunks: 1 });
+    stop();
+    expect((await first.done).status).toBe("aborted");
+    expect((await pool.runChunk(stageA(LIGHT))).scored).toBe(LIGHT.plan.estimate.stageAVariants);
+  });
+
+  let stop = () => {};
+  function stopAfterEach(): AbortSignal {
+    const controller = new AbortController();
+    stop = () => controller.abort();
+    return controller.signal;
+  }
+});
+
+describe("a thread that dies", () => {
+  it("in the middle of a chunk is replaced, and the chunk has the same bytes", async () => {
+    const pool = await openPool(2);
+    const undisturbed = await pool.runChunk(PART);
+    const chunk = begin(pool, PART);
+    await chunk.scoring;
+    await pool.terminateWorker(0);
+    const result = await chunk.done;
+    expect(pool.stats().replacedWorkers).toBe(1);
+    expect(result.status).toBe("done");
+    expect(result.scored).toBe(undisturbed.scored);
+    expect(canonicalBytes(result.rows.data)).toEqual(canonicalBytes(undisturbed.rows.data));
+    expect(canonicalBytes(result.columns[0])).toEqual(canonicalBytes(undisturbed.columns[0]));
+    expectForward(chunk.heard, PART);
+    expect(chunk.heard.at(-1)).toEqual({
+      scored: result.scored,
+      best: result.rows.data.slice(0, result.rows.stride),
+    });
+  });
+
+  it("while idle is replaced, and so is one that dies while it scores chosen rows", async () => {
+    const pool = await openPool(2);
+    await pool.terminateWorker(1);
+    await pool.terminateWorker(0);
+    expect(pool.stats()).toMatchObject({ busy: 0, replacedWorkers: 2 });
+    expect((await pool.runChunk(stageA(LIGHT))).scored).toBe(LIGHT.plan.estimate.stageAVariants);
+
+    const { key, sweep, candles, stage } = PART;
+    const variants = Float64Array.from({ length: 5_000 }, (_, i) => 100_000 + i);
+    const scoring = pool.score({ key, sweep, candles, stage }, variants);
+    await pool.terminateWorker(0);
+    const scored = await scoring;
+    expect(scored.map(({ variantIndex }) => variantIndex)).toEqual([...variants]);
+    expect(pool.stats().replacedWorkers).toBe(3);
+  });
+
+  it("at every start leaves a pool that says so instead of waiting for ever", async () => {
+    const pool = new WorkerPool({ size: 1 });
+    pools.push(pool);
+    const waiting = pool.runChunk(stageA(LIGHT));
+    waiting.catch(() => {});
+    for (let death = 0; death < 3; death++) await pool.terminateWorker(0);
+    await expect(waiting).rejects.toThrow("died before they were ready");
+    await expect(pool.runChunk(stageA(LIGHT))).rejects.toThrow("died before they were ready");
+    await expect(pool.ready()).resolves.toBeUndefined();
+    await expect(createPool({ size: 0 })).rejects.toThrow("positive integer");
+  });
+});
+
+describe("a task that throws", () => {
+  const broken = (key: string, change: Partial<Sweep>): ChunkTask => {
+    const task = stageA(LIGHT);
+    return { ...task, key, sweep: { ...task.sweep, ...change } };
+  };
+
+  it("rejects with the thread's error, and the pool lives on", async () => {
+    const pool = await openPool(2);
+    const [fast, slow] = LIGHT.plan.sweep.indicators;
+    const unknown = broken("indicator", { indicators: [fast, { ...slow, id: "ma.none" }] });
+    const neighbour = pool.runChunk(stageA(LIGHT));
+    await expect(pool.runChunk(unknown)).rejects.toThrow("unknown indicator ma.none");
+    await expect(
+      pool.runChunk(broken("constraint", { constraint: "fast.window <" })),
+    ).rejects.toThrow("column");
+    const { key, sweep, candles, stage } = unknown;
+    const asked = pool.score({ key, sweep, candles, stage }, Float64Array.of(0, 1, 2));
+    await expect(asked).rejects.toThrow("unknown indicator ma.none");
+    const expected = chunkHere(stageA(LIGHT));
+    for (const result of [await neighbour, await pool.runChunk(stageA(LIGHT))]) {
+      expect(canonicalBytes(result.rows.data)).toEqual(canonicalBytes(expected.rows.data));
+    }
+    expect(pool.stats()).toMatchObject({ busy: 0, queuedChunks: 0, replacedWorkers: 0 });
+  });
+
+  it("rejects a task that no thread can be sent", async () => {
+    const pool = await openPool(1);
+    const task = { ...stageA(LIGHT), sweep: { ...LIGHT.plan.sweep, sources: () => 1 } };
+    await expect(pool.runChunk(task)).rejects.toThrow(/could not be cloned/);
+    expect(pool.stats()).toMatchObject({ busy: 0, queuedChunks: 0 });
+  });
+});
+
+describe("threads", () => {
+  it("are used as many as a task asks for", async () => {
+    const pool = await openPool(2);
+    for (const [workers, busy] of [
+      [1, 1],
+      [2, 2],
+      [9, 2],
+      [undefined, 2],
+    ]) {
+      const controller = new AbortController();
+      const task = { ...stageA(HEAVY), ...(workers === undefined ? {} : { workers }) };
+      const chunk = begin(pool, task, { signal: controller.signal });
+      await chunk.scoring;
+      expect(pool.stats()).toMatchObject({ size: 2, busy, queuedChunks: 1 });
+      controller.abort();
+      await chunk.done;
+    }
+  });
+
+  it("take up the next chunk where the one before it has too few", async () => {
+    const pool = await openPool(2);
+    const controller = new AbortController();
+    const { signal } = controller;
+    const one = begin(pool, { ...stageA(HEAVY), workers: 1 }, { signal });
+    await one.scoring;
+    // The free thread does it all, while the other is still busy.
+    const light = await pool.runChunk({ ...stageA(LIGHT), workers: 1 });
+    expect(light.scored).toBe(LIGHT.plan.estimate.stageAVariants);
+    expect(pool.stats()).toMatchObject({ busy: 1, queuedChunks: 1 });
+    controller.abort();
+    await one.done;
+  });
+});
+
+/** Progress never goes back, and the best only gets better. */
+function expectForward(heard: readonly ChunkProgress[], task: ChunkTask): void {
+  const ranking = new Ranking(task.sweep.ranking);
+  heard.forEach((progress, i) => {
+    if (i === 0) return;
+    const before = heard[i - 1];
+    expect(progress.scored).toBeGreaterThanOrEqual(before.scored);
+    if (before.best === null) return;
+    expect(progress.best).not.toBeNull();
+    expect(ranking.before(before.best, 0, progress.best!, 0) && before.best !== progress.best).toBe(
+      false,
+    );
+  });
+}
+
+describe("progress", () => {
+  it("goes forward only and ends with the chunk's own numbers", async () => {
+    const pool = await openPool(2);
+    const shortlist = indicesOf(chunkHere(stageA(LIGHT)).rows);
+    for (const task of [PART, stageA(LIGHT), stageB(LIGHT, shortlist)]) {
+      const chunk = begin(pool, task);
+      const { rows, scored } = await chunk.done;
+      expectForward(chunk.heard, task);
+      expect(chunk.heard.at(-1)).toEqual({ scored, best: rows.data.slice(0, rows.stride) });
+      const count = chunk.heard.length;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      expect(chunk.heard).toHaveLength(count);
+    }
+  });
+
+  it("has no best where nothing exists to be scored", async () => {
+    const pool = await openPool(1);
+    const chunk = begin(pool, stageA(HEAVY, 0, 5_000));
+    expect(await chunk.done).toMatchObject({ status: "done", scored: 0 });
+    expect(chunk.heard.at(-1)).toEqual({ scored: 0, best: null });
+    const nothing = await pool.runChunk(stageA(LIGHT, 7, 7));
+    expect(nothing).toMatchObject({ status: "done", scored: 0 });
+  });
+});
+
+describe("close", () => {
+  /** Handles of this process that keep it alive on behalf of threads. */
+  const threadHandles = () =>
+    process.getActiveResourcesInfo().filter((name) => /worker|messageport/i.test(name)).length;
+
+  it("while busy rejects what is under way and leaves nothing behind", async () => {
+    const before = threadHandles();
+    const pool = await createPool({ size: 2 });
+    expect(threadHandles()).toBeGreaterThan(before);
+    const chunk = begin(pool, stageA(HEAVY));
+    const queued = pool.runChunk(stageA(LIGHT));
+    const { key, sweep, candles, stage } = stageA(LIGHT);
+    const scoring = pool.score({ key, sweep, candles, stage }, Float64Array.of(1, 2));
+    const ends = [chunk.done, queued, scoring].map((work) =>
+      expect(work).rejects.toThrow("the pool is closed"),
+    );
+    await chunk.scoring;
+    await Promise.all([pool.close(), pool.close()]);
+    await Promise.all(ends);
+    await pool.close();
+    await expect(pool.runChunk(stageA(LIGHT))).rejects.toThrow("the pool is closed");
+    expect(pool.stats()).toMatchObject({ busy: 0, queuedChunks: 0, replacedWorkers: 0 });
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(threadHandles()).toBe(before);
+  });
+});

@@ -1,0 +1,111 @@
+import { allocateCandles, CANDLE_COLUMNS, type Candles } from "../../src/core/series/candles.ts";
+import { Ranking } from "../../src/core/stages/ranking.ts";
+import { scoreStageA } from "../../src/core/stages/stage-a.ts";
+import { scoreStageB } from "../../src/core/stages/stage-b.ts";
+import { SweepScorer } from "../../src/core/stages/sweep-scorer.ts";
+import { TopRows } from "../../src/core/stages/top-rows.ts";
+import { syntheticCandles } from "../../src/market-data/synthetic.ts";
+import type { RunPlan } from "../../src/plan/run-plan.ts";
+import type { ChunkResult, ChunkTask, RankedRows } from "../../src/pool/task.ts";
+import { CROSS_REQUEST, planOf } from "./request-samples.ts";
+
+/** A plan with its candles in shared memory. */
+export interface PooledPlan {
+  readonly plan: RunPlan;
+  readonly candles: Candles;
+}
+
+function pooled(request: object, bars: number): PooledPlan {
+  const source = syntheticCandles({ seed: 11, bars });
+  const candles = allocateCandles(bars, true);
+  for (const column of CANDLE_COLUMNS) candles[column].set(source[column]);
+  const market = { datasetHash: "d".repeat(64), timeframe: "1h" as const, candles: source };
+  return { plan: planOf({ ...CROSS_REQUEST, ...request }, {}, market), candles };
+}
+
+const windows = (stop: number, step = 1) => ({ window: { start: 2, stop, step } });
+
+/** A few milliseconds of work: 780 variants, a third of all indices forbidden. */
+export const LIGHT = pooled(
+  {
+    strategy: {
+      indicators: {
+        fast: { id: "ma.sma", params: windows(31) },
+        slow: { id: "ma.ema", params: windows(60, 2) },
+      },
+      signals: [{ rule: "cross", of: "fast", against: "slow" }],
+      constraint: "fast.window < slow.window",
+    },
+    ranking: { primary: { metric: "sharpe" }, secondary: { metric: "maxDrawdownPct" } },
+    preselect: 40,
+    topK: 25,
+  },
+  1_500,
+);
+
+/**
+ * Seconds of work for two threads: 400,000 variants. The first tenth of the index space is forbidden: whoever sizes
+ * slices by indices alone takes the rest as one.
+ */
+export const HEAVY = pooled(
+  {
+    strategy: {
+      indicators: {
+        filter: { id: "ma.ema", params: { window: { start: 1, stop: 44, step: 1 } } },
+        fast: { id: "ma.sma", params: windows(101) },
+        slow: { id: "ma.wma", params: windows(101) },
+      },
+      signals: [
+        { rule: "cross", of: "fast", against: "slow" },
+        { rule: "price", of: "filter" },
+      ],
+      constraint: "filter.window > 4",
+    },
+    ranking: { primary: { metric: "returnOverMaxDrawdown" } },
+    preselect: 500,
+    risk: {},
+  },
+  2_000,
+);
+
+export function stageA({ plan, candles }: PooledPlan, from = 0, to?: number): ChunkTask {
+  const { sweep, planHash, estimate } = plan;
+  return {
+    key: planHash,
+    sweep,
+    candles,
+    stage: "STAGE_A",
+    from,
+    to: to ?? estimate.indexSpace,
+  };
+}
+
+export function stageB(
+  work: PooledPlan,
+  shortlist: Float64Array,
+  from = 0,
+  to?: number,
+): ChunkTask {
+  return { ...stageA(work), stage: "STAGE_B", shortlist, from, to: to ?? shortlist.length };
+}
+
+/** Variant indices of rows, best first. */
+export function indicesOf({ stride, data }: RankedRows): Float64Array {
+  return data.filter((_, i) => i % stride === 0);
+}
+
+/** A chunk done in this thread, by the readable backend. */
+export function chunkHere(task: ChunkTask): Pick<ChunkResult, "rows" | "columns" | "scored"> {
+  const { sweep, candles, from, to } = task;
+  const scorer = new SweepScorer(sweep, candles);
+  const cells = task.stage === "STAGE_A" ? 1 : scorer.cells;
+  const keep = task.stage === "STAGE_A" ? sweep.preselect : sweep.topK;
+  const top = new TopRows(new Ranking(sweep.ranking), keep);
+  const columns = sweep.ranking.map(() => new Float64Array((to - from) * cells));
+  const output = { top, columns, origin: from * cells };
+  const scored =
+    task.stage === "STAGE_A"
+      ? scoreStageA(scorer, from, to, output)
+      : scoreStageB(scorer, { shortlist: task.shortlist!, from, to }, output);
+  return { rows: top.drain(), columns, scored };
+}
