@@ -12,9 +12,17 @@ export const candleStats: Indicator = {
     "lower wick = min(open, close) - low; the others are shares of the range, from 0 to 1",
   source: "S. Nison, Japanese Candlestick Charting Techniques, 1991",
   params: [],
-  outputs: ["bodyPct", "upperWickPct", "lowerWickPct", "body", "range", "upperWick", "lowerWick"],
-  undefinedWhere: { bodyPct: FLAT, upperWickPct: FLAT, lowerWickPct: FLAT },
-  defaultRule: { rule: "candleBody", output: "bodyPct" },
+  outputs: [
+    "bodyShare",
+    "upperWickShare",
+    "lowerWickShare",
+    "body",
+    "range",
+    "upperWick",
+    "lowerWick",
+  ],
+  undefinedWhere: { bodyShare: FLAT, upperWickShare: FLAT, lowerWickShare: FLAT },
+  defaultRule: { rule: "candleBody", output: "bodyShare" },
   warmup: () => [0, 0, 0, 0, 0, 0, 0],
   compute: ({ candles }) => {
     const { body, range, upperWick, lowerWick } = candleParts(candles);

@@ -14,7 +14,7 @@ export const vortex: Indicator = {
   source: "E. Botes and D. Siepman, Stocks & Commodities 28:1, 2010",
   params: [windowSpec("window", 14, "Bars of the sums.")],
   outputs: ["viPlus", "viMinus"],
-  defaultRule: { rule: "cross", output: "viPlus", against: "viMinus" },
+  defaultRule: { rule: "centered", output: "viPlus", params: { center: 1 } },
   undefinedWhere: {
     viPlus: "no range in the window",
     viMinus: "no range in the window",

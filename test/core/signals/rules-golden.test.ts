@@ -14,8 +14,8 @@ import { DEVIATIONS } from "../../support/seed-parity-deviations.ts";
 import {
   ourName,
   ourParameters,
+  ourRule,
   ourSignalParameters,
-  RULE,
 } from "../../support/seed-parity-names.ts";
 
 /**
@@ -66,10 +66,11 @@ describeGolden("signals against a foreign engine", "2 x 212 signals", () => {
 
 /** Number of bars that differ, all of them ties. */
 function compareSignal(view: CandleView, golden: GoldenSignal): number {
-  const rule = findRule(RULE[golden.rule])!;
-  const { operands, columns } = operandsOf(view, golden);
+  const ours = ourRule(ourName(golden.indicatorId)!, golden.rule);
+  const rule = findRule(ours.id)!;
+  const { operands, columns } = operandsOf(view, golden, ours.operands);
   const pair = rule.atoms(operands, {
-    ...withDefaults(rule.params, {}),
+    ...withDefaults(rule.params, ours.params),
     ...ourSignalParameters(golden.signalParams),
   });
   const signal = Array.from(evaluatePair(columns, pair), (side) => "SNL"[side + 1]);
@@ -88,16 +89,23 @@ function compareSignal(view: CandleView, golden: GoldenSignal): number {
  * What the rule reads. Where our series is another one on purpose, the rule is judged over theirs,
  * which takes the place of the open prices in a copy of the columns.
  */
-function operandsOf(view: CandleView, { indicatorId, params: given, source }: GoldenSignal) {
-  const name = ourName(indicatorId)!;
-  const indicator = findIndicator(name.id) as Indicator;
+function operandsOf(
+  view: CandleView,
+  { indicatorId, params: given, source }: GoldenSignal,
+  reads: { readonly of: string; readonly against?: string },
+) {
+  const { id } = ourName(indicatorId)!;
+  const indicator = findIndicator(id) as Indicator;
   const params = withDefaults(indicator.params, ourParameters(indicator, given, source));
-  const output = (of: string): SeriesRef => {
-    return { kind: "output", indicator: indicator.id, params, output: of };
-  };
+  const output = (name: string): SeriesRef => ({
+    kind: "output",
+    indicator: id,
+    params,
+    output: name,
+  });
   const price: SeriesRef = { kind: "price", source: source ?? "close" };
-  const of = output(name.output);
-  const against = output(name.against ?? name.output);
+  const of = output(reads.of);
+  const against = reads.against === undefined ? of : output(reads.against);
   const deviation = DEVIATIONS[indicatorId];
   if (deviation === undefined) return { operands: { of, against, price }, columns: view };
   const theirs = deviation.theirs(resolveSeries(view, of), view.candles, params);

@@ -34,8 +34,9 @@ const values = fc.array(fc.constantFrom(-2, -1, 0, 1, 2, Number.NaN), {
 });
 
 describe("rule registry", () => {
-  it("has the five families, each under its own id", () => {
-    expect(RULES.map((rule) => rule.id)).toEqual(["band", "cross", "deltaSign", "price", "sign"]);
+  it("has every family once, in id order, under its own id", () => {
+    const ids = RULES.map((rule) => rule.id);
+    expect(ids).toEqual([...new Set(ids)].toSorted());
     for (const rule of RULES) expect(findRule(rule.id)).toBe(rule);
     expect(findRule("none")).toBeUndefined();
   });
@@ -69,6 +70,8 @@ describe.for(RULES.map((rule) => [rule.id, rule] as const))("%s", ([id, rule]) =
     );
   });
 
+  // To the rule of events an absent value is the usual case.
+  if (id === "pivotEvents") return;
   it("is neutral where the series is absent", () => {
     fc.assert(
       fc.property(values, params, (x, chosen) => {
@@ -112,6 +115,41 @@ describe("sides", () => {
 
   it("band with equal levels: neutral on the level", () => {
     expect(signalOf("band", viewOf([49, 50, 51]), { long: 50, short: 50 })).toEqual([1, 0, -1]);
+  });
+
+  it("fade: long below the output, short above", () => {
+    expect(signalOf("fade", viewOf([2, 2, 2, Number.NaN], [3, 1, 2, 3]))).toEqual([-1, 1, 0, 0]);
+  });
+
+  it("centered: neutral up to the threshold on either side of the centre", () => {
+    const x = [0.8, 0.9, 1, 1.1, 1.2];
+    const strict = { center: 1, absThreshold: 0 };
+    expect(signalOf("centered", viewOf(x), strict)).toEqual([-1, -1, 0, 1, 1]);
+    const wide = { center: 1, absThreshold: 0.15 };
+    expect(signalOf("centered", viewOf(x), wide)).toEqual([-1, 0, 0, 0, 1]);
+  });
+
+  it("volume: long while the bar's volume is above the output", () => {
+    const view = viewOf([2, 2, 2, Number.NaN]);
+    const volume = Float64Array.of(3, 1, 2, 3);
+    const columns = new CandleView({ ...view.candles, volume });
+    expect(signalOf("volume", columns)).toEqual([1, -1, 0, 0]);
+  });
+
+  it("candleBody: the direction of a bar whose body is at or above minBody", () => {
+    const bars = { ...viewOf([2, 2, 2, 2, 2], [3, 1, 2, Number.NaN, 3]).candles };
+    const body = Float64Array.of(0.5, 0.7, 0.9, 0.9, 0.4);
+    const rule = findRule("candleBody") as Rule;
+    const operands = { of: { kind: "price", source: "high" } } as const;
+    const columns = new CandleView({ ...bars, high: body });
+    const signal = evaluateRule(columns, rule, operands, withDefaults(rule.params, {}));
+    expect([...signal]).toEqual([1, -1, 0, 0, 0]);
+  });
+
+  it("pivotEvents: long at a value of the first series, short at one of the second", () => {
+    const x = [1, Number.NaN, 1, Number.NaN];
+    const y = [Number.NaN, 2, 2, Number.NaN];
+    expect(signalOf("pivotEvents", viewOf(x, y))).toEqual([1, -1, 0, 0]);
   });
 
   it("deltaSign: each side against its own earlier bar, neutral where both hold", () => {
