@@ -2,7 +2,10 @@
 export type ParameterValue = number | string;
 export type ParameterValues = Readonly<Record<string, ParameterValue>>;
 
-/** What an indicator or a rule may be asked to vary, with its bounds; the one description of a parameter. */
+/**
+ * What an indicator or a rule may be asked to vary, with its bounds; the one description of a
+ * parameter.
+ */
 export type ParameterSpec =
   | {
       readonly name: string;

@@ -1,4 +1,7 @@
-/** Codes of mistakes a user can make; the API maps each to a result type, the command line to an exit code. */
+/**
+ * Codes of mistakes a user can make; the API maps each to a result type, the command line to an
+ * exit code.
+ */
 export const USER_ERROR_CODES = [
   "VALIDATION",
   "GRID_TOO_LARGE",
@@ -21,8 +24,8 @@ export interface Complaint {
 }
 
 /**
- * A mistake in what a user asked for, found before any work begins. It carries every complaint found;
- * the first one gives `path`, `value` and `bound`. `details` holds the code's own fields
+ * A mistake in what a user asked for, found before any work begins. It carries every complaint
+ * found; the first one gives `path`, `value` and `bound`. `details` holds the code's own fields
  * (GRID_TOO_LARGE: stage, requested, allowed; QUEUE_FULL: retryAfterMs).
  */
 export class UserError extends Error {

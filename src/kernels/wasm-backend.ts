@@ -102,7 +102,10 @@ export class WasmBackend implements ScoringBackend {
   }
 }
 
-/** Room for one series in kernel memory, padded with NaN; a series that is there already is not copied again. */
+/**
+ * Room for one series in kernel memory, padded with NaN; a series that is there already is not
+ * copied again.
+ */
 class StagedSeries {
   readonly #room: Float64Array;
   #buffer: ArrayBufferLike | null = null;

@@ -1,6 +1,7 @@
 /**
- * JSON text that depends on the value only: keys sorted, no white space, numbers as ECMAScript writes them.
- * Source: RFC 8785 (JSON Canonicalization Scheme). Throws on what JSON cannot say (NaN, infinities).
+ * JSON text that depends on the value only: keys sorted, no white space, numbers as ECMAScript
+ * writes them. Source: RFC 8785 (JSON Canonicalization Scheme). Throws on what JSON cannot say
+ * (NaN, infinities).
  */
 export function canonicalJson(value: unknown): string {
   if (typeof value === "number" && !Number.isFinite(value))

@@ -19,7 +19,10 @@ export function axisLength(spec: AxisSpec): number {
   return Math.floor((spec.stop - spec.start) / spec.step) + 1;
 }
 
-/** The values of an axis in order. Reports empty axes, duplicates, and ranges whose steps miss the stop. */
+/**
+ * The values of an axis in order. Reports empty axes, duplicates, and ranges whose steps miss the
+ * stop.
+ */
 export function expandAxis(spec: AxisSpec, path: string, report: Report): ParameterValue[] {
   if (typeof spec === "number" || typeof spec === "string") return [spec];
   const values = Array.isArray(spec) ? spec : expandRange(spec, path, report);
@@ -92,7 +95,10 @@ function expandRange(
   return Array.from({ length: whole + 1 }, (_, i) => tidy(start + i * step, range));
 }
 
-/** Decimal steps such as 0.1 leave binary dust (0.30000000000000004, or a negative zero); round it off. */
+/**
+ * Decimal steps such as 0.1 leave binary dust (0.30000000000000004, or a negative zero); round it
+ * off.
+ */
 function tidy(value: number, range: { readonly start: number; readonly step: number }): number {
   const decimals = Math.max(decimalsOf(range.start), decimalsOf(range.step));
   return decimals <= 12 ? Number(value.toFixed(decimals)) + 0 : value;

@@ -38,12 +38,18 @@ export interface PlanOptions {
 }
 
 const CONDITION = "a condition over the axes";
-/** Index space a constraint may thin out, as a multiple of the variants allowed: skipping numbers costs time too. */
+/**
+ * Index space a constraint may thin out, as a multiple of the variants allowed: skipping numbers
+ * costs time too.
+ */
 const MAX_SPARSENESS = 1_000;
 /** Most variants of one chunk: bounds what a lost chunk costs and the columns in flight. */
 const MAX_CHUNK_VARIANTS = 1 << 20;
 
-/** Validates a request against its candles, estimates it, and freezes it. Throws UserError with every complaint. */
+/**
+ * Validates a request against its candles, estimates it, and freezes it. Throws UserError with
+ * every complaint.
+ */
 export function makePlan(request: RunRequest, market: Market, options: PlanOptions): RunPlan {
   const guards = options.synchronous === true ? halveGuards(options.guards) : options.guards;
   const range = resolveRange(request.range, request.warmupBars, market);
@@ -130,7 +136,9 @@ function resolveRanking(request: RunRequest, report: (fault: Complaint) => void)
   return [key(primary), key(secondary)];
 }
 
-/** Variants the constraint leaves. Throws UserError for a faulty constraint and for an empty grid. */
+/**
+ * Variants the constraint leaves. Throws UserError for a faulty constraint and for an empty grid.
+ */
 function countVariants(sweep: Sweep): number {
   const { axes, constraint } = sweep;
   const path = "strategy.constraint";
@@ -152,7 +160,10 @@ function countVariants(sweep: Sweep): number {
   throw new UserError("VALIDATION", complaint(path, "no variant is left", constraint, ">= 1"));
 }
 
-/** Before anything is counted: without a constraint the index space is the variants, with one it bounds the work. */
+/**
+ * Before anything is counted: without a constraint the index space is the variants, with one it
+ * bounds the work.
+ */
 function refuseOversizedGrid(
   sweep: Sweep,
   indexSpace: number,

@@ -2,7 +2,10 @@ import { z } from "zod";
 import { type Complaint, complaint, UserError } from "../core/user-error.ts";
 import { type RunRequest, runRequest } from "./request.ts";
 
-/** Checks the shape of a request and fills in defaults. Throws UserError VALIDATION with every complaint. */
+/**
+ * Checks the shape of a request and fills in defaults. Throws UserError VALIDATION with every
+ * complaint.
+ */
 export function parseRunRequest(input: unknown): RunRequest {
   const hidden = prototypeKeys(input, []);
   const parsed = runRequest.safeParse(input, { error: knownKeys });
@@ -12,7 +15,9 @@ export function parseRunRequest(input: unknown): RunRequest {
   throw new UserError("VALIDATION", [...hidden, ...found]);
 }
 
-/** The message of an unknown key is what is known at its place; everything else keeps zod's words. */
+/**
+ * The message of an unknown key is what is known at its place; everything else keeps zod's words.
+ */
 function knownKeys(issue: z.core.$ZodRawIssue): string | undefined {
   if (issue.code !== "unrecognized_keys" || !(issue.inst instanceof z.ZodObject)) return undefined;
   return Object.keys(issue.inst.shape).join(" | ");
@@ -36,7 +41,10 @@ const PROTOTYPE_KEY = "__proto__";
 /** The schema is not deeper; what lies below is unknown as a whole. */
 const MAX_DEPTH = 8;
 
-/** A member of this name, as parsed text can have, is unknown everywhere; zod drops it from records in silence. */
+/**
+ * A member of this name, as parsed text can have, is unknown everywhere; zod drops it from records
+ * in silence.
+ */
 function prototypeKeys(value: unknown, path: readonly PropertyKey[]): Complaint[] {
   if (value === null || typeof value !== "object" || path.length > MAX_DEPTH) return [];
   return Object.entries(value).flatMap(([key, member]) => {

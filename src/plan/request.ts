@@ -3,8 +3,9 @@ import { RANKING_METRICS } from "../core/metrics/ranking-metric.ts";
 import { TIMEFRAMES } from "../core/series/timeframe.ts";
 
 /**
- * What a user asks for: the one schema behind GraphQL, YAML presets and the command line.
- * Unknown keys are errors everywhere. Percents are human percents, times ISO dates or UTC epoch milliseconds.
+ * What a user asks for: the one schema behind GraphQL, YAML presets and the command line. Unknown
+ * keys are errors everywhere. Percents are human percents, times ISO dates or UTC epoch
+ * milliseconds.
  */
 
 /** Two for each of the signals a strategy may have. */

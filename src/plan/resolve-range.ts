@@ -15,8 +15,9 @@ export interface ResolvedRange {
 }
 
 /**
- * A bar belongs to the range by its close time: `start <= close < end`. A bound that is not given reaches to the end of
- * the data. Throws UserError for bounds that cannot be read, lie outside the data or leave no bar.
+ * A bar belongs to the range by its close time: `start <= close < end`. A bound that is not given
+ * reaches to the end of the data. Throws UserError for bounds that cannot be read, lie outside the
+ * data or leave no bar.
  */
 export function resolveRange(
   range: RunRequest["range"],

@@ -26,9 +26,9 @@ type Strategy = RunRequest["strategy"];
 type SignalSpec = NonNullable<Strategy["signals"]>[number];
 
 /**
- * Binds names to definitions and parameters to axes. Every given parameter becomes an axis, of one value if need be;
- * the others keep their defaults and show in no result. Axes: indicators by id then name, their parameters in
- * definition order, then signal parameters by name.
+ * Binds names to definitions and parameters to axes. Every given parameter becomes an axis, of one
+ * value if need be; the others keep their defaults and show in no result. Axes: indicators by id
+ * then name, their parameters in definition order, then signal parameters by name.
  */
 export function resolveStrategy(strategy: Strategy): ResolvedStrategy {
   return new Resolver(strategy).resolve();

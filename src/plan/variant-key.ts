@@ -10,8 +10,9 @@ import type { RunPlan } from "./run-plan.ts";
 export const KEY_SCHEMA = 1;
 
 /**
- * The identity of a variant for ever, whatever grid it came from: SHA-256 (hex) of canonical JSON over dataset, range,
- * strategy, chosen values and execution settings. Costs microseconds: only for what leaves the heap.
+ * The identity of a variant for ever, whatever grid it came from: SHA-256 (hex) of canonical JSON
+ * over dataset, range, strategy, chosen values and execution settings. Costs microseconds: only for
+ * what leaves the heap.
  */
 export function variantKey(plan: RunPlan, variant: VariantDescription): string {
   const { sweep } = plan;

@@ -4,8 +4,8 @@ import type { ChunkProgress, ChunkTask, RunChunkOptions } from "./task.ts";
 const DEFAULT_PROGRESS_MS = 250;
 
 /**
- * What a chunk's listener hears. Progress never goes back: when a thread dies and the chunk begins anew, the numbers
- * stay until they have been reached again.
+ * What a chunk's listener hears. Progress never goes back: when a thread dies and the chunk begins
+ * anew, the numbers stay until they have been reached again.
  */
 export class ChunkWatch {
   readonly #ranking: Ranking;

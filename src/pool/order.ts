@@ -9,8 +9,9 @@ export class WorkerLost extends Error {
 }
 
 /**
- * An order that several threads answer, one from each seat. It settles when the last of them has answered, is gone or
- * is excused, so that nobody writes to its shared memory afterwards; the first fault decides how.
+ * An order that several threads answer, one from each seat. It settles when the last of them has
+ * answered, is gone or is excused, so that nobody writes to its shared memory afterwards; the first
+ * fault decides how.
  */
 export class Order<Answer extends FromWorker, Seated = unknown> {
   readonly id: number;

@@ -47,10 +47,11 @@ export async function createPool(options: PoolOptions): Promise<WorkerPool> {
 }
 
 /**
- * Threads that live as long as the pool. A chunk goes to all of them at once; they share it slice by slice. Chunks
- * queue up in each thread, so a second chunk starts wherever a thread runs out of slices of the first. A thread that
- * dies is replaced, and the chunks it had a hand in are done again as a whole, which gives the same bytes. Where threads
- * die again and again before they are ready, the pool goes on with those it has.
+ * Threads that live as long as the pool. A chunk goes to all of them at once; they share it slice
+ * by slice. Chunks queue up in each thread, so a second chunk starts wherever a thread runs out of
+ * slices of the first. A thread that dies is replaced, and the chunks it had a hand in are done
+ * again as a whole, which gives the same bytes. Where threads die again and again before they are
+ * ready, the pool goes on with those it has.
  */
 export class WorkerPool implements ComputePool {
   readonly size: number;
@@ -146,7 +147,8 @@ export class WorkerPool implements ComputePool {
     );
     const abort = () => {
       Atomics.store(control, CONTROL.abort, 1);
-      // Threads that are busy with another chunk will find this one aborted: nobody has to wait for them.
+      // Threads that are busy with another chunk will find this one aborted: nobody has to wait for
+      // them.
       for (const [seat, thread] of threads.entries()) {
         if (Atomics.load(control, CONTROL.begun + seat) === 0) order.excuse(thread);
       }
@@ -168,7 +170,10 @@ export class WorkerPool implements ComputePool {
     }
   }
 
-  /** Variants are dealt out in index order, so that cells of one base variant share its first-hit table. */
+  /**
+   * Variants are dealt out in index order, so that cells of one base variant share its first-hit
+   * table.
+   */
   async #attemptScore(
     task: Omit<ChunkTask, "from" | "to" | "shortlist">,
     variants: Float64Array,

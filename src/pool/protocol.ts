@@ -8,7 +8,10 @@ export interface WorkerSettings {
   readonly kernels: KernelName;
 }
 
-/** Every message between the pool and its threads. Candles, columns and control words are shared memory. */
+/**
+ * Every message between the pool and its threads. Candles, columns and control words are shared
+ * memory.
+ */
 export type ToWorker =
   | { readonly kind: "chunk"; readonly chunk: ChunkOrder }
   | { readonly kind: "score"; readonly order: ScoreOrder };
@@ -54,13 +57,20 @@ export interface ScoreOrder extends ScorerOrder {
 }
 
 /**
- * Control words of a chunk (Int32Array in shared memory). A thread sets its own `begun + seat` before it looks at
- * `abort` for the first time: a thread that has not begun when the chunk is aborted will do nothing.
+ * Control words of a chunk (Int32Array in shared memory). A thread sets its own `begun + seat`
+ * before it looks at `abort` for the first time: a thread that has not begun when the chunk is
+ * aborted will do nothing.
  */
 export const CONTROL = { abort: 0, begun: 1 } as const;
 
-/** Counters of a chunk (BigInt64Array in shared memory): next position to hand out, and variants scored. */
+/**
+ * Counters of a chunk (BigInt64Array in shared memory): next position to hand out, and variants
+ * scored.
+ */
 export const COUNTER = { next: 0, scored: 1, words: 2 } as const;
 
-/** Aimed duration of a slice: long enough to hide the atomics, short enough to obey a cancel at once. */
+/**
+ * Aimed duration of a slice: long enough to hide the atomics, short enough to obey a cancel at
+ * once.
+ */
 export const SLICE_MS = 8;

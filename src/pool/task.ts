@@ -6,7 +6,10 @@ export type { RankedRows } from "../core/stages/ranked-rows.ts";
 
 /** A contiguous range of one stage's work, scored by all threads of the pool together. */
 export interface ChunkTask {
-  /** Identifies sweep and candles to the threads, which keep caches per key. Same key, same sweep and candles. */
+  /**
+   * Identifies sweep and candles to the threads, which keep caches per key. Same key, same sweep
+   * and candles.
+   */
   readonly key: string;
   readonly sweep: Sweep;
   /** Columns in shared memory, already cut to the bars the sweep sees. */
@@ -29,18 +32,26 @@ export interface ChunkProgress {
 }
 
 export interface ChunkResult {
-  /** `aborted`: the signal fired; the rows hold what was scored until then, columns are incomplete. */
+  /**
+   * `aborted`: the signal fired; the rows hold what was scored until then, columns are incomplete.
+   */
   readonly status: "done" | "aborted";
   readonly scored: number;
   readonly rows: RankedRows;
-  /** One column a metric of the sweep, one value a number of the chunk's range; NaN where skipped or undefined. */
+  /**
+   * One column a metric of the sweep, one value a number of the chunk's range; NaN where skipped or
+   * undefined.
+   */
   readonly columns: readonly Float64Array[];
   readonly elapsedMs: number;
 }
 
 export interface RunChunkOptions {
   readonly signal?: AbortSignal;
-  /** Called at most every `progressMs` (default 250), and at the end with the final numbers. Never goes back. */
+  /**
+   * Called at most every `progressMs` (default 250), and at the end with the final numbers. Never
+   * goes back.
+   */
   readonly onProgress?: (progress: ChunkProgress) => void;
   readonly progressMs?: number;
 }
@@ -54,7 +65,10 @@ export interface ScoredVariant {
 export interface ComputePool {
   readonly size: number;
   runChunk(task: ChunkTask, options?: RunChunkOptions): Promise<ChunkResult>;
-  /** All ranking metrics of chosen variants (final rows of a run). Stage B indices are base * cells + cell. */
+  /**
+   * All ranking metrics of chosen variants (final rows of a run). Stage B indices are base * cells
+   * + cell.
+   */
   score(
     task: Omit<ChunkTask, "from" | "to" | "shortlist">,
     variants: Float64Array,

@@ -1,7 +1,7 @@
 /**
- * One compute thread. It takes slices of a chunk from a shared counter until none is left, sizing them to a few
- * milliseconds by what the last one took, and looks at the chunk's control word between slices. It knows neither
- * database nor clock time, only candles in shared memory.
+ * One compute thread. It takes slices of a chunk from a shared counter until none is left, sizing
+ * them to a few milliseconds by what the last one took, and looks at the chunk's control word
+ * between slices. It knows neither database nor clock time, only candles in shared memory.
  */
 import { parentPort, workerData } from "node:worker_threads";
 import { RANKING_METRICS } from "../core/metrics/ranking-metric.ts";
@@ -78,8 +78,9 @@ function runChunk(order: ChunkOrder): void {
 }
 
 /**
- * Sized by what was scored, not by what was skipped: behind a stretch that the constraint forbids the next slice may
- * hold nothing else than variants. Grows at most fourfold, so that one lucky slice does not lead to a long one.
+ * Sized by what was scored, not by what was skipped: behind a stretch that the constraint forbids
+ * the next slice may hold nothing else than variants. Grows at most fourfold, so that one lucky
+ * slice does not lead to a long one.
  */
 function nextSize(size: number, scored: number, tookMs: number): number {
   const ideal = (Math.max(scored, 1) * SLICE_MS) / Math.max(tookMs, 0.001);
@@ -130,7 +131,10 @@ class BestReporter {
   }
 }
 
-/** Every ranking metric of chosen variants: the end of a run, whose chunks need their caches no more. */
+/**
+ * Every ranking metric of chosen variants: the end of a run, whose chunks need their caches no
+ * more.
+ */
 function runScore(order: ScoreOrder): void {
   scorers.delete(order.key);
   const scorer = new SweepScorer(order.sweep, order.candles, { metrics: RANKING_METRICS, backend });

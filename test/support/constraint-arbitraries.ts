@@ -11,7 +11,10 @@ export const CONSTRAINED_AXES: readonly Axis[] = [
 ];
 export const CONSTRAINED_NAMES = CONSTRAINED_AXES.map((axis) => axis.name);
 
-/** How tightly an expression binds, loosest first; a part that binds looser than its place needs parentheses. */
+/**
+ * How tightly an expression binds, loosest first; a part that binds looser than its place needs
+ * parentheses.
+ */
 const OR = 0;
 const AND = 1;
 const NOT = 2;
@@ -22,7 +25,10 @@ const ATOM = 6;
 
 type Values = readonly ParameterValue[];
 
-/** An expression as its tokens, how tightly it binds, and what it means, worked out without any parser. */
+/**
+ * An expression as its tokens, how tightly it binds, and what it means, worked out without any
+ * parser.
+ */
 export interface Expression<T> {
   readonly tokens: readonly string[];
   readonly binds: number;

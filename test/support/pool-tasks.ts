@@ -44,8 +44,8 @@ export const LIGHT = pooled(
 );
 
 /**
- * Seconds of work for two threads: 400,000 variants. The first tenth of the index space is forbidden: whoever sizes
- * slices by indices alone takes the rest as one.
+ * Seconds of work for two threads: 400,000 variants. The first tenth of the index space is
+ * forbidden: whoever sizes slices by indices alone takes the rest as one.
  */
 export const HEAVY = pooled(
   {

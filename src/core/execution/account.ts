@@ -11,9 +11,9 @@ export const RUIN_SHARE = 1e-9;
 /**
  * The account arithmetic that every engine shares, so that all of them agree to the bit.
  *
- * A closed trade multiplies its stake by `factor = base + slope * (exitPrice / entryPrice)`, an open one is worth
- * `mark = markBase + markSlope * (close / entryPrice)` of its stake; prices are raw, fees and slippage sit in the
- * coefficients. With fee f and slippage s as fractions:
+ * A closed trade multiplies its stake by `factor = base + slope * (exitPrice / entryPrice)`, an
+ * open one is worth `mark = markBase + markSlope * (close / entryPrice)` of its stake; prices are
+ * raw, fees and slippage sit in the coefficients. With fee f and slippage s as fractions:
  *
  *   long   fill ratio X = exit*(1-s) / (entry*(1+s));  factor = (1-f)*X - f;      mark = close/(entry*(1+s)) - f
  *   short  fill ratio X = exit*(1+s) / (entry*(1-s));  factor = 2 - f - (1+f)*X;  mark = 2 - f - close/(entry*(1-s))
@@ -78,8 +78,8 @@ export class AccountRules {
 }
 
 /**
- * Cash that trades and cash that is safe, changed only by closing trades. One object serves many variants: `reset`.
- * After `close`, `netProfit` and `locked` describe that trade.
+ * Cash that trades and cash that is safe, changed only by closing trades. One object serves many
+ * variants: `reset`. After `close`, `netProfit` and `locked` describe that trade.
  */
 export class Account {
   readonly rules: AccountRules;
@@ -130,7 +130,9 @@ export class Account {
     }
   }
 
-  /** Equity while a trade is open; `mark` is what a unit of its stake is worth. Monotone in `mark`. */
+  /**
+   * Equity while a trade is open; `mark` is what a unit of its stake is worth. Monotone in `mark`.
+   */
   equityAt(mark: number): number {
     if (this.rules.sizing === "FIXED_QUOTE") return this.available + this.stake() * (mark - 1);
     return this.safe + this.available * mark;

@@ -7,9 +7,10 @@ import { Account, type AccountRules, LONG, type Side } from "./account.ts";
 import type { TradeList } from "./trade-list.ts";
 
 /**
- * Scores a trade list without a bar loop: the account moves only where a trade closes, drawdown looks at the extreme
- * closes of held segments, daily returns at the closes of held days. Feeds the same account and tallies as the
- * reference engine with the same values, so every metric has the same bits.
+ * Scores a trade list without a bar loop: the account moves only where a trade closes, drawdown
+ * looks at the extreme closes of held segments, daily returns at the closes of held days. Feeds the
+ * same account and tallies as the reference engine with the same values, so every metric has the
+ * same bits.
  */
 export class EventEngine {
   readonly rules: AccountRules;
@@ -25,7 +26,10 @@ export class EventEngine {
   /** First day whose equity has not been fed to the daily tally yet. */
   #nextDay = 0;
 
-  /** `close` and `openTimes` are the range's bars only; `metrics` fixes what `score` computes, in that order. */
+  /**
+   * `close` and `openTimes` are the range's bars only; `metrics` fixes what `score` computes, in
+   * that order.
+   */
   constructor(
     rules: AccountRules,
     range: {
@@ -121,7 +125,10 @@ export class EventEngine {
     this.#nextDay++;
   }
 
-  /** Equity is monotone in the close while a trade is open, so its extremes sit at the segment's extreme closes. */
+  /**
+   * Equity is monotone in the close while a trade is open, so its extremes sit at the segment's
+   * extreme closes.
+   */
   #heldDrawdown(side: Side, from: number, to: number): void {
     const tally = this.#drawdown;
     const extremes = this.#extremes!;

@@ -1,9 +1,9 @@
 import { LONG, type Side } from "./account.ts";
 
 /**
- * Price levels of a stop and a target, from the entry FILL price. A long stop is hit at `p <= level`, a long target
- * at `p >= level`; a short one mirrored. The multiplier form keeps levels nested: a wider distance is hit later.
- * Source: semantics.md section 4.
+ * Price levels of a stop and a target, from the entry FILL price. A long stop is hit at `p <=
+ * level`, a long target at `p >= level`; a short one mirrored. The multiplier form keeps levels
+ * nested: a wider distance is hit later. Source: semantics.md section 4.
  */
 export function stopLevel(side: Side, entryFill: number, stopLossPct: number): number {
   return side === LONG ? entryFill * (1 - stopLossPct / 100) : entryFill * (1 + stopLossPct / 100);

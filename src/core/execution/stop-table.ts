@@ -8,9 +8,10 @@ export type RiskAxis = readonly (number | null)[];
 /**
  * First hits of every stop and every target of a risk grid, for all trades of one base variant.
  *
- * Entries do not depend on stops, so one pass over a trade serves all cells: levels are nested, the nearest distance
- * is hit first, and two pointers over the sorted distances find every first hit. A level that is never hit before the
- * signal exit counts as hit there. Cell (stop, target) leaves at the earlier of its two hits.
+ * Entries do not depend on stops, so one pass over a trade serves all cells: levels are nested, the
+ * nearest distance is hit first, and two pointers over the sorted distances find every first hit. A
+ * level that is never hit before the signal exit counts as hit there. Cell (stop, target) leaves at
+ * the earlier of its two hits.
  */
 export class StopTable {
   readonly #rules: AccountRules;
@@ -73,7 +74,10 @@ export class StopTable {
   }
 }
 
-/** First hits of one kind of level: exits and factors, one row a level (axis order), one column a trade. */
+/**
+ * First hits of one kind of level: exits and factors, one row a level (axis order), one column a
+ * trade.
+ */
 class LevelRows {
   exit = new Int32Array(0);
   factor = new Float64Array(0);

@@ -2,8 +2,8 @@ import type { BitPlane } from "../series/bit-plane.ts";
 import { type AccountRules, LONG, SHORT, type Side } from "./account.ts";
 
 /**
- * Trades of one variant in time order, as columns that are reused from variant to variant. Bars count from the first
- * bar of the range. `factor` is what the trade makes of one unit of stake.
+ * Trades of one variant in time order, as columns that are reused from variant to variant. Bars
+ * count from the first bar of the range. `factor` is what the trade makes of one unit of stake.
  */
 export class TradeList {
   count = 0;
@@ -20,8 +20,9 @@ export class TradeList {
   }
 
   /**
-   * Room for the trades of `bars` bars: no variant has more trades than bars, and one slot is spare. With `entries` the
-   * list shares side and entry columns with another one and has its own exits.
+   * Room for the trades of `bars` bars: no variant has more trades than bars, and one slot is
+   * spare. With `entries` the list shares side and entry columns with another one and has its own
+   * exits.
    */
   static allocate(bars: number, entries?: TradeList): TradeList {
     const slots = bars + 1;
@@ -42,10 +43,12 @@ export interface TradeColumns {
 }
 
 /**
- * Trades with stops off, read from the flips of the signal: a run of equal non-neutral signals is a trade from its
- * first bar to the first bar after it (or to the last bar of the range, where it is forced closed).
+ * Trades with stops off, read from the flips of the signal: a run of equal non-neutral signals is a
+ * trade from its first bar to the first bar after it (or to the last bar of the range, where it is
+ * forced closed).
  *
- * `long` and `short` are never both set at a bar. Walks words and visits only bars where a plane changes.
+ * `long` and `short` are never both set at a bar. Walks words and visits only bars where a plane
+ * changes.
  */
 export function tradesFromPlanes(
   long: BitPlane,

@@ -11,8 +11,8 @@ import type { ParameterValue } from "../parameter.ts";
  *   product := atom (("*" | "/") atom)*
  *   atom    := number | 'text' | axis.name | "-" atom | "(" or ")"
  *
- * Values are numbers, texts and truths; comparing unlike types is a fault, found when the values are
- * compared. No code is evaluated: the parser builds closures.
+ * Values are numbers, texts and truths; comparing unlike types is a fault, found when the values
+ * are compared. No code is evaluated: the parser builds closures.
  */
 export type ConstraintValue = number | string | boolean;
 type Evaluate = (values: readonly ParameterValue[]) => ConstraintValue;

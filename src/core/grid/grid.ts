@@ -2,8 +2,8 @@ import type { ParameterValue } from "../parameter.ts";
 import type { Axis } from "./axis.ts";
 
 /**
- * The full product of the axes as arithmetic: nothing is materialised. A variant's index is its mixed-radix number,
- * last axis fastest; indices stay exact integers up to 2^53.
+ * The full product of the axes as arithmetic: nothing is materialised. A variant's index is its
+ * mixed-radix number, last axis fastest; indices stay exact integers up to 2^53.
  */
 export class Grid {
   readonly axes: readonly Axis[];

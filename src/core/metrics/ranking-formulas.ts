@@ -2,7 +2,8 @@ import { type DailySums, dailyDeviation, dailyMean, type TradeSums } from "./tal
 
 /**
  * The ten ranking metrics from their tallies. Undefined is NaN here and null outside the core.
- * Formulas: semantics.md section 5; ratios are arithmetic (Sharpe 1994, Sortino and Price 1994, Young 1991).
+ * Formulas: semantics.md section 5; ratios are arithmetic (Sharpe 1994, Sortino and Price 1994,
+ * Young 1991).
  */
 
 /** Percent. */
@@ -35,7 +36,9 @@ export function expectancyPct(trades: TradeSums): number {
   return trades.count > 0 ? (trades.returnSum / trades.count) * 100 : Number.NaN;
 }
 
-/** Whether annual figures of these days mean anything: two daily returns, none of them a total loss. */
+/**
+ * Whether annual figures of these days mean anything: two daily returns, none of them a total loss.
+ */
 export function defined(daily: DailySums): boolean {
   return daily.days >= 2 && !daily.broken;
 }

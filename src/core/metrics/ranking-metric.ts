@@ -1,6 +1,6 @@
 /**
- * The metrics a sweep can rank by: computed for every variant on the fast path, without an equity array.
- * Percents are human percents; undefined is NaN inside the core and null outside it.
+ * The metrics a sweep can rank by: computed for every variant on the fast path, without an equity
+ * array. Percents are human percents; undefined is NaN inside the core and null outside it.
  */
 export const RANKING_METRICS = [
   "totalReturnPct",

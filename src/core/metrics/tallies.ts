@@ -1,6 +1,7 @@
 /**
- * Running sums from which the ranking metrics are computed. The reference engine and the event engine feed the same
- * tallies in the same order, so their metrics agree to the bit. Objects are reused: `reset` before each variant.
+ * Running sums from which the ranking metrics are computed. The reference engine and the event
+ * engine feed the same tallies in the same order, so their metrics agree to the bit. Objects are
+ * reused: `reset` before each variant.
  */
 
 /** Sums over the closed trades of a variant. */
@@ -56,7 +57,10 @@ export class TradeTally implements TradeSums {
   }
 }
 
-/** Deepest fall of equity from its running peak, as a fraction of the peak. The first value is the first peak. */
+/**
+ * Deepest fall of equity from its running peak, as a fraction of the peak. The first value is the
+ * first peak.
+ */
 export class DrawdownTally {
   peak = Number.NEGATIVE_INFINITY;
   deepest = 0;
@@ -73,15 +77,18 @@ export class DrawdownTally {
   }
 }
 
-/** Fall from the peak as a fraction; 0 where the peak is not positive and a share of it has no meaning. */
+/**
+ * Fall from the peak as a fraction; 0 where the peak is not positive and a share of it has no
+ * meaning.
+ */
 export function drawdown(equity: number, peak: number): number {
   return peak > 0 ? 1 - equity / peak : 0;
 }
 
 /**
- * Daily returns of equity. Days without a change add exactly 0 to every sum, so engines that see only the days with
- * an open position get the same bits. Usage: `start` with the first day's last equity, then `add` per later day
- * (or `addQuiet(n)` for n days of unchanged equity).
+ * Daily returns of equity. Days without a change add exactly 0 to every sum, so engines that see
+ * only the days with an open position get the same bits. Usage: `start` with the first day's last
+ * equity, then `add` per later day (or `addQuiet(n)` for n days of unchanged equity).
  */
 export class DailyTally implements DailySums {
   days = 0;

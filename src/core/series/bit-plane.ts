@@ -1,6 +1,6 @@
 /**
- * A bit plane: one truth a bar, bar t at bit t % 32 of word t / 32 (little-endian, so 64-bit readers see the same
- * order). Bits past the last bar are 0.
+ * A bit plane: one truth a bar, bar t at bit t % 32 of word t / 32 (little-endian, so 64-bit
+ * readers see the same order). Bits past the last bar are 0.
  */
 export type BitPlane = Int32Array;
 

@@ -7,7 +7,10 @@ export interface CacheStats {
   readonly maxBytes: number;
 }
 
-/** Least recently used values, bounded by their bytes. A value larger than the bound is not kept; 0 keeps nothing. */
+/**
+ * Least recently used values, bounded by their bytes. A value larger than the bound is not kept; 0
+ * keeps nothing.
+ */
 export class ByteLru<K, V> {
   readonly maxBytes: number;
   readonly #bytesOf: (value: V) => number;

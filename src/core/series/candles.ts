@@ -1,8 +1,8 @@
 /**
  * Candles: the canonical price series, one float64 column per field.
  *
- * All columns have the same length. `time` is the UTC epoch millisecond of the bar OPEN, ascending and
- * unique. Columns may be views over shared memory; nobody in core writes to them.
+ * All columns have the same length. `time` is the UTC epoch millisecond of the bar OPEN, ascending
+ * and unique. Columns may be views over shared memory; nobody in core writes to them.
  */
 export interface Candles {
   readonly time: Float64Array;

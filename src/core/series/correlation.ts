@@ -6,8 +6,8 @@ import { quotient } from "./quotient.ts";
  * Pearson's correlations of two series over the `window` bars ending at each bar, within -1 to 1;
  * NaN where the bars are not all there or one series does not move.
  *
- * Where both series lie on a grid, the products of the ticks are summed without rounding, one step a
- * bar. A square root rounds differently on another grid, so it is taken on the grid known at that
+ * Where both series lie on a grid, the products of the ticks are summed without rounding, one step
+ * a bar. A square root rounds differently on another grid, so it is taken on the grid known at that
  * bar. Elsewhere the deviations from the means are multiplied in a second pass over each window.
  */
 export function correlations(x: PrefixSum, y: PrefixSum, window: number): Float64Array {

@@ -1,8 +1,8 @@
 const DAY_MS = 86_400_000;
 
 /**
- * UTC days of a range that have bars. A bar belongs to the day of its CLOSE time, as it does to a range; a close at
- * midnight is the first of the new day. Source: semantics.md sections 1 and 5.
+ * UTC days of a range that have bars. A bar belongs to the day of its CLOSE time, as it does to a
+ * range; a close at midnight is the first of the new day. Source: semantics.md sections 1 and 5.
  */
 export class Days {
   readonly count: number;
@@ -11,7 +11,10 @@ export class Days {
   /** Day of each bar. */
   readonly dayOf: Int32Array;
 
-  /** `openTimes`: UTC epoch milliseconds of the range's bars, each of which closes `timeframeMs` later. */
+  /**
+   * `openTimes`: UTC epoch milliseconds of the range's bars, each of which closes `timeframeMs`
+   * later.
+   */
   constructor(openTimes: Float64Array, timeframeMs: number) {
     const bars = openTimes.length;
     this.dayOf = new Int32Array(bars);

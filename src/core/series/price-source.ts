@@ -14,7 +14,10 @@ export const PRICE_SOURCES = [
 ] as const;
 export type PriceSource = (typeof PRICE_SOURCES)[number];
 
-/** The chosen source as a series. Plain columns are returned as they are, combined ones are computed. */
+/**
+ * The chosen source as a series. Plain columns are returned as they are, combined ones are
+ * computed.
+ */
 export function priceSeries(candles: Candles, source: PriceSource): Float64Array {
   const { open, high, low, close } = candles;
   switch (source) {

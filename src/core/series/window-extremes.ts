@@ -10,12 +10,16 @@ export function lowest(series: Float64Array, window: number): Float64Array {
   return valuesAt(series, lowestBars(series, window));
 }
 
-/** The bar of the highest value of each window, the latest of equal ones; -1 where bars are absent. */
+/**
+ * The bar of the highest value of each window, the latest of equal ones; -1 where bars are absent.
+ */
 export function highestBars(series: Float64Array, window: number): Int32Array {
   return extremeBars(series, window, (entering, candidate) => entering >= candidate);
 }
 
-/** The bar of the lowest value of each window, the latest of equal ones; -1 where bars are absent. */
+/**
+ * The bar of the lowest value of each window, the latest of equal ones; -1 where bars are absent.
+ */
 export function lowestBars(series: Float64Array, window: number): Int32Array {
   return extremeBars(series, window, (entering, candidate) => entering <= candidate);
 }

@@ -24,7 +24,10 @@ export interface Atom {
   readonly unless?: Atom;
 }
 
-/** The two sides of a rule. They are never true at the same bar: a rule resolves conflicts to neutral itself. */
+/**
+ * The two sides of a rule. They are never true at the same bar: a rule resolves conflicts to
+ * neutral itself.
+ */
 export interface AtomPair {
   readonly long: Atom;
   readonly short: Atom;

@@ -6,7 +6,10 @@ import type { ScoringBackend } from "../stages/backend.ts";
 import type { Atom, SeriesRef } from "./atom.ts";
 import { computeOutputs, resolveSeries } from "./resolve-series.ts";
 
-/** What keeping a plane or a row costs beside its bits: its key, its view and its place in the look-up. */
+/**
+ * What keeping a plane or a row costs beside its bits: its key, its view and its place in the
+ * look-up.
+ */
 export const ENTRY_BYTES = 512;
 
 /** Bars `[firstBar, lastBar)` of the candles. */
@@ -18,9 +21,9 @@ export interface BarRange {
 /**
  * Bit planes of atoms over a range, each indicator and each atom computed once while there is room.
  *
- * Planes live in the backend's memory and are used over and over: when the room is full, `makeRoom` takes all of them
- * back at once and starts a new `generation`; planes of an older one must not be used any more. Callers do that
- * between variants. None of this changes a plane.
+ * Planes live in the backend's memory and are used over and over: when the room is full, `makeRoom`
+ * takes all of them back at once and starts a new `generation`; planes of an older one must not be
+ * used any more. Callers do that between variants. None of this changes a plane.
  */
 export class PlaneSource {
   /** Grows each time the planes handed out before become invalid. */

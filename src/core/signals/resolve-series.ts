@@ -7,9 +7,9 @@ import type { SeriesRef } from "./atom.ts";
 export type OutputsOf = (indicator: string, params: ParameterValues) => readonly Float64Array[];
 
 /**
- * The series a reference names, one value a bar. Plain prices are views over the candles: do not write
- * to the result. An unknown indicator or output throws: a plan never contains one. `outputsOf` may serve
- * outputs from a cache.
+ * The series a reference names, one value a bar. Plain prices are views over the candles: do not
+ * write to the result. An unknown indicator or output throws: a plan never contains one.
+ * `outputsOf` may serve outputs from a cache.
  */
 export function resolveSeries(
   view: CandleView,

@@ -11,7 +11,10 @@ export interface Rule {
   readonly description: string;
   /** Names of the series operands, e.g. ["of"] or ["of", "against"]. */
   readonly operands: readonly string[];
-  /** True where the rule also reads the price source of the indicator behind `of` as operand `price`. */
+  /**
+   * True where the rule also reads the price source of the indicator behind `of` as operand
+   * `price`.
+   */
   readonly readsPrice: boolean;
   /** Signal parameters (axes), in name order. */
   readonly params: readonly ParameterSpec[];

@@ -32,9 +32,10 @@ export interface RiskTable {
 }
 
 /**
- * The hot loops of a scorer and the memory they work on. There are two: the readable one in core, which every other is
- * compared with bit for bit, and the WASM twins in kernels/. Arrays that a backend hands out are its own memory,
- * zeroed; planes and trade lists passed to its loops must come from it.
+ * The hot loops of a scorer and the memory they work on. There are two: the readable one in core,
+ * which every other is compared with bit for bit, and the WASM twins in kernels/. Arrays that a
+ * backend hands out are its own memory, zeroed; planes and trade lists passed to its loops must
+ * come from it.
  */
 export interface ScoringBackend {
   readonly name: "reference" | "wasm";

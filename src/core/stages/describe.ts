@@ -9,7 +9,9 @@ export interface VariantDescription {
   readonly takeProfitPct: number | null;
 }
 
-/** Describes a variant index of a stage: a base index in Stage A, `base * cells + cell` in Stage B. */
+/**
+ * Describes a variant index of a stage: a base index in Stage A, `base * cells + cell` in Stage B.
+ */
 export function describeVariant(
   sweep: Sweep,
   stage: StageName,

@@ -9,8 +9,9 @@ import type { StageName } from "./sweep.ts";
  *   "results <count>\n"
  *   per row, best first: variant index and the ten ranking metrics as float64 little-endian
  *
- * A column is its values in index order as float64 little-endian, so it does not depend on how it was cut into
- * chunks. NaN has one form, 0x7ff8000000000000. The hash itself is passed in: the core has no cryptography.
+ * A column is its values in index order as float64 little-endian, so it does not depend on how it
+ * was cut into chunks. NaN has one form, 0x7ff8000000000000. The hash itself is passed in: the core
+ * has no cryptography.
  */
 export interface ByteHasher {
   update(bytes: Uint8Array): unknown;
@@ -37,7 +38,9 @@ export function feedDigest(
   hasher.update(canonicalBytes(rows.data));
 }
 
-/** Float64 little-endian bytes with one form of NaN: what columns and rows are hashed and stored as. */
+/**
+ * Float64 little-endian bytes with one form of NaN: what columns and rows are hashed and stored as.
+ */
 export function canonicalBytes(values: Float64Array): Uint8Array {
   const bytes = new Uint8Array(values.length * 8);
   const view = new DataView(bytes.buffer);

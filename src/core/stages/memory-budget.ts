@@ -19,7 +19,10 @@ export function planeRoom(bars: number): number {
   return Math.floor(SCORER_CACHES.planeBytes / 2 / (planeWords(bars) * 4 + ENTRY_BYTES));
 }
 
-/** Columns of a run that are in memory at once: of the chunk computed, of the one stored, and its packed bytes. */
+/**
+ * Columns of a run that are in memory at once: of the chunk computed, of the one stored, and its
+ * packed bytes.
+ */
 const COLUMNS_IN_FLIGHT = 3;
 /** A heap while it grows or is drained is there twice. */
 const HEAP_COPIES = 2;
@@ -32,7 +35,10 @@ const PLANES_A_PAIR = 4;
 /** A first hit is a bar and a factor. */
 const HIT_BYTES = 12;
 
-/** Per bar and thread: trade lists, staged operands, closes, tables of extremes, and days, each once. */
+/**
+ * Per bar and thread: trade lists, staged operands, closes, tables of extremes, and days, each
+ * once.
+ */
 const SCRATCH_BYTES = 29 + 16 + 8 + 32 + 24;
 /** Per bar and price source that is read: the series and its exact prefix sums. */
 const SOURCE_BYTES = 36;
@@ -73,7 +79,10 @@ export function memoryBudget(
   };
 }
 
-/** One thread: caches as far as the grid can fill them, scratch, and tables of constraint and first hits. */
+/**
+ * One thread: caches as far as the grid can fill them, scratch, and tables of constraint and first
+ * hits.
+ */
 function threadBudget(sweep: Sweep, bars: number): number {
   const seriesBytes = bars * NUMBER_BYTES;
   const planeBytes = planeWords(bars) * 4 + ENTRY_BYTES;

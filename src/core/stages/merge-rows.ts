@@ -3,7 +3,10 @@ import { Ranking } from "./ranking.ts";
 import type { Sweep } from "./sweep.ts";
 import { TopRows } from "./top-rows.ts";
 
-/** The best `keep` rows of several lists. The order is total, so lists and their order do not matter. */
+/**
+ * The best `keep` rows of several lists. The order is total, so lists and their order do not
+ * matter.
+ */
 export function mergeRows(
   sweep: Pick<Sweep, "ranking">,
   lists: Iterable<RankedRows>,

@@ -1,4 +1,7 @@
-/** Rows best first: `[variantIndex, ...metrics]`, `stride` numbers a row. NaN is an undefined metric. */
+/**
+ * Rows best first: `[variantIndex, ...metrics]`, `stride` numbers a row. NaN is an undefined
+ * metric.
+ */
 export interface RankedRows {
   readonly stride: number;
   readonly data: Float64Array;

@@ -1,8 +1,9 @@
 import type { RankingKey } from "./sweep.ts";
 
 /**
- * The total order of variants: primary metric, secondary metric, then variant index. An undefined metric is worse than
- * any defined one, whatever the direction. Because the order is total, any split of the work merges to the same list.
+ * The total order of variants: primary metric, secondary metric, then variant index. An undefined
+ * metric is worse than any defined one, whatever the direction. Because the order is total, any
+ * split of the work merges to the same list.
  */
 export class Ranking {
   /** Numbers a row: variant index, then one value a ranking key. */

@@ -10,9 +10,10 @@ import type { PlanePair } from "./backend.ts";
 import type { Binding, OperandBinding, SignalBinding, Sweep } from "./sweep.ts";
 
 /**
- * One signal of a sweep as a function of the variant's digits. Only the axes that the signal depends on matter: pairs
- * are remembered by their combination, so axes of other signals cost nothing here. A signal whose pairs would not fit
- * the plane room computes each into planes of its own.
+ * One signal of a sweep as a function of the variant's digits. Only the axes that the signal
+ * depends on matter: pairs are remembered by their combination, so axes of other signals cost
+ * nothing here. A signal whose pairs would not fit the plane room computes each into planes of its
+ * own.
  */
 export class SignalPlanes {
   readonly #sweep: Sweep;
@@ -94,8 +95,8 @@ export interface SignalPlanesOptions {
 export const MAX_PAIRS = 65_536;
 
 /**
- * Most atoms a signal can have: an atom depends on its series and on one signal parameter, so the parameters of the two
- * sides add up rather than multiply.
+ * Most atoms a signal can have: an atom depends on its series and on one signal parameter, so the
+ * parameters of the two sides add up rather than multiply.
  */
 export function distinctAtoms(sweep: Sweep, signal: SignalBinding): number {
   const length = (binding: Binding) =>
@@ -148,7 +149,10 @@ function chosen(bindings: Readonly<Record<string, Binding>>, choose: Choose): Pa
   return values;
 }
 
-/** Positions of the axes that a signal depends on, through its own parameters and its operands' indicators. */
+/**
+ * Positions of the axes that a signal depends on, through its own parameters and its operands'
+ * indicators.
+ */
 export function signalAxes(sweep: Sweep, signal: SignalBinding): number[] {
   const axes = new Set<number>();
   const collect = (params: Readonly<Record<string, Binding>>) => {

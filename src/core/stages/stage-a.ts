@@ -11,9 +11,9 @@ export interface StageOutput {
 }
 
 /**
- * Stage A: scores the base variants with index in `[from, to)`, stops off. Indices that the constraint forbids are
- * skipped and stay NaN in the columns. Before each variant it asks `stop` whether to end early. Returns the number of
- * variants scored.
+ * Stage A: scores the base variants with index in `[from, to)`, stops off. Indices that the
+ * constraint forbids are skipped and stay NaN in the columns. Before each variant it asks `stop`
+ * whether to end early. Returns the number of variants scored.
  */
 export function scoreStageA(
   scorer: SweepScorer,

@@ -2,9 +2,9 @@ import type { StageOutput } from "./stage-a.ts";
 import type { SweepScorer } from "./sweep-scorer.ts";
 
 /**
- * Stage B: expands the shortlist positions `[from, to)` over the risk grid. A cell's variant index is
- * `base * cells + cell`; its column position is `position * cells + cell`. Between stop rows it asks `stop` whether to
- * end early. Returns the number of cells scored.
+ * Stage B: expands the shortlist positions `[from, to)` over the risk grid. A cell's variant index
+ * is `base * cells + cell`; its column position is `position * cells + cell`. Between stop rows it
+ * asks `stop` whether to end early. Returns the number of cells scored.
  */
 export function scoreStageB(
   scorer: SweepScorer,

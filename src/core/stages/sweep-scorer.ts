@@ -26,8 +26,9 @@ export interface ScorerOptions {
 }
 
 /**
- * Scores the variants of one sweep over one series of candles, one thread's worth. Everything that variants share is
- * computed once and kept within the caches of the memory budget; a variant costs its flips, not its bars.
+ * Scores the variants of one sweep over one series of candles, one thread's worth. Everything that
+ * variants share is computed once and kept within the caches of the memory budget; a variant costs
+ * its flips, not its bars.
  */
 export class SweepScorer {
   readonly sweep: Sweep;
@@ -93,7 +94,10 @@ export class SweepScorer {
     this.#scorer.score(this.#base, out, offset);
   }
 
-  /** Finds the current variant's trades and every first hit of the risk grid; then ask for its cells. */
+  /**
+   * Finds the current variant's trades and every first hit of the risk grid; then ask for its
+   * cells.
+   */
   openRisk(): void {
     this.#trade();
     this.#riskTable.fill(this.#base);

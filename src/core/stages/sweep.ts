@@ -31,15 +31,18 @@ export interface RankingKey {
 }
 
 /**
- * What the core needs to score a whole grid: pure data, serialisable, the same in every thread and machine.
- * Signals combine by AND. Base variants are numbered by the mixed radix of `axes` (last axis fastest);
- * the constraint skips numbers without renumbering the others.
+ * What the core needs to score a whole grid: pure data, serialisable, the same in every thread and
+ * machine. Signals combine by AND. Base variants are numbered by the mixed radix of `axes` (last
+ * axis fastest); the constraint skips numbers without renumbering the others.
  */
 export interface Sweep {
   readonly axes: readonly Axis[];
   readonly indicators: readonly IndicatorBinding[];
   readonly signals: readonly SignalBinding[];
-  /** Source text of a boolean expression over axis names, e.g. `fast.window < slow.window`; null allows all. */
+  /**
+   * Source text of a boolean expression over axis names, e.g. `fast.window < slow.window`; null
+   * allows all.
+   */
   readonly constraint: string | null;
   readonly execution: ExecutionSettings;
   /** Length of a bar; a bar belongs to the UTC day of its close. */
@@ -47,7 +50,10 @@ export interface Sweep {
   /** Bars `[firstBar, lastBar)` of the candles are traded; earlier bars feed indicators only. */
   readonly firstBar: number;
   readonly lastBar: number;
-  /** Stage B axes: stop outer, target inner; null is off. `[null]` and `[null]` when there is no risk grid. */
+  /**
+   * Stage B axes: stop outer, target inner; null is off. `[null]` and `[null]` when there is no
+   * risk grid.
+   */
   readonly stops: readonly (number | null)[];
   readonly targets: readonly (number | null)[];
   readonly ranking: readonly [RankingKey] | readonly [RankingKey, RankingKey];

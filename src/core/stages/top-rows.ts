@@ -4,8 +4,9 @@ import type { Ranking } from "./ranking.ts";
 const FIRST_CAPACITY = 256;
 
 /**
- * The best `keep` rows of a stream: a binary heap with the worst kept row on top, so that a row that does not make it
- * costs one comparison. Memory grows with what is offered and is bounded by `keep`.
+ * The best `keep` rows of a stream: a binary heap with the worst kept row on top, so that a row
+ * that does not make it costs one comparison. Memory grows with what is offered and is bounded by
+ * `keep`.
  */
 export class TopRows {
   readonly #ranking: Ranking;

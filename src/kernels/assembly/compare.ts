@@ -1,4 +1,7 @@
-/** Twin of core/signals/atom-plane.ts: planes of comparisons, 64 bars a step. The series are padded with NaN. */
+/**
+ * Twin of core/signals/atom-plane.ts: planes of comparisons, 64 bars a step. The series are padded
+ * with NaN.
+ */
 
 // Comparisons, as the loader numbers them.
 const LESS: i32 = 0;

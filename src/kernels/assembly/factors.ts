@@ -1,6 +1,9 @@
 import { BASE, SLOPE } from "./rules";
 
-/** Factors of trades from the closes at their entries and exits: two trades at a time, any order of memory. */
+/**
+ * Factors of trades from the closes at their entries and exits: two trades at a time, any order of
+ * memory.
+ */
 export function tradeFactors(
   rules: usize,
   close: usize,

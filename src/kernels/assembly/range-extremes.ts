@@ -1,4 +1,7 @@
-/** Twin of core/series/range-extremes.ts over tables that the loader has copied here: one row a level. */
+/**
+ * Twin of core/series/range-extremes.ts over tables that the loader has copied here: one row a
+ * level.
+ */
 const BLOCK_SHIFT: i32 = 4;
 
 export let rangeMin: f64 = 0;

@@ -1,6 +1,7 @@
 /**
- * Twin of EventEngine in core/execution/event-engine.ts, with Account and the tallies of core/metrics/tallies.ts
- * spelled out: settles a trade list and leaves its sums. The same operations in the same order, so the same bits.
+ * Twin of EventEngine in core/execution/event-engine.ts, with Account and the tallies of
+ * core/metrics/tallies.ts spelled out: settles a trade list and leaves its sums. The same
+ * operations in the same order, so the same bits.
  */
 import { rangeMax, rangeMin, queryExtremes } from "./range-extremes";
 import {
@@ -151,7 +152,9 @@ function held(side: usize, from: i32, to: i32): void {
   }
 }
 
-/** Equity is monotone in the close while a trade is open, so its extremes sit at the extreme closes. */
+/**
+ * Equity is monotone in the close while a trade is open, so its extremes sit at the extreme closes.
+ */
 function heldDrawdown(side: usize, entryPrice: f64, from: i32, to: i32): void {
   queryExtremes(from, to);
   const good = side == 0 ? rangeMax : rangeMin;
@@ -254,7 +257,9 @@ function settleAllIn(count: i32, factor: usize): void {
   available = cash;
 }
 
-/** Sum of squared deviations of the daily returns from their mean; days without a change count as 0. */
+/**
+ * Sum of squared deviations of the daily returns from their mean; days without a change count as 0.
+ */
 function squares(): f64 {
   const mean = dailySum / <f64>days;
   let sum = <f64>(days - changed) * (mean * mean);

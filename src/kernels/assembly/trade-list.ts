@@ -1,6 +1,7 @@
 /**
  * Twin of core/execution/trade-list.ts: trades from the flips of two planes, 64 bars at a time.
- * Every offset is in bytes. Bits past the last bar are 0. Writes one slot past the last trade at most.
+ * Every offset is in bytes. Bits past the last bar are 0. Writes one slot past the last trade at
+ * most.
  */
 export function tradesFromPlanes(
   long: usize,

@@ -30,7 +30,10 @@ function faultOf(run: () => unknown): ConstraintFault {
   throw new Error("no fault");
 }
 
-/** The fault of a text over axes `a` and `b` of numbers and `t` of texts, at parsing or at evaluation. */
+/**
+ * The fault of a text over axes `a` and `b` of numbers and `t` of texts, at parsing or at
+ * evaluation.
+ */
 function faultIn(text: string): ConstraintFault {
   return faultOf(() => parseConstraint(text, ["a", "b", "t"]).allows([1, 2, "close"]));
 }
