@@ -12,6 +12,7 @@ import { isTerminal, type RunRecord } from "../store/records.ts";
 import type { Store } from "../store/store.ts";
 import { type DatasetSource, marketCandles } from "./dataset-source.ts";
 import { type EndDuty, endStage } from "./end-stage.ts";
+import type { RunFault } from "./run-fault.ts";
 import { runSynchronously, type SynchronousRun } from "./synchronous-run.ts";
 
 export interface RunServiceOptions {
@@ -29,6 +30,7 @@ export interface RunServiceOptions {
   readonly maxSynchronousRuns?: number;
   /** QUEUED runs at which a further one is refused with QUEUE_FULL. */
   readonly maxQueuedRuns?: number;
+  readonly onFault?: (fault: RunFault) => void;
 }
 
 const DEFAULT_SYNCHRONOUS_RUNS = 4;
@@ -41,7 +43,7 @@ export class RunService {
 
   constructor(options: RunServiceOptions) {
     this.#options = options;
-    this.#duty = { ...options, onFault: () => {} };
+    this.#duty = { onFault: () => {}, ...options };
   }
 
   /** Validates and estimates; nothing is stored. */

@@ -1,5 +1,7 @@
-import { afterEach, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
+import type { Candles } from "../../src/core/series/candles.ts";
 import { complaint, UserError } from "../../src/core/user-error.ts";
+import type { ChunkTask } from "../../src/pool/task.ts";
 import { onBothDatabases } from "../support/databases.ts";
 import {
   ended,
@@ -8,35 +10,55 @@ import {
   longRequest,
   openService,
   runWhen,
-  type ServiceOptions,
   type ServiceUnderTest,
   smallRequest,
 } from "../support/service-under-test.ts";
 
 onBothDatabases("a run that is stopped", (database) => {
-  const release: (() => Promise<void>)[] = [];
+  const noFault = () => false;
+  /** Where the pool throws; set by the tests of faults. */
+  let isFaulty: (task: ChunkTask) => boolean = noFault;
+  let candles: ((hash: string) => Promise<Candles>) | null = null;
+  let service: ServiceUnderTest;
+  let drop: () => Promise<void>;
 
-  const open = async (options: ServiceOptions = {}): Promise<ServiceUnderTest> => {
-    const { location, drop } = await database.create();
-    release.push(drop);
-    const service = await openService(location, options);
-    release.push(service.close);
+  beforeAll(async () => {
+    const made = await database.create();
+    drop = made.drop;
+    service = await openService(made.location, {
+      heartbeatMs: 100,
+      pool: (threads) => faultyPool(threads, (task) => isFaulty(task)),
+      datasets: (library) => ({
+        candles: (hash) => (candles ?? ((h) => library.candles(h)))(hash),
+        resampled: (hash, timeframe) => library.resampled(hash, timeframe),
+      }),
+    });
     await importSample(service);
-    return service;
-  };
+  });
 
-  const start = async (options: ServiceOptions = {}): Promise<ServiceUnderTest> => {
-    const service = await open(options);
-    await service.runner.start();
-    return service;
-  };
+  afterEach(() => {
+    isFaulty = noFault;
+    candles = null;
+  });
 
-  afterEach(async () => {
-    for (const undo of release.splice(0).reverse()) await undo();
+  afterAll(async () => {
+    await service?.close();
+    await drop?.();
+  });
+
+  it("is not held up by a worker that has died", async () => {
+    const { store, runs, runner } = service;
+    const { run } = await runs.startRun(smallRequest({ chunkVariants: 100 }), null);
+    const id = { runId: run.id, stage: "STAGE_A", no: 0 } as const;
+    await store.claimChunk({ ...id, worker: "dead", leaseMs: 500 });
+    await runs.cancelRun(run.id, null);
+    expect((await store.run(run.id))!.state).toBe("RUNNING");
+    await runner.start();
+    expect((await ended(store, run.id)).state).toBe("CANCELLED");
   });
 
   it("is cancelled in either stage with its best so far, twice the same, and can be retried", async () => {
-    const { store, runs } = await start();
+    const { store, runs } = service;
     for (const stage of ["STAGE_A", "STAGE_B"] as const) {
       const request = longRequest(stage, { chunkVariants: 200_000 });
       const { run } = await runs.startRun(request, null);
@@ -57,7 +79,7 @@ onBothDatabases("a run that is stopped", (database) => {
   });
 
   it("has the digest of an undisturbed run after cancel and retry", async () => {
-    const { store, runs } = await start();
+    const { store, runs } = service;
     const { digest } = await runs.backtest(smallRequest());
     const { run } = await runs.startRun(smallRequest({ chunkVariants: 100 }), null);
     await runWhen(store, run.id, (r) => r.done > 0);
@@ -70,7 +92,7 @@ onBothDatabases("a run that is stopped", (database) => {
   });
 
   it("ends at its time limit with its best so far", async () => {
-    const { store, runs } = await start();
+    const { store, runs } = service;
     const schedule = { chunkVariants: 200_000, timeLimitSeconds: 0.7 };
     const { run } = await runs.startRun(longRequest("STAGE_A", schedule), null);
     const end = await ended(store, run.id);
@@ -78,61 +100,42 @@ onBothDatabases("a run that is stopped", (database) => {
     expect((await store.results(run.id, { first: 1, after: null })).totalCount).toBe(40);
   });
 
-  it("is not held up by a worker that has died", async () => {
-    const { store, runs, runner } = await open({ heartbeatMs: 100 });
-    const { run } = await runs.startRun(smallRequest({ chunkVariants: 100 }), null);
-    const id = { runId: run.id, stage: "STAGE_A", no: 0 } as const;
-    await store.claimChunk({ ...id, worker: "dead", leaseMs: 500 });
-    await runs.cancelRun(run.id, null);
-    expect((await store.run(run.id))!.state).toBe("RUNNING");
-    await runner.start();
-    expect((await ended(store, run.id)).state).toBe("CANCELLED");
-  });
-
   it("fails after three attempts at a chunk, with what was done", async () => {
-    const attempts: number[] = [];
-    const pool = (threads: ServiceUnderTest["pool"]) =>
-      faultyPool(threads, ({ stage, from }) => {
-        if (stage !== "STAGE_A" || from !== 300) return false;
-        attempts.push(from);
-        return true;
-      });
-    const { store, runs, faults } = await start({ pool });
+    const { store, runs, faults } = service;
+    const before = faults.length;
     const { run } = await runs.startRun(smallRequest({ chunkVariants: 100 }), null);
+    isFaulty = ({ stage, from }) => stage === "STAGE_A" && from === 1_000;
     const end = await ended(store, run.id);
     expect(end).toMatchObject({ state: "FAILED", error: { code: "INTERNAL" } });
-    expect(end.error!.message).toContain("injected fault in STAGE_A at 300");
-    expect(attempts).toHaveLength(3);
-    expect(faults).toHaveLength(3);
+    expect(end.error!.message).toContain("injected fault in STAGE_A at 1000");
+    expect(faults.length - before).toBe(3);
     expect((await store.results(run.id, { first: 1, after: null })).totalCount).toBeGreaterThan(0);
   });
 
   it("goes on after a fault that passes", async () => {
-    let faults = 0;
-    const pool = (threads: ServiceUnderTest["pool"]) =>
-      faultyPool(threads, ({ from }) => from === 300 && faults++ < 2);
-    const { store, runs } = await start({ pool });
+    const { store, runs } = service;
     const { digest } = await runs.backtest(smallRequest());
+    let thrown = 0;
+    isFaulty = ({ from }) => from === 1_000 && thrown++ < 2;
     const { run } = await runs.startRun(smallRequest({ chunkVariants: 100 }), null);
     expect(await ended(store, run.id)).toMatchObject({ state: "SUCCEEDED", digest });
+    expect(thrown).toBeGreaterThan(2);
   });
 
   it("fails at once for a mistake that no attempt can mend", async () => {
+    const { store, runs, faults, library } = service;
+    const before = faults.length;
     let asked = 0;
-    const gone = () => {
+    candles = async (hash) => {
+      // The plan finds its candles, the runner does not.
+      if (asked++ === 0) return library.candles(hash);
       throw new UserError("NOT_FOUND", complaint("dataset", "there is no such dataset"));
     };
-    const datasets: ServiceOptions["datasets"] = (library) => ({
-      // The plan finds its candles, the runner does not.
-      candles: async (hash) => (asked++ === 0 ? library.candles(hash) : gone()),
-      resampled: gone,
-    });
-    const { store, runs, faults } = await start({ datasets });
     const { run } = await runs.startRun(smallRequest({ chunkVariants: 1_000_000 }), null);
     expect(await ended(store, run.id)).toMatchObject({
       state: "FAILED",
       error: { code: "NOT_FOUND" },
     });
-    expect(faults).toHaveLength(1);
+    expect(faults.length - before).toBe(1);
   });
 });

@@ -1,0 +1,87 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { sql } from "drizzle-orm";
+import { describe, expect, it } from "vitest";
+import { lockDataDir } from "../../src/store/data-dir-lock.ts";
+import { openStore } from "../../src/store/open.ts";
+import { onBothDatabases, POSTGRES } from "../support/databases.ts";
+import { samplePlan } from "../support/sample-plan.ts";
+
+onBothDatabases("a store that is closed and opened again", (database) => {
+  it("has everything, and gives back what was being worked on", async () => {
+    const { location, drop } = await database.create();
+    let store = await openStore(location);
+    try {
+      const plan = samplePlan();
+      const start = { plan, kernels: "reference", idempotencyKey: "k", requestHash: "h" } as const;
+      const { run } = await store.createRun(start);
+      const id = { runId: run.id, stage: "STAGE_A", no: 0 } as const;
+      await store.claimChunk({ ...id, worker: "w", leaseMs: 60_000 });
+      const before = await store.run(run.id);
+      await store.close();
+
+      store = await openStore(location);
+      expect(await store.run(run.id)).toEqual(before);
+      expect(await store.createRun(start)).toMatchObject({ created: false, run: { id: run.id } });
+      // A server may have other processes, so only their leases tell; an embedded database has none.
+      const [chunk] = await store.chunks(run.id);
+      expect(chunk.state).toBe(database.name === "pglite" ? "PENDING" : "RUNNING");
+    } finally {
+      await store.close();
+      await drop();
+    }
+  });
+});
+
+describe("migrations on postgres", () => {
+  it("run once when several processes start together", async () => {
+    const { location, drop } = await POSTGRES.create();
+    const stores = await Promise.all(Array.from({ length: 4 }, () => openStore(location)));
+    try {
+      const { db } = stores[0].database;
+      const done = await db.execute(sql`select name from drizzle.__drizzle_migrations`);
+      const names = Array.from(done as Iterable<{ name: string }>, (row) => row.name);
+      expect(names.length).toBeGreaterThan(1);
+      expect(new Set(names).size).toBe(names.length);
+    } finally {
+      await Promise.all(stores.map((store) => store.close()));
+      await drop();
+    }
+  });
+});
+
+describe("the lock of a data directory", () => {
+  const inTemp = async (use: (dataDir: string) => Promise<void>) => {
+    const dir = mkdtempSync(join(tmpdir(), "sweepline-lock-"));
+    try {
+      await use(join(dir, "db"));
+    } finally {
+      rmSync(dir, { recursive: true, force: true });
+    }
+  };
+
+  it("is had by one, and by the next after its release", () =>
+    inTemp(async (dataDir) => {
+      const release = await lockDataDir(dataDir);
+      await expect(lockDataDir(`${dataDir}/`)).rejects.toThrow(`process ${process.pid}`);
+      await expect(openStore({ dataDir })).rejects.toThrow("is in use by process");
+      release();
+      const again = await lockDataDir(dataDir);
+      again();
+      expect(existsSync(`${dataDir}.lock`)).toBe(false);
+    }));
+
+  it("is respected while another process lives, and taken from a dead one", () =>
+    inTemp(async (dataDir) => {
+      const other = spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"]);
+      writeFileSync(`${dataDir}.lock`, `${other.pid}\n`);
+      await expect(lockDataDir(dataDir)).rejects.toThrow(`process ${other.pid}`);
+      other.kill("SIGKILL");
+      await once(other, "exit");
+      const release = await lockDataDir(dataDir);
+      release();
+    }));
+});
