@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import type { Indicator } from "../../../src/core/indicators/indicator.ts";
+import { ema } from "../../../src/core/indicators/recursive-average.ts";
 import { findIndicator } from "../../../src/core/indicators/registry.ts";
 import { type ParameterValues, withDefaults } from "../../../src/core/parameter.ts";
 import { CandleView } from "../../../src/core/series/candle-view.ts";
@@ -23,6 +24,8 @@ type Column = readonly [
 ];
 
 const BANDS = { window: 20, multiplier: 2 };
+const KELTNER = { window: 20, multiplier: 2, rangeWindow: 10, rangeAverage: "rma" };
+
 const COLUMNS: readonly Column[] = [
   ["ema", "ema", "ma.ema", "value", { window: 20 }],
   ["macd", "fastEma", "ma.ema", "value", { window: 12 }],
@@ -35,9 +38,18 @@ const COLUMNS: readonly Column[] = [
   ["bb", "upperBand", "volatility.bbands", "upper", BANDS],
   ["bb", "lowerBand", "volatility.bbands", "lower", BANDS],
   ["keltner", "centerline", "ma.ema", "value", { window: 20 }],
+  ["bb", "percentB", "volatility.bbands_percent_b", "percentB", BANDS],
+  ["bb", "width", "volatility.bbands_bandwidth", "bandwidth", BANDS],
+  ["keltner", "centerline", "trend.keltner", "middle", KELTNER],
+  ["keltner", "upperBand", "trend.keltner", "upper", KELTNER],
+  ["keltner", "lowerBand", "trend.keltner", "lower", KELTNER],
+  ["adx", "pdi", "trend.adx", "plusDi", { window: 14, smoothing: 14 }],
+  ["adx", "mdi", "trend.adx", "minusDi", { window: 14, smoothing: 14 }],
+  ["adx", "adx", "trend.adx", "adx", { window: 14, smoothing: 14 }],
+  ["hma", "hma", "ma.hma", "value", { window: 14 }],
 ];
 
-describeGolden("indicators against Stock.Indicators", `${COLUMNS.length + 1} columns`, () => {
+describeGolden("indicators against Stock.Indicators", `${COLUMNS.length + 9} columns`, () => {
   const quotes = stockIndicatorsQuotes();
 
   it.for(COLUMNS)("%s.%s: %s %s", ([file, field, id, output, params]) => {
@@ -45,20 +57,79 @@ describeGolden("indicators against Stock.Indicators", `${COLUMNS.length + 1} col
     expectColumn(ours, readGoldenJson<Row[]>(`stock-indicators/${file}.json`), field);
   });
 
+  // It knows no true range of the first bar (as TA-Lib), we take high - low (as TradingView).
   it("atr.atr: volatility.atr atr, from the second bar", () => {
-    // It knows no true range of the first bar (as TA-Lib), we take high - low (as TradingView):
-    // start where both agree, the second bar's range widened by hand to the close before it.
-    const later = sliceCandles(quotes, 1, quotes.time.length);
-    const high = Float64Array.from(later.high);
-    const low = Float64Array.from(later.low);
-    high[0] = Math.max(high[0], quotes.close[0]);
-    low[0] = Math.min(low[0], quotes.close[0]);
-    const ours = outputOf({ ...later, high, low }, "volatility.atr", "atr", { window: 14 });
-    const rows = readGoldenJson<Row[]>("stock-indicators/atr.json");
-    expect(rows[0].atr).toBeNull();
-    expectColumn(ours, rows.slice(1), "atr");
+    const ours = outputOf(fromSecondBar(quotes), "volatility.atr", "atr", { window: 14 });
+    const [first, ...rows] = readGoldenJson<Row[]>("stock-indicators/atr.json");
+    expect(first.atr).toBeNull();
+    expectColumn(ours, rows, "atr");
+  });
+
+  it("chexit.chandelierExit: trend.chandelier_exit longStop, from the second bar", () => {
+    const params = { window: 22, multiplier: 3 };
+    const ours = outputOf(fromSecondBar(quotes), "trend.chandelier_exit", "longStop", params);
+    const [first, ...rows] = readGoldenJson<Row[]>("stock-indicators/chexit.json");
+    expect(first.chandelierExit).toBeNull();
+    expectColumn(ours, rows, "chandelierExit");
+  });
+
+  // Its channel leaves the current bar out, ours takes it in (as TA-Lib and TradingView).
+  it.for([
+    ["upperBand", "upper"],
+    ["centerline", "middle"],
+    ["lowerBand", "lower"],
+  ])("donchian.%s: trend.donchian %s, one bar later", ([field, output]) => {
+    const ours = outputOf(quotes, "trend.donchian", output, { window: 20 });
+    const [first, ...rows] = readGoldenJson<Row[]>("stock-indicators/donchian.json");
+    expect(first[field]).toBeNull();
+    expectColumn(ours.subarray(0, rows.length), rows, field);
+  });
+
+  // Of equal highs or lows it takes the earliest, ours the latest (as TA-Lib).
+  it.for([
+    ["aroonUp", "up", [193]],
+    ["aroonDown", "down", [232]],
+    ["oscillator", "oscillator", [193, 232]],
+  ] as const)("aroon.%s: trend.aroon %s, but for ties", ([field, output, ties]) => {
+    const ours = outputOf(quotes, "trend.aroon", output, { window: 25 });
+    const rows = readGoldenJson<Row[]>("stock-indicators/aroon.json");
+    for (const t of ties) {
+      expect(ours[t]).not.toBe(rows[t][field]);
+      ours[t] = rows[t][field] as number;
+    }
+    expectColumn(ours, rows, field);
+  });
+
+  // It starts the second average from the first value of the first one, ours from a mean (as TA-Lib).
+  it("dema.dema: ma.dema, once the start is forgotten", () => {
+    const rows = readGoldenJson<Row[]>("stock-indicators/dema.json");
+    const once = outputOf(quotes, "ma.ema", "value", { window: 14 });
+    const twice = ema(once, 14, "first");
+    expectColumn(
+      once.map((value, t) => 2 * value - twice[t]),
+      rows,
+      "dema",
+    );
+    const ours = outputOf(quotes, "ma.dema", "value", { window: 14 });
+    const forgotten = 200;
+    const late = rows.slice(forgotten);
+    expect(late).toHaveLength(302);
+    late.forEach((row, i) => {
+      const error = Math.abs(ours[forgotten + i] - (row.dema as number));
+      expect(error, row.timestamp as string).toBeLessThanOrEqual(TOLERANCE);
+    });
   });
 });
+
+/** From the second bar on, its range widened to the close before it: where true ranges agree. */
+function fromSecondBar(candles: Candles): Candles {
+  const later = sliceCandles(candles, 1, candles.time.length);
+  const high = Float64Array.from(later.high);
+  const low = Float64Array.from(later.low);
+  high[0] = Math.max(high[0], candles.close[0]);
+  low[0] = Math.min(low[0], candles.close[0]);
+  return { ...later, high, low };
+}
 
 function outputOf(
   candles: Candles,

@@ -94,7 +94,8 @@ describeGolden("indicators against TradingView", `${COLUMNS.length + 3} columns`
     const params = { window: 20, multiplier: 2.1 };
     const ours = outputOf(candles, "volatility.bbands_bandwidth", "bandwidth", params);
     const percent = ours.map((value) => 100 * value);
-    expectSeries(percent, column("ta.bbw(close, 20, 2.1)"), 2e-10);
+    // Twice the bound of a band, in percent.
+    expectSeries(percent, column("ta.bbw(close, 20, 2.1)"), 4e-10);
   });
 
   it("supertrend: ta.supertrend(3, 10), in one column for each direction", () => {
