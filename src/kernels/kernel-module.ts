@@ -7,21 +7,47 @@ export interface KernelExports {
   andPlanes(a: number, b: number, words: number, out: number): void;
   clearPlane(plane: number, other: number, words: number): void;
   tradesFromPlanes(
-    long: number,
-    short: number,
+    longA: number,
+    shortA: number,
+    longB: number,
+    shortB: number,
     bars: number,
+    events: number,
     side: number,
     entry: number,
     exit: number,
-  ): number;
-  tradeFactors(
     rules: number,
     close: number,
-    count: number,
-    side: number,
-    entry: number,
-    exit: number,
     factor: number,
+  ): number;
+  returnFromPlanes(
+    longA: number,
+    shortA: number,
+    longB: number,
+    shortB: number,
+    bars: number,
+    events: number,
+    rules: number,
+    close: number,
+    startCash: number,
+    ruin: number,
+  ): number;
+  makeKeys(
+    rows: number,
+    bars: number,
+    values: number,
+    keys: number,
+    mid: number,
+    scale: number,
+  ): void;
+  comparePair(
+    keysA: number,
+    keysB: number,
+    a: number,
+    b: number,
+    words: number,
+    above: number,
+    below: number,
   ): void;
   setMarket(rules: number, close: number, bars: number, watch: number): void;
   setDays(count: number, lastBar: number, dayOf: number, changes: number): void;

@@ -4,15 +4,23 @@ import { TradeList } from "../core/execution/trade-list.ts";
 import type { RankingMetric } from "../core/metrics/ranking-metric.ts";
 import { type BitPlane, planeWords } from "../core/series/bit-plane.ts";
 import type { Comparison } from "../core/signals/atom.ts";
-import type { PlanePair, RangeMarket, RiskTable, ScoringBackend } from "../core/stages/backend.ts";
+import type {
+  PlanePair,
+  RangeMarket,
+  RiskTable,
+  RowFamily,
+  ScoringBackend,
+} from "../core/stages/backend.ts";
 import { KernelMemory } from "./kernel-memory.ts";
 import { instantiateKernels, type KernelExports } from "./kernel-module.ts";
 import { writeRules } from "./rules-layout.ts";
+import { WasmRowFamily } from "./wasm-row-family.ts";
 import { WasmTradeScorer } from "./wasm-trade-scorer.ts";
 
 /** Numbers of the comparisons in assembly/compare.ts. */
 const COMPARISONS: readonly Comparison[] = ["<", "<=", ">", ">="];
 const BARS_PER_WORD = 64;
+const EVENT_SLACK = 16;
 
 /** The scorer's hot loops in WASM SIMD; the same bits as ReferenceBackend. */
 export class WasmBackend implements ScoringBackend {
@@ -23,6 +31,8 @@ export class WasmBackend implements ScoringBackend {
   /** Closes in kernel memory. */
   readonly close: Float64Array;
   readonly market: RangeMarket;
+  /** Room for the events of one variant; the kernels write a few slots past the last. */
+  readonly events: Int32Array;
   readonly #rules: AccountRules;
   readonly #bars: number;
   /** Words of 64 bars. */
@@ -39,6 +49,7 @@ export class WasmBackend implements ScoringBackend {
     this.rulesAt = writeRules(this.memory, rules);
     this.close = this.memory.float64(this.#bars);
     this.close.set(market.close);
+    this.events = this.memory.int32(this.#bars + EVENT_SLACK);
     this.#left = new StagedSeries(this.memory.float64(this.#words * BARS_PER_WORD));
     this.#right = new StagedSeries(this.memory.float64(this.#words * BARS_PER_WORD));
   }
@@ -68,33 +79,40 @@ export class WasmBackend implements ScoringBackend {
     }
   }
 
-  and(a: BitPlane, b: BitPlane, out: BitPlane): void {
-    this.kernels.andPlanes(a.byteOffset, b.byteOffset, this.#words, out.byteOffset);
+  and(a: PlanePair, b: PlanePair, out: PlanePair): void {
+    const { andPlanes } = this.kernels;
+    andPlanes(a.long.byteOffset, b.long.byteOffset, this.#words, out.long.byteOffset);
+    andPlanes(a.short.byteOffset, b.short.byteOffset, this.#words, out.short.byteOffset);
   }
 
   clear(plane: BitPlane, other: BitPlane): void {
     this.kernels.clearPlane(plane.byteOffset, other.byteOffset, this.#words);
   }
 
-  trades(planes: PlanePair, trades: TradeList): void {
-    const side = trades.side.byteOffset;
-    const entry = trades.entry.byteOffset;
-    const exit = trades.exit.byteOffset;
-    const { kernels } = this;
-    const long = planes.long.byteOffset;
-    const short = planes.short.byteOffset;
-    const count = kernels.tradesFromPlanes(long, short, this.#bars, side, entry, exit);
-    const close = this.close.byteOffset;
-    const factor = trades.factor.byteOffset;
-    kernels.tradeFactors(this.rulesAt, close, count, side, entry, exit, factor);
-    trades.count = count;
+  rowFamily(rows: number, maxBytes: number): RowFamily | null {
+    const family = new WasmRowFamily(this.memory, this.kernels, { rows, words: this.#words });
+    return family.bytes <= maxBytes ? family.allocate() : null;
+  }
+
+  trades(a: PlanePair, b: PlanePair, trades: TradeList): void {
+    trades.count = this.kernels.tradesFromPlanes(
+      a.long.byteOffset,
+      a.short.byteOffset,
+      b.long.byteOffset,
+      b.short.byteOffset,
+      this.#bars,
+      this.events.byteOffset,
+      trades.side.byteOffset,
+      trades.entry.byteOffset,
+      trades.exit.byteOffset,
+      this.rulesAt,
+      this.close.byteOffset,
+      trades.factor.byteOffset,
+    );
   }
 
   tradeScorer(metrics: readonly RankingMetric[], periodsPerYear: number): WasmTradeScorer {
-    return new WasmTradeScorer(this, metrics, {
-      startCash: this.#rules.startCash,
-      periodsPerYear,
-    });
+    return new WasmTradeScorer(this, metrics, { rules: this.#rules, periodsPerYear });
   }
 
   riskTable(stops: RiskAxis, targets: RiskAxis): RiskTable {

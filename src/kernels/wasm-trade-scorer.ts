@@ -1,4 +1,6 @@
+import type { AccountRules } from "../core/execution/account.ts";
 import type { TradeList } from "../core/execution/trade-list.ts";
+import { totalReturnPct } from "../core/metrics/ranking-formulas.ts";
 import type { RankingMetric } from "../core/metrics/ranking-metric.ts";
 import {
   NEEDS_DAYS,
@@ -8,7 +10,7 @@ import {
 } from "../core/metrics/ranking-values.ts";
 import { Days } from "../core/series/days.ts";
 import { RangeExtremes } from "../core/series/range-extremes.ts";
-import type { TradeScorer } from "../core/stages/backend.ts";
+import type { PlanePair, TradeScorer } from "../core/stages/backend.ts";
 import type { WasmBackend } from "./wasm-backend.ts";
 
 /** Positions of the sums that assembly/settle.ts leaves, in its order. */
@@ -37,17 +39,26 @@ export class WasmTradeScorer implements TradeScorer {
   readonly #backend: WasmBackend;
   readonly #metrics: readonly RankingMetric[];
   readonly #settings: { readonly startCash: number; readonly periodsPerYear: number };
+  readonly #rules: AccountRules;
   readonly #watch: number;
+  /** True where the end cash is all that is asked for, of an account that puts everything in. */
+  readonly #returnOnly: boolean;
+  readonly #trades: TradeList;
   readonly #sums: Float64Array;
 
   constructor(
     backend: WasmBackend,
     metrics: readonly RankingMetric[],
-    settings: { readonly startCash: number; readonly periodsPerYear: number },
+    settings: { readonly rules: AccountRules; readonly periodsPerYear: number },
   ) {
     this.#backend = backend;
     this.#metrics = metrics;
-    this.#settings = settings;
+    const { rules, periodsPerYear } = settings;
+    this.#rules = rules;
+    this.#settings = { startCash: rules.startCash, periodsPerYear };
+    this.#returnOnly =
+      rules.sizing === "ALL_IN" && metrics.every((metric) => metric === "totalReturnPct");
+    this.#trades = backend.tradeList(backend.close.length);
     this.#sums = backend.memory.float64(SUMS.length);
     const drawdown = metrics.some((metric) => NEEDS_DRAWDOWN.includes(metric));
     const days = metrics.some((metric) => NEEDS_DAYS.includes(metric));
@@ -56,6 +67,29 @@ export class WasmTradeScorer implements TradeScorer {
     if (days) this.#shareDays();
     const { kernels, close, rulesAt } = backend;
     kernels.setMarket(rulesAt, close.byteOffset, close.length, this.#watch);
+  }
+
+  scorePlanes(a: PlanePair, b: PlanePair, out: Float64Array, offset: number): void {
+    const backend = this.#backend;
+    if (!this.#returnOnly) {
+      backend.trades(a, b, this.#trades);
+      this.score(this.#trades, out, offset);
+      return;
+    }
+    const { startCash, ruin } = this.#rules;
+    const endCash = backend.kernels.returnFromPlanes(
+      a.long.byteOffset,
+      a.short.byteOffset,
+      b.long.byteOffset,
+      b.short.byteOffset,
+      backend.close.length,
+      backend.events.byteOffset,
+      backend.rulesAt,
+      backend.close.byteOffset,
+      startCash,
+      ruin,
+    );
+    out.fill(totalReturnPct(endCash, startCash), offset, offset + this.#metrics.length);
   }
 
   score(trades: TradeList, out: Float64Array, offset: number): void {

@@ -19,8 +19,19 @@ export interface PlanePair {
   readonly short: BitPlane;
 }
 
-/** Scores trade lists of one sweep; `score` writes one number a metric, NaN where undefined. */
+/** Rows of one family over the range, such as the averages of all windows, compared with one another. */
+export interface RowFamily {
+  set(row: number, series: Float64Array): void;
+  /** To be called once all rows are set. */
+  seal(): void;
+  /** `long` is row `a` above row `b`, `short` is row `a` below row `b`. */
+  compare(a: number, b: number, planes: PlanePair): void;
+}
+
+/** Scores variants of one sweep; writes one number a metric, NaN where undefined. */
 export interface TradeScorer {
+  /** Stops off: the trades of `a AND b`. */
+  scorePlanes(a: PlanePair, b: PlanePair, out: Float64Array, offset: number): void;
   score(trades: TradeList, out: Float64Array, offset: number): void;
 }
 
@@ -43,11 +54,14 @@ export interface ScoringBackend {
   tradeList(bars: number, entries?: TradeList): TradeList;
   /** plane = left op right; both series are cut to the range, NaN compares false. */
   compare(left: Float64Array, op: Comparison, right: Float64Array | number, plane: BitPlane): void;
-  and(a: BitPlane, b: BitPlane, out: BitPlane): void;
+  /** out = a AND b, both sides. */
+  and(a: PlanePair, b: PlanePair, out: PlanePair): void;
   /** plane = plane AND NOT other. */
   clear(plane: BitPlane, other: BitPlane): void;
-  /** Trades with stops off and their factors. */
-  trades(planes: PlanePair, trades: TradeList): void;
+  /** Room for rows to be compared pairwise; null where they would not fit `maxBytes`. */
+  rowFamily(rows: number, maxBytes: number): RowFamily | null;
+  /** Trades with stops off of `a AND b`, and their factors. */
+  trades(a: PlanePair, b: PlanePair, trades: TradeList): void;
   tradeScorer(metrics: readonly RankingMetric[], periodsPerYear: number): TradeScorer;
   riskTable(stops: RiskAxis, targets: RiskAxis): RiskTable;
 }

@@ -9,14 +9,22 @@ import { type Binding, riskCells, type Sweep, sweepMetrics } from "./sweep.ts";
 const MIB = 1024 * 1024;
 
 /** Most bytes that the caches of one thread's scorer hold. */
-export const SCORER_CACHES = {
+export interface ScorerCaches {
+  readonly seriesBytes: number;
+  readonly planeBytes: number;
+}
+
+export const SCORER_CACHES: ScorerCaches = {
   seriesBytes: 128 * MIB,
   planeBytes: 64 * MIB,
-} as const;
+};
+
+/** Most bytes of the rows that one signal compares pairwise. */
+export const ROW_BYTES = 256 * MIB;
 
 /** Atoms of one signal that are worth keeping: half the plane room, so that signals share it. */
-export function planeRoom(bars: number): number {
-  return Math.floor(SCORER_CACHES.planeBytes / 2 / (planeWords(bars) * 4 + ENTRY_BYTES));
+export function planeRoom(bars: number, caches: ScorerCaches): number {
+  return Math.floor(caches.planeBytes / 2 / (planeWords(bars) * 4 + ENTRY_BYTES));
 }
 
 /**

@@ -6,17 +6,20 @@ import type { RankingMetric } from "../metrics/ranking-metric.ts";
 import { andPlanes, type BitPlane, clearPlane, createPlane } from "../series/bit-plane.ts";
 import type { Comparison } from "../signals/atom.ts";
 import { comparePlane } from "../signals/atom-plane.ts";
-import type { PlanePair, RangeMarket, ScoringBackend, TradeScorer } from "./backend.ts";
+import type { PlanePair, RangeMarket, RowFamily, ScoringBackend, TradeScorer } from "./backend.ts";
 
 /** The readable backend: ordinary memory, plain TypeScript. */
 export class ReferenceBackend implements ScoringBackend {
   readonly name = "reference";
   readonly #rules: AccountRules;
   readonly #market: RangeMarket;
+  readonly #both: PlanePair;
 
   constructor(rules: AccountRules, market: RangeMarket) {
     this.#rules = rules;
     this.#market = market;
+    const bars = market.close.length;
+    this.#both = { long: createPlane(bars), short: createPlane(bars) };
   }
 
   plane(bars: number): BitPlane {
@@ -31,25 +34,60 @@ export class ReferenceBackend implements ScoringBackend {
     comparePlane(left, op, right, plane);
   }
 
-  and(a: BitPlane, b: BitPlane, out: BitPlane): void {
-    andPlanes(a, b, out);
+  and(a: PlanePair, b: PlanePair, out: PlanePair): void {
+    andPlanes(a.long, b.long, out.long);
+    andPlanes(a.short, b.short, out.short);
   }
 
   clear(plane: BitPlane, other: BitPlane): void {
     clearPlane(plane, other);
   }
 
-  trades(planes: PlanePair, trades: TradeList): void {
+  rowFamily(rows: number, maxBytes: number): RowFamily | null {
+    const bytes = rows * this.#market.close.length * Float64Array.BYTES_PER_ELEMENT;
+    return bytes <= maxBytes ? new ReferenceRowFamily(rows) : null;
+  }
+
+  trades(a: PlanePair, b: PlanePair, trades: TradeList): void {
     const { close } = this.#market;
-    tradesFromPlanes(planes.long, planes.short, close.length, trades);
+    this.and(a, b, this.#both);
+    tradesFromPlanes(this.#both.long, this.#both.short, close.length, trades);
     tradeFactors(this.#rules, close, trades);
   }
 
   tradeScorer(metrics: readonly RankingMetric[], periodsPerYear: number): TradeScorer {
-    return new EventEngine(this.#rules, this.#market, metrics, periodsPerYear);
+    const engine = new EventEngine(this.#rules, this.#market, metrics, periodsPerYear);
+    const trades = this.tradeList(this.#market.close.length);
+    return {
+      scorePlanes: (a, b, out, offset) => {
+        this.trades(a, b, trades);
+        engine.score(trades, out, offset);
+      },
+      score: (list, out, offset) => engine.score(list, out, offset),
+    };
   }
 
   riskTable(stops: RiskAxis, targets: RiskAxis): StopTable {
     return new StopTable(this.#rules, this.#market.close, stops, targets);
+  }
+}
+
+/** Rows kept as they are. */
+class ReferenceRowFamily implements RowFamily {
+  readonly #rows: Float64Array[];
+
+  constructor(rows: number) {
+    this.#rows = Array.from({ length: rows }, () => new Float64Array(0));
+  }
+
+  set(row: number, series: Float64Array): void {
+    this.#rows[row] = series;
+  }
+
+  seal(): void {}
+
+  compare(a: number, b: number, planes: PlanePair): void {
+    comparePlane(this.#rows[a], ">", this.#rows[b], planes.long);
+    comparePlane(this.#rows[a], "<", this.#rows[b], planes.short);
   }
 }

@@ -6,7 +6,8 @@ import type { BitPlane } from "../series/bit-plane.ts";
 import type { AtomPair, SeriesRef } from "../signals/atom.ts";
 import type { PlaneSource } from "../signals/plane-source.ts";
 import { findRule } from "../signals/registry.ts";
-import type { PlanePair } from "./backend.ts";
+import type { PlanePair, ScoringBackend } from "./backend.ts";
+import { PairRows } from "./pair-rows.ts";
 import type { Binding, OperandBinding, SignalBinding, Sweep } from "./sweep.ts";
 
 /**
@@ -26,9 +27,13 @@ export class SignalPlanes {
   readonly #pairs = new Map<number, PlanePair>();
   /** Where pairs go that are not kept; null where they are. */
   readonly #scratch: PlanePair | null;
+  /** Where the signal compares two families of rows. */
+  readonly #rows: PairRows | null;
   #generation = -1;
   #lastCombination = -1;
   #lastPair: PlanePair | null = null;
+  /** Grows whenever `at` writes new bits into planes it has handed out before. */
+  version = 0;
 
   constructor(sweep: Sweep, grid: Grid, signal: SignalBinding, planes: SignalPlanesOptions) {
     this.#sweep = sweep;
@@ -39,6 +44,7 @@ export class SignalPlanes {
     this.#radixes = this.#axes.map((a) => grid.axes[a].values.length);
     const keeps = distinctAtoms(sweep, signal) <= planes.maxAtoms;
     this.#scratch = keeps ? null : { long: planes.newPlane(), short: planes.newPlane() };
+    this.#rows = keeps ? null : PairRows.of(sweep, grid, signal, planes);
   }
 
   at(digits: Int32Array): PlanePair {
@@ -56,6 +62,11 @@ export class SignalPlanes {
 
   #pair(combination: number, digits: Int32Array): PlanePair {
     if (this.#scratch !== null) {
+      this.version++;
+      if (this.#rows !== null) {
+        this.#rows.compare(digits, this.#scratch);
+        return this.#scratch;
+      }
       const atoms = this.#atoms(digits);
       this.#source.compute(atoms.long, this.#scratch.long);
       this.#source.compute(atoms.short, this.#scratch.short);
@@ -81,6 +92,7 @@ export class SignalPlanes {
     this.#generation = this.#source.generation;
     this.#pairs.clear();
     this.#lastCombination = -1;
+    this.version++;
   }
 }
 
@@ -89,6 +101,7 @@ export interface SignalPlanesOptions {
   /** A signal with more distinct atoms than this keeps none. */
   readonly maxAtoms: number;
   readonly newPlane: () => BitPlane;
+  readonly backend: ScoringBackend;
 }
 
 /** Entries of the look-up from combination to pair; the planes themselves are counted elsewhere. */
@@ -123,7 +136,8 @@ export function signalAtoms(sweep: Sweep, signal: SignalBinding, choose: Choose)
   return rule.atoms(operands, withDefaults(rule.params, chosen(signal.params, choose)));
 }
 
-function resolveOperand(sweep: Sweep, operand: OperandBinding, choose: Choose): SeriesRef {
+/** The series an operand stands for, with every parameter chosen. */
+export function resolveOperand(sweep: Sweep, operand: OperandBinding, choose: Choose): SeriesRef {
   if ("price" in operand) return { kind: "price", source: operand.price };
   const binding = sweep.indicators.find((indicator) => indicator.name === operand.indicator);
   if (binding === undefined) throw new Error(`no indicator named ${operand.indicator}`);
@@ -154,15 +168,20 @@ function chosen(bindings: Readonly<Record<string, Binding>>, choose: Choose): Pa
  * indicators.
  */
 export function signalAxes(sweep: Sweep, signal: SignalBinding): number[] {
-  const axes = new Set<number>();
-  const collect = (params: Readonly<Record<string, Binding>>) => {
-    for (const binding of Object.values(params)) if ("axis" in binding) axes.add(binding.axis);
-  };
-  collect(signal.params);
+  const axes = new Set(axesOf(signal.params));
   for (const operand of Object.values(signal.operands)) {
-    if ("price" in operand) continue;
-    const indicator = sweep.indicators.find((candidate) => candidate.name === operand.indicator);
-    if (indicator !== undefined) collect(indicator.params);
+    for (const axis of operandAxes(sweep, operand)) axes.add(axis);
   }
   return [...axes].sort((a, b) => a - b);
+}
+
+/** Positions of the axes that an operand depends on, ascending. */
+export function operandAxes(sweep: Sweep, operand: OperandBinding): number[] {
+  if ("price" in operand) return [];
+  const indicator = sweep.indicators.find((candidate) => candidate.name === operand.indicator);
+  return axesOf(indicator?.params ?? {}).sort((a, b) => a - b);
+}
+
+function axesOf(params: Readonly<Record<string, Binding>>): number[] {
+  return Object.values(params).flatMap((binding) => ("axis" in binding ? [binding.axis] : []));
 }

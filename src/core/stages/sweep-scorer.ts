@@ -13,8 +13,9 @@ import type {
   ScoringBackend,
   TradeScorer,
 } from "./backend.ts";
-import { planeRoom, SCORER_CACHES } from "./memory-budget.ts";
+import { planeRoom, SCORER_CACHES, type ScorerCaches } from "./memory-budget.ts";
 import { ReferenceBackend } from "./reference-backend.ts";
+import { SignalConjunction, slowestFirst } from "./signal-conjunction.ts";
 import { SignalPlanes } from "./signal-planes.ts";
 import { riskCells, type Sweep, sweepMetrics } from "./sweep.ts";
 
@@ -23,6 +24,8 @@ export interface ScorerOptions {
   readonly metrics?: readonly RankingMetric[];
   /** The readable backend when absent. */
   readonly backend?: BackendFactory;
+  /** Bytes of what is kept from variant to variant; never changes a result. */
+  readonly caches?: ScorerCaches;
 }
 
 /**
@@ -43,8 +46,10 @@ export class SweepScorer {
   readonly #riskTable: RiskTable;
   readonly #base: TradeList;
   readonly #cell: TradeList;
-  /** AND of all signals of the current variant. */
-  readonly #all: PlanePair;
+  /** AND of all signals but the fastest one. */
+  readonly #ands: SignalConjunction;
+  #outer: PlanePair;
+  #inner: PlanePair;
   readonly #empty: BitPlane;
   readonly #digits: Int32Array;
 
@@ -53,6 +58,7 @@ export class SweepScorer {
     this.metrics = options.metrics ?? sweepMetrics(sweep);
     this.space = new VariantSpace(sweep.axes, sweep.constraint);
     this.cells = riskCells(sweep);
+    const caches = options.caches ?? SCORER_CACHES;
     const { close, time } = sliceCandles(candles, sweep.firstBar, sweep.lastBar);
     const market = { close, openTimes: time, timeframeMs: sweep.timeframeMs };
     const rules = new AccountRules(sweep.execution);
@@ -60,17 +66,19 @@ export class SweepScorer {
     const bars = close.length;
     this.#backend = backend;
     const newPlane = () => backend.plane(bars);
-    this.#source = new PlaneSource(new CandleView(candles), sweep, backend, SCORER_CACHES);
-    const planes = { source: this.#source, maxAtoms: planeRoom(bars), newPlane };
-    this.#signals = sweep.signals.map(
+    this.#source = new PlaneSource(new CandleView(candles), sweep, backend, caches);
+    const planes = { source: this.#source, maxAtoms: planeRoom(bars, caches), newPlane, backend };
+    this.#signals = slowestFirst(sweep).map(
       (signal) => new SignalPlanes(sweep, this.space.grid, signal, planes),
     );
+    this.#ands = new SignalConjunction(backend, this.#signals.slice(0, -1), newPlane);
     this.#scorer = backend.tradeScorer(this.metrics, sweep.execution.periodsPerYear);
     this.#riskTable = backend.riskTable(sweep.stops, sweep.targets);
     this.#base = backend.tradeList(bars);
     this.#cell = backend.tradeList(bars, this.#base);
-    this.#all = { long: newPlane(), short: newPlane() };
     this.#empty = newPlane();
+    this.#outer = { long: this.#empty, short: this.#empty };
+    this.#inner = this.#outer;
     this.#digits = new Int32Array(sweep.axes.length);
   }
 
@@ -90,8 +98,8 @@ export class SweepScorer {
 
   /** Scores the current variant with stops off. */
   scoreBase(out: Float64Array, offset: number): void {
-    this.#trade();
-    this.#scorer.score(this.#base, out, offset);
+    this.#signal();
+    this.#scorer.scorePlanes(this.#outer, this.#inner, out, offset);
   }
 
   /**
@@ -99,7 +107,8 @@ export class SweepScorer {
    * cells.
    */
   openRisk(): void {
-    this.#trade();
+    this.#signal();
+    this.#backend.trades(this.#outer, this.#inner, this.#base);
     this.#riskTable.fill(this.#base);
   }
 
@@ -111,24 +120,20 @@ export class SweepScorer {
     this.#scorer.score(this.#cell, out, offset);
   }
 
-  #trade(): void {
-    const pair = this.#signal();
-    const { direction } = this.sweep.execution;
-    const long = direction === "SHORT_ONLY" ? this.#empty : pair.long;
-    const short = direction === "LONG_ONLY" ? this.#empty : pair.short;
-    this.#backend.trades({ long, short }, this.#base);
+  /** Leaves the signal of the current digits as `outer AND inner`. */
+  #signal(): void {
+    this.#source.makeRoom();
+    this.#outer = this.#ands.all(this.#digits);
+    this.#inner = this.#oneSided(this.#signals.at(-1)!.at(this.#digits));
+    if (this.#signals.length === 1) this.#outer = this.#inner;
   }
 
-  /** AND of all signals at the current digits. */
-  #signal(): PlanePair {
-    this.#source.makeRoom();
-    let pair = this.#signals[0].at(this.#digits);
-    for (let s = 1; s < this.#signals.length; s++) {
-      const other = this.#signals[s].at(this.#digits);
-      this.#backend.and(pair.long, other.long, this.#all.long);
-      this.#backend.and(pair.short, other.short, this.#all.short);
-      pair = this.#all;
-    }
-    return pair;
+  /** A side that the direction forbids is empty, and the AND keeps it so. */
+  #oneSided(pair: PlanePair): PlanePair {
+    const { direction } = this.sweep.execution;
+    if (direction === "LONG_SHORT") return pair;
+    return direction === "LONG_ONLY"
+      ? { long: pair.long, short: this.#empty }
+      : { long: this.#empty, short: pair.short };
   }
 }
