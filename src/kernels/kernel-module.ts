@@ -49,7 +49,7 @@ export interface KernelExports {
     above: number,
     below: number,
   ): void;
-  setMarket(rules: number, close: number, bars: number, watch: number): void;
+  setMarket(rules: number, close: number, bars: number, watch: number, reciprocal: number): void;
   setDays(count: number, lastBar: number, dayOf: number, changes: number): void;
   setExtremes(series: number, minima: number, maxima: number, rowLength: number): void;
   settle(

@@ -5,6 +5,7 @@ import type { RankingMetric } from "../core/metrics/ranking-metric.ts";
 import {
   NEEDS_DAYS,
   NEEDS_DRAWDOWN,
+  NEEDS_TRADES,
   rankingValue,
   type VariantSums,
 } from "../core/metrics/ranking-values.ts";
@@ -33,6 +34,7 @@ const SUMS = {
 
 const WATCH_DRAWDOWN = 1;
 const WATCH_DAYS = 2;
+const WATCH_TRADES = 4;
 
 /** Settles trade lists in WASM and turns the sums into metrics with the core's own formulas. */
 export class WasmTradeScorer implements TradeScorer {
@@ -62,11 +64,15 @@ export class WasmTradeScorer implements TradeScorer {
     this.#sums = backend.memory.float64(SUMS.length);
     const drawdown = metrics.some((metric) => NEEDS_DRAWDOWN.includes(metric));
     const days = metrics.some((metric) => NEEDS_DAYS.includes(metric));
-    this.#watch = (drawdown ? WATCH_DRAWDOWN : 0) | (days ? WATCH_DAYS : 0);
+    const trades = metrics.some((metric) => NEEDS_TRADES.includes(metric));
+    this.#watch =
+      (drawdown ? WATCH_DRAWDOWN : 0) | (days ? WATCH_DAYS : 0) | (trades ? WATCH_TRADES : 0);
+    const reciprocal = backend.memory.float64(backend.close.length);
+    reciprocal.set(backend.close.map((price) => 1 / price));
     if (drawdown) this.#shareExtremes();
     if (days) this.#shareDays();
     const { kernels, close, rulesAt } = backend;
-    kernels.setMarket(rulesAt, close.byteOffset, close.length, this.#watch);
+    kernels.setMarket(rulesAt, close.byteOffset, close.length, this.#watch, reciprocal.byteOffset);
   }
 
   scorePlanes(a: PlanePair, b: PlanePair, out: Float64Array, offset: number): void {
@@ -110,7 +116,7 @@ export class WasmTradeScorer implements TradeScorer {
   #shareExtremes(): void {
     const { memory, kernels, close } = this.#backend;
     const { minima, maxima } = new RangeExtremes(close).tables();
-    const rowLength = Math.max(1, minima[0].length);
+    const rowLength = minima[0].length;
     const share = (rows: readonly Float64Array[]) => {
       const room = memory.float64(rows.length * rowLength);
       for (const [level, row] of rows.entries()) room.set(row, level * rowLength);

@@ -145,7 +145,40 @@ export class EventEngine {
     } else if (worst >= 0 && drawdown(worst, best) <= tally.deepest) {
       tally.peak = best;
     } else {
-      for (let t = from; t < to; t++) tally.add(this.#equityAt(side, from, t));
+      this.#scanDrawdown(side, from, to);
     }
+  }
+
+  /**
+   * Deepest fall of a segment that reaches a new peak. Equity follows the close, so only the best close so far and the
+   * worst one since matter; equity is computed where a fall ends. Until the old peak is passed it stays the peak.
+   */
+  #scanDrawdown(side: Side, from: number, to: number): void {
+    const tally = this.#drawdown;
+    const sign = side === LONG ? 1 : -1;
+    let passed = false;
+    let best = from;
+    let worst = from;
+    for (let t = from; t < to; t++) {
+      const price = sign * this.close[t];
+      if (t === from || price > sign * this.close[best]) {
+        if (!passed) {
+          passed = this.#equityAt(side, from, t) > tally.peak;
+          if (passed && t > from) this.#endFall(side, from, worst);
+        } else if (worst !== best) {
+          tally.peak = this.#equityAt(side, from, best);
+          this.#endFall(side, from, worst);
+        }
+        best = t;
+        if (passed) worst = t;
+      } else if (price < sign * this.close[worst]) worst = t;
+    }
+    if (passed) tally.peak = this.#equityAt(side, from, best);
+    this.#endFall(side, from, worst);
+  }
+
+  #endFall(side: Side, entryBar: number, worstBar: number): void {
+    const depth = drawdown(this.#equityAt(side, entryBar, worstBar), this.#drawdown.peak);
+    if (depth > this.#drawdown.deepest) this.#drawdown.deepest = depth;
   }
 }

@@ -22,13 +22,19 @@ export interface VariantSums {
   readonly daily: DailySums;
 }
 
-/** Metrics that need the drawdown of a variant, and those that need its daily returns. */
+/** Metrics that need the drawdown of a variant, its daily returns, or sums over its trades. */
 export const NEEDS_DRAWDOWN: readonly RankingMetric[] = [
   "maxDrawdownPct",
   "returnOverMaxDrawdown",
   "calmar",
 ];
 export const NEEDS_DAYS: readonly RankingMetric[] = ["sharpe", "sortino", "calmar"];
+export const NEEDS_TRADES: readonly RankingMetric[] = [
+  "profitFactor",
+  "winRatePct",
+  "numTrades",
+  "expectancyPct",
+];
 
 /** One ranking metric from a variant's sums; NaN where it is undefined. */
 export function rankingValue(

@@ -1,11 +1,12 @@
 /**
- * Twin of EventEngine in core/execution/event-engine.ts, with Account and the tallies of
- * core/metrics/tallies.ts spelled out: settles a trade list and leaves its sums. The same
- * operations in the same order, so the same bits.
+ * Twin of EventEngine in core/execution/event-engine.ts, with Account and the tallies of core/metrics/tallies.ts
+ * spelled out: settles a trade list and leaves its sums. The same operations in the same order, so the same bits.
  */
-import { rangeMax, rangeMin, queryExtremes } from "./range-extremes";
+import { boundExtremes, queryExtremes, rangeMax, rangeMin } from "./range-extremes";
 import {
   FIXED_QUOTE,
+  MARK_BASE,
+  MARK_SLOPE,
   markOf,
   RUIN,
   SAFE_PROFIT_PCT,
@@ -20,11 +21,17 @@ const PROFIT_LOCK: i32 = 2;
 // What to watch beside the trades.
 const WATCH_DRAWDOWN: i32 = 1;
 const WATCH_DAYS: i32 = 2;
+const WATCH_TRADES: i32 = 4;
+const WATCH_BARS: i32 = WATCH_DRAWDOWN | WATCH_DAYS;
+
+/** Far above the rounding of an equity, far below what matters: bounds that differ by less prove nothing. */
+const DOUBT: f64 = 1e-12;
 
 // The market of the range: set once a sweep.
 let rules: usize = 0;
 let close: usize = 0;
 let bars: i32 = 0;
+let reciprocal: usize = 0;
 let watch: i32 = 0;
 let dayCount: i32 = 0;
 let dayLastBar: usize = 0;
@@ -57,7 +64,9 @@ export function setMarket(
   closeAt: usize,
   barCount: i32,
   watched: i32,
+  reciprocalAt: usize,
 ): void {
+  reciprocal = reciprocalAt;
   rules = rulesAt;
   close = closeAt;
   bars = barCount;
@@ -143,7 +152,9 @@ function flat(from: i32, to: i32): void {
 function held(side: usize, from: i32, to: i32): void {
   if (from >= to) return;
   const entryPrice = load<f64>(close + (<usize>from << 3));
-  if ((watch & WATCH_DRAWDOWN) != 0) heldDrawdown(side, entryPrice, from, to);
+  if ((watch & WATCH_DRAWDOWN) != 0 && !staysWithin(side, from, to)) {
+    heldDrawdown(side, entryPrice, from, to);
+  }
   if ((watch & WATCH_DAYS) == 0) return;
   while (nextDay < dayCount) {
     const bar = load<i32>(dayLastBar + (<usize>nextDay << 2));
@@ -153,8 +164,23 @@ function held(side: usize, from: i32, to: i32): void {
 }
 
 /**
- * Equity is monotone in the close while a trade is open, so its extremes sit at the extreme closes.
+ * Whether bounds of a segment's equity prove that it reaches neither a new peak nor a new depth. Divides by nothing:
+ * `reciprocal` holds 1 / close, and the margin covers the rounding.
  */
+function staysWithin(side: usize, from: i32, to: i32): bool {
+  boundExtremes(from, to);
+  const good = side == 0 ? rangeMax : rangeMin;
+  const bad = side == 0 ? rangeMin : rangeMax;
+  const at = rules + (side << 3);
+  const slope = load<f64>(at, MARK_SLOPE) * load<f64>(reciprocal + (<usize>from << 3));
+  const base = load<f64>(at, MARK_BASE);
+  const best = equityAt(base + slope * good);
+  const worst = equityAt(base + slope * bad);
+  const margin = DOUBT * (abs(best) + abs(worst) + 4 * available + safe + peak);
+  return best + margin < peak && worst - margin > peak * (1 - deepest);
+}
+
+/** Equity is monotone in the close while a trade is open, so its extremes sit at the extreme closes. */
 function heldDrawdown(side: usize, entryPrice: f64, from: i32, to: i32): void {
   queryExtremes(from, to);
   const good = side == 0 ? rangeMax : rangeMin;
@@ -167,10 +193,37 @@ function heldDrawdown(side: usize, entryPrice: f64, from: i32, to: i32): void {
   } else if (worst >= 0 && drawdown(worst, best) <= deepest) {
     peak = best;
   } else {
-    for (let t = from; t < to; t++) {
-      addEquity(equityAt(markOf(rules, side, entryPrice, load<f64>(close + (<usize>t << 3)))));
-    }
+    scanDrawdown(side, entryPrice, from, to);
   }
+}
+
+/** Deepest fall of a segment that reaches a new peak; see EventEngine. */
+function scanDrawdown(side: usize, entryPrice: f64, from: i32, to: i32): void {
+  const sign: f64 = side == 0 ? 1 : -1;
+  let passed = false;
+  let best = load<f64>(close + (<usize>from << 3));
+  let worst = best;
+  for (let t = from; t < to; t++) {
+    const price = load<f64>(close + (<usize>t << 3));
+    if (t == from || sign * price > sign * best) {
+      if (!passed) {
+        passed = equityAt(markOf(rules, side, entryPrice, price)) > peak;
+        if (passed && t > from) endFall(side, entryPrice, worst);
+      } else if (worst != best) {
+        peak = equityAt(markOf(rules, side, entryPrice, best));
+        endFall(side, entryPrice, worst);
+      }
+      best = price;
+      if (passed) worst = price;
+    } else if (sign * price < sign * worst) worst = price;
+  }
+  if (passed) peak = equityAt(markOf(rules, side, entryPrice, best));
+  endFall(side, entryPrice, worst);
+}
+
+function endFall(side: usize, entryPrice: f64, worst: f64): void {
+  const depth = drawdown(equityAt(markOf(rules, side, entryPrice, worst)), peak);
+  if (depth > deepest) deepest = depth;
 }
 
 function reset(): void {
@@ -202,7 +255,7 @@ export function settle(
   out: usize,
 ): void {
   reset();
-  if (watch == 0 && sizing == ALL_IN) settleAllIn(count, factor);
+  if ((watch & WATCH_BARS) == 0 && sizing == ALL_IN) settleAllIn(count, factor);
   else settleWatched(count, side, entry, exit, factor);
   writeSums(out);
 }
@@ -215,11 +268,13 @@ function settleWatched(
   factor: usize,
 ): void {
   const ruin = load<f64>(rules, RUIN);
+  const barwise = (watch & WATCH_BARS) != 0;
+  const tradewise = (watch & WATCH_TRADES) != 0;
   let flatFrom: i32 = 0;
   for (let i = 0; i < count; i++) {
     if (!(available > ruin)) break;
     const at = <usize>i << 2;
-    if (watch != 0) {
+    if (barwise) {
       const from = load<i32>(entry + at);
       const to = load<i32>(exit + at);
       flat(flatFrom, from);
@@ -228,9 +283,9 @@ function settleWatched(
     }
     const staked = stake();
     closeTrade(load<f64>(factor + (<usize>i << 3)));
-    addTrade(netProfit, staked);
+    if (tradewise) addTrade(netProfit, staked);
   }
-  if (watch != 0) flat(flatFrom, bars);
+  if (barwise) flat(flatFrom, bars);
 }
 
 function addTrade(net: f64, staked: f64): void {
@@ -257,9 +312,7 @@ function settleAllIn(count: i32, factor: usize): void {
   available = cash;
 }
 
-/**
- * Sum of squared deviations of the daily returns from their mean; days without a change count as 0.
- */
+/** Sum of squared deviations of the daily returns from their mean; days without a change count as 0. */
 function squares(): f64 {
   const mean = dailySum / <f64>days;
   let sum = <f64>(days - changed) * (mean * mean);
