@@ -150,8 +150,9 @@ export class EventEngine {
   }
 
   /**
-   * Deepest fall of a segment that reaches a new peak. Equity follows the close, so only the best close so far and the
-   * worst one since matter; equity is computed where a fall ends. Until the old peak is passed it stays the peak.
+   * Deepest fall of a segment that reaches a new peak. Equity follows the close, so only the best
+   * close so far and the worst one since matter; equity is computed where a fall ends. Until the
+   * old peak is passed it stays the peak.
    */
   #scanDrawdown(side: Side, from: number, to: number): void {
     const tally = this.#drawdown;

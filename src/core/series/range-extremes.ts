@@ -2,8 +2,8 @@ const BLOCK_SHIFT = 2;
 const BLOCK = 1 << BLOCK_SHIFT;
 
 /**
- * Minimum and maximum of a series over any bar range: a sparse table over blocks of 4 bars, loose ends by scan.
- * Memory: 2 * (bars / 4) * log2(bars / 4) numbers. The series must not hold NaN.
+ * Minimum and maximum of a series over any bar range: a sparse table over blocks of 4 bars, loose
+ * ends by scan. Memory: 2 * (bars / 4) * log2(bars / 4) numbers. The series must not hold NaN.
  */
 export class RangeExtremes {
   readonly #series: Float64Array;
@@ -78,7 +78,9 @@ function reduceBlocks(series: Float64Array, blocks: number, reduce: Reduce): Flo
   return out;
 }
 
-/** Level above: extremes of twice as many blocks, `half` being the distance between the two halves. */
+/**
+ * Level above: extremes of twice as many blocks, `half` being the distance between the two halves.
+ */
 function doubled(below: Float64Array, half: number, reduce: Reduce): Float64Array {
   const out = new Float64Array(below.length - half);
   for (let b = 0; b < out.length; b++) out[b] = reduce(below[b], below[b + half]);

@@ -19,7 +19,10 @@ export interface PlanePair {
   readonly short: BitPlane;
 }
 
-/** Rows of one family over the range, such as the averages of all windows, compared with one another. */
+/**
+ * Rows of one family over the range, such as the averages of all windows, compared with one
+ * another.
+ */
 export interface RowFamily {
   set(row: number, series: Float64Array): void;
   /** To be called once all rows are set. */

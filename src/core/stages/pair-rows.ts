@@ -5,8 +5,8 @@ import { operandAxes, resolveOperand, type SignalPlanesOptions } from "./signal-
 import type { OperandBinding, SignalBinding, Sweep } from "./sweep.ts";
 
 /**
- * A signal that compares one family of indicator rows with another (the `cross` rule): every row is computed once, and
- * a variant compares two of them.
+ * A signal that compares one family of indicator rows with another (the `cross` rule): every row is
+ * computed once, and a variant compares two of them.
  */
 export class PairRows {
   readonly #family: RowFamily;
