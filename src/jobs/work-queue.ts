@@ -16,9 +16,10 @@ import type { OpenStore } from "../store/open.ts";
 const QUEUE = "sweep";
 
 /**
- * At most one job for the same chunk is queued, so that sending again is always safe. A job is active only
- * between its fetch and the claim of its chunk; one whose process died there blocks nothing and expires,
- * because recovery sends another. From the claim on the lease in the chunk's row takes over.
+ * At most one job for the same chunk is queued, so that sending again is always safe. A job is
+ * active only between its fetch and the claim of its chunk; one whose process died there blocks
+ * nothing and expires, because recovery sends another. From the claim on the lease in the chunk's
+ * row takes over.
  */
 const QUEUE_OPTIONS = {
   policy: "short",
@@ -54,8 +55,9 @@ export interface WorkQueue {
 }
 
 /**
- * Opens the queue in the store's database and attaches it to the store, which from then on sends its jobs
- * in its own transactions. Faults of the queue's background upkeep go to `onFault`; polling goes on.
+ * Opens the queue in the store's database and attaches it to the store, which from then on sends
+ * its jobs in its own transactions. Faults of the queue's background upkeep go to `onFault`;
+ * polling goes on.
  */
 export async function openWorkQueue(
   store: OpenStore,
@@ -66,7 +68,8 @@ export async function openWorkQueue(
   await boss.start();
   await boss.createQueue(QUEUE, QUEUE_OPTIONS);
   if (store.backend === "pglite") {
-    // Only this process fetches: what is queued or active is from a former one, and due work is resent.
+    // Only this process fetches: what is queued or active is from a former one, and due work is
+    // resent.
     await boss.deleteAllJobs(QUEUE);
   }
   // Loads the queue's settings now: later, inside a transaction of the embedded database's one
@@ -133,7 +136,9 @@ function jobSink(boss: PgBoss): JobSink {
   };
 }
 
-/** The queue's statements inside the store's transaction; both drivers' raw results are understood. */
+/**
+ * The queue's statements inside the store's transaction; both drivers' raw results are understood.
+ */
 function joining(tx: Transaction) {
   return fromDrizzle(tx as unknown as DrizzleTransactionLike, sql);
 }
@@ -142,7 +147,10 @@ function keyOf(hint: WorkHint): string {
   return hint.kind === "chunk" ? `${hint.runId}/${hint.stage}/${hint.no}` : `${hint.runId}/end`;
 }
 
-/** Jobs of one transaction are created at one moment and fetched by id: ids that ascend keep their order. */
+/**
+ * Jobs of one transaction are created at one moment and fetched by id: ids that ascend keep their
+ * order.
+ */
 function inOrder(hints: readonly WorkHint[]): { id: string; hint: WorkHint }[] {
   const batch = randomUUID().slice(0, 24);
   return hints.map((hint, i) => ({ id: batch + i.toString(16).padStart(12, "0"), hint }));

@@ -20,8 +20,8 @@ const REPORT_MS = 250;
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /**
- * A run that this process works on: its candles, its chunks in flight, and the signal that stops them. It
- * lives from the first chunk in flight to the last.
+ * A run that this process works on: its candles, its chunks in flight, and the signal that stops
+ * them. It lives from the first chunk in flight to the last.
  */
 export class ActiveRun {
   readonly run: RunRecord;
@@ -74,8 +74,8 @@ export class ActiveRun {
   }
 
   /**
-   * Runs `work` when it may have the pool. A run that asks for fewer threads than there are gets one chunk
-   * at a time: two would be given different threads.
+   * Runs `work` when it may have the pool. A run that asks for fewer threads than there are gets
+   * one chunk at a time: two would be given different threads.
    */
   async scoring<T>(work: () => Promise<T>): Promise<T> {
     const { workers } = this.run.plan.request.schedule;

@@ -29,8 +29,9 @@ const MAX_ATTEMPTS = 3;
 const RETRY_MS = 200;
 
 /**
- * Does what is due at the end of a run's stage, if anything is and nobody else is at it: the shortlist and
- * Stage B after Stage A, the results after Stage B, or the end of a run that was stopped.
+ * Does what is due at the end of a run's stage, if anything is and nobody else is at it: the
+ * shortlist and Stage B after Stage A, the results after Stage B, or the end of a run that was
+ * stopped.
  */
 export async function endStage(duty: EndDuty, runId: string, jobId?: string): Promise<void> {
   const { store, worker } = duty;

@@ -68,8 +68,9 @@ export class RunService {
   }
 
   /**
-   * Runs while the caller waits, with half the budgets; nothing is stored. UserError DEADLINE_EXCEEDED
-   * after `deadlineMs` (the service's own is the most), the signal's reason when that fires.
+   * Runs while the caller waits, with half the budgets; nothing is stored. UserError
+   * DEADLINE_EXCEEDED after `deadlineMs` (the service's own is the most), the signal's reason when
+   * that fires.
    */
   async backtest(
     input: unknown,
@@ -89,8 +90,8 @@ export class RunService {
   }
 
   /**
-   * Idempotent from any state. A run that nobody works on has ended when this returns; any other ends as
-   * soon as its workers have stored what they have.
+   * Idempotent from any state. A run that nobody works on has ended when this returns; any other
+   * ends as soon as its workers have stored what they have.
    */
   async cancelRun(id: string, reason: string | null): Promise<RunRecord> {
     const { store } = this.#options;

@@ -41,9 +41,9 @@ export function workerName(): string {
 }
 
 /**
- * Takes jobs and does them on the pool, in `serve` as in any number of `worker` processes. Jobs are hints;
- * a chunk belongs to whoever claimed its row, as long as the lease is kept up. Everything it does may be
- * cut off at any point and done again by any process, with the same bytes.
+ * Takes jobs and does them on the pool, in `serve` as in any number of `worker` processes. Jobs are
+ * hints; a chunk belongs to whoever claimed its row, as long as the lease is kept up. Everything it
+ * does may be cut off at any point and done again by any process, with the same bytes.
  */
 export class Runner {
   readonly #options: Required<Omit<RunnerOptions, "queue">> & { readonly queue: WorkQueue };
@@ -78,8 +78,8 @@ export class Runner {
   }
 
   /**
-   * Takes no further job, and resolves when the chunks in flight are stored. After `graceMs` they are
-   * stopped and given back to the queue instead.
+   * Takes no further job, and resolves when the chunks in flight are stored. After `graceMs` they
+   * are stopped and given back to the queue instead.
    */
   async drain(graceMs: number): Promise<void> {
     this.#draining = true;

@@ -10,8 +10,8 @@ export interface ScoringOptions extends ActiveRunOptions {
 }
 
 /**
- * Scores a claimed chunk and stores it: whole, or what there is of it when the run was stopped. A chunk of
- * a process that shuts down is given back.
+ * Scores a claimed chunk and stores it: whole, or what there is of it when the run was stopped. A
+ * chunk of a process that shuts down is given back.
  */
 export async function scoreChunk(
   active: ActiveRun,

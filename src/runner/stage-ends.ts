@@ -13,8 +13,8 @@ import type { StoredChunk, StoredRows } from "../store/store.ts";
 import type { SweepTask } from "./sweep-task.ts";
 
 /**
- * What happens between and after the stages, the same for runs that are stored and for synchronous ones:
- * rows and columns come as streams of chunks, from the store or from memory.
+ * What happens between and after the stages, the same for runs that are stored and for synchronous
+ * ones: rows and columns come as streams of chunks, from the store or from memory.
  */
 export type Chunks<C> = AsyncIterable<C> | Iterable<C>;
 
@@ -37,7 +37,10 @@ export function variantIndices({ stride, data }: RankedRows): Float64Array {
   return Float64Array.from({ length: data.length / stride }, (_, i) => data[i * stride]);
 }
 
-/** Rows as they are kept for ever, with every ranking metric, and the same as numbers for the digest. */
+/**
+ * Rows as they are kept for ever, with every ranking metric, and the same as numbers for the
+ * digest.
+ */
 export interface FinalRows {
   readonly rows: readonly ResultRow[];
   readonly packed: RankedRows;

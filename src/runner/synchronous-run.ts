@@ -27,8 +27,9 @@ export interface SynchronousOptions {
 const CHUNKS_IN_FLIGHT = 2;
 
 /**
- * The synchronous form of a run: the same plan, stages, pool and digest, with the chunks in memory instead
- * of in the store. Throws UserError DEADLINE_EXCEEDED, or the signal's reason when that fires first.
+ * The synchronous form of a run: the same plan, stages, pool and digest, with the chunks in memory
+ * instead of in the store. Throws UserError DEADLINE_EXCEEDED, or the signal's reason when that
+ * fires first.
  */
 export async function runSynchronously(
   plan: RunPlan,

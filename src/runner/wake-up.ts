@@ -1,4 +1,6 @@
-/** Lets several loops sleep until there may be work; nobody who listened before a wake-up misses it. */
+/**
+ * Lets several loops sleep until there may be work; nobody who listened before a wake-up misses it.
+ */
 export class WakeUp {
   readonly #sleepers = new Set<() => void>();
 

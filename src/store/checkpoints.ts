@@ -14,8 +14,9 @@ import type { StoredChunk, StoredRows, WorkerProgress } from "./store.ts";
 import type { StoreContext } from "./store-context.ts";
 
 /**
- * Writes a chunk's result, whoever scored it first: a worker that lost its lease may be late, and the
- * result is the same. The chunk that completes a stage sends the job for the stage's end with it.
+ * Writes a chunk's result, whoever scored it first: a worker that lost its lease may be late, and
+ * the result is the same. The chunk that completes a stage sends the job for the stage's end with
+ * it.
  */
 export async function storeChunk(
   context: StoreContext,
@@ -63,7 +64,9 @@ async function markDone(tx: Transaction, runId: string, chunk: StoredChunk): Pro
   return true;
 }
 
-/** All variants of the stage are stored: progress is whole, and after Stage B only the end is left. */
+/**
+ * All variants of the stage are stored: progress is whole, and after Stage B only the end is left.
+ */
 function completeStage(tx: Transaction, run: LockedRun, change: RunChange): Promise<LockedRun> {
   const whole = { ...change, total: run.total, done: run.total };
   if (run.stage === "STAGE_A") return appendEvent(tx, run, { kind: "PROGRESS", change: whole });
@@ -84,7 +87,9 @@ async function progressOf(tx: Transaction, run: LockedRun, stored: number): Prom
   return { done, variantsPerSecond, progressAt, stageAt };
 }
 
-/** A stage's first best replaces that of the stage before: its variants are what the run ends with. */
+/**
+ * A stage's first best replaces that of the stage before: its variants are what the run ends with.
+ */
 function bestOf(run: LockedRun, stage: StageName, best: BestSoFar | null): RunChange {
   if (best === null) return {};
   if (run.bestStage !== stage) return { best, bestStage: stage };

@@ -10,7 +10,9 @@ import { chunks, runs } from "./schema.ts";
 import type { ChunkClaim, ChunkId } from "./store.ts";
 import type { StoreContext } from "./store-context.ts";
 
-/** The numbers `[0, total)` of a stage cut into chunks of `chunkVariants`; a repeat does nothing. */
+/**
+ * The numbers `[0, total)` of a stage cut into chunks of `chunkVariants`; a repeat does nothing.
+ */
 export async function insertChunks(
   tx: Transaction,
   stage: { runId: string; stage: StageName; total: number; chunkVariants: number },
@@ -141,7 +143,9 @@ function sendAgain(
   return sendHints(context, tx, run, [{ kind: "chunk", runId, stage, no }]);
 }
 
-/** RUNNING back to PENDING; answers with its attempts, or null when this worker does not hold it. */
+/**
+ * RUNNING back to PENDING; answers with its attempts, or null when this worker does not hold it.
+ */
 async function giveBack(
   tx: Transaction,
   chunk: ChunkId,

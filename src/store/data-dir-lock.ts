@@ -2,9 +2,9 @@ import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:f
 import { dirname } from "node:path";
 
 /**
- * One process at a time may open an embedded data directory: a second one would corrupt it. The lock is
- * a file beside the directory with the owner's process id; one left behind by a dead process is taken.
- * Returns the release.
+ * One process at a time may open an embedded data directory: a second one would corrupt it. The
+ * lock is a file beside the directory with the owner's process id; one left behind by a dead
+ * process is taken. Returns the release.
  */
 export async function lockDataDir(dataDir: string): Promise<() => void> {
   const path = `${dataDir.replace(/\/+$/, "")}.lock`;

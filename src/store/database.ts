@@ -24,7 +24,10 @@ export interface Database {
   readonly embedded: PGlite | null;
   /** The server's URL, for the queue that opens connections of its own. */
   readonly url: string | null;
-  /** `onGap` is called when notifications may have been missed (the connection was lost and is back). */
+  /**
+   * `onGap` is called when notifications may have been missed (the connection was lost and is
+   * back).
+   */
   listen(
     channel: string,
     onNotification: (payload: string) => void,
@@ -73,7 +76,9 @@ async function openEmbedded(dataDir: string | undefined): Promise<Database> {
   }
 }
 
-/** JSON parameters that are text already (the queue's) are sent as they are, like every driver does. */
+/**
+ * JSON parameters that are text already (the queue's) are sent as they are, like every driver does.
+ */
 const JSON_TYPE = {
   to: 114,
   from: [114, 3802],

@@ -40,7 +40,9 @@ export async function isStageComplete(tx: Transaction, run: LockedRun): Promise<
   return open.length === 0;
 }
 
-/** What is to be done next for a run, read from its rows: the end of its stage, or chunks to score. */
+/**
+ * What is to be done next for a run, read from its rows: the end of its stage, or chunks to score.
+ */
 async function dueWork(tx: Transaction, run: LockedRun, limit: number): Promise<WorkHint[]> {
   const { id: runId, stage } = run;
   if ((await dueEnd(tx, run)) !== null) return [{ kind: "end", runId }];

@@ -3,8 +3,8 @@ import type { RunPlan } from "../plan/run-plan.ts";
 import type { Transaction } from "./database.ts";
 
 /**
- * A hint at work that may be due. Losing one or getting one twice does no harm: rows of runs and chunks
- * say what is to be done, and recovery sends hints again.
+ * A hint at work that may be due. Losing one or getting one twice does no harm: rows of runs and
+ * chunks say what is to be done, and recovery sends hints again.
  */
 export type WorkHint =
   | {

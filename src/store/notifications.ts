@@ -30,7 +30,8 @@ export async function openNotifications(database: Database): Promise<Notificatio
   const jobs = () => {
     for (const listener of jobListeners) listener();
   };
-  // What was missed while the connection was down is not known, so the latest runs are all announced.
+  // What was missed while the connection was down is not known, so the latest runs are all
+  // announced.
   const announceRecent = async () => {
     const { db } = database;
     const recent = db.select({ id: runs.id }).from(runs).orderBy(desc(runs.no)).limit(RECENT_RUNS);

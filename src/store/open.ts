@@ -25,8 +25,8 @@ export interface OpenStore extends Store {
 }
 
 /**
- * Opens the database and brings its schema up to date: PostgreSQL by `url`, otherwise the embedded one
- * in `dataDir`, or in memory without a directory.
+ * Opens the database and brings its schema up to date: PostgreSQL by `url`, otherwise the embedded
+ * one in `dataDir`, or in memory without a directory.
  */
 export async function openStore(location: DatabaseLocation = {}): Promise<OpenStore> {
   const database = await openDatabase(location);

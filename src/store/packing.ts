@@ -4,7 +4,10 @@ import { constants, deflate, inflate } from "node:zlib";
 const deflateAsync = promisify(deflate);
 const inflateAsync = promisify(inflate);
 
-/** Packed numbers hardly compress; the fastest level takes what there is (repeats, NaN runs, indices). */
+/**
+ * Packed numbers hardly compress; the fastest level takes what there is (repeats, NaN runs,
+ * indices).
+ */
 const LEVEL = constants.Z_BEST_SPEED;
 
 /** Float64 columns one after the other, little-endian, deflated off the main thread. */

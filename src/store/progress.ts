@@ -15,9 +15,10 @@ export const PROGRESS_EVENT_MS = 250;
 const SMOOTHING_MS = 2000;
 
 /**
- * Progress after `done` variants at `now`. It never goes back within a stage (a worker that died takes
- * its unstored variants with it) and never beyond the total. The rate is an exponential mean over time;
- * while the stage is young it is the plain mean since the stage began (or was taken up again).
+ * Progress after `done` variants at `now`. It never goes back within a stage (a worker that died
+ * takes its unstored variants with it) and never beyond the total. The rate is an exponential mean
+ * over time; while the stage is young it is the plain mean since the stage began (or was taken up
+ * again).
  */
 export function advance(state: ProgressState, done: number, now: Date): ProgressState {
   const next = Math.min(Math.max(done, state.done), state.total);

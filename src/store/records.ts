@@ -18,7 +18,9 @@ export type RunState = (typeof RUN_STATES)[number];
 
 export const TERMINAL_STATES = ["SUCCEEDED", "FAILED", "CANCELLED", "TIMED_OUT"] as const;
 export type TerminalState = (typeof TERMINAL_STATES)[number];
-/** The end a run has been asked to come to; it gets there when no chunk of it is being worked on. */
+/**
+ * The end a run has been asked to come to; it gets there when no chunk of it is being worked on.
+ */
 export type StopState = Exclude<TerminalState, "SUCCEEDED">;
 
 export function isTerminal(state: RunState): state is TerminalState {
@@ -85,7 +87,9 @@ export const EVENT_KINDS = [
 ] as const;
 export type EventKind = (typeof EVENT_KINDS)[number];
 
-/** One event of a run. Each carries the whole progress state, so dropping older ones loses nothing. */
+/**
+ * One event of a run. Each carries the whole progress state, so dropping older ones loses nothing.
+ */
 export interface RunEvent {
   readonly runId: string;
   /** Strictly increasing in a run, from 1, without holes. */
@@ -129,7 +133,10 @@ export interface RunRecord {
   readonly digest: string | null;
   readonly error: RunError | null;
   readonly cancelRequested: boolean;
-  /** Set from the moment the run was asked to stop; `cancelRequested` is `stopState === "CANCELLED"`. */
+  /**
+   * Set from the moment the run was asked to stop; `cancelRequested` is `stopState ===
+   * "CANCELLED"`.
+   */
   readonly stopState: StopState | null;
   readonly cancelReason: string | null;
   readonly createdAt: Date;

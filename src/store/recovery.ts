@@ -6,13 +6,16 @@ import { chunkIn, type LockedRun, lockRun } from "./run-row.ts";
 import { chunks, runs } from "./schema.ts";
 import type { StoreContext } from "./store-context.ts";
 
-/** Jobs that recovery sends again for one run at a time: enough to keep every process busy until then. */
+/**
+ * Jobs that recovery sends again for one run at a time: enough to keep every process busy until
+ * then.
+ */
 const RESENT_CHUNKS = 64;
 
 /**
- * For every run that goes on: chunks whose worker has not been heard of go back to PENDING (a chunk that
- * took `maxAttempts` workers with it stops the run as FAILED), and jobs that were lost, because a process
- * died between fetching and claiming or a queue was emptied, are sent again.
+ * For every run that goes on: chunks whose worker has not been heard of go back to PENDING (a chunk
+ * that took `maxAttempts` workers with it stops the run as FAILED), and jobs that were lost,
+ * because a process died between fetching and claiming or a queue was emptied, are sent again.
  */
 export async function recover(context: StoreContext, maxAttempts: number): Promise<void> {
   const active = await context.db

@@ -27,9 +27,9 @@ export async function requestStop(
 }
 
 /**
- * Asks a run to end. The first request decides how. A run that has stored nothing and is not being worked
- * on ends here and now; any other ends as soon as its workers have stored what they have, by whoever
- * sees that none is left.
+ * Asks a run to end. The first request decides how. A run that has stored nothing and is not being
+ * worked on ends here and now; any other ends as soon as its workers have stored what they have, by
+ * whoever sees that none is left.
  */
 export async function stopRun(
   context: StoreContext,

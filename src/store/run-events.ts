@@ -15,8 +15,8 @@ export interface NewEvent {
 }
 
 /**
- * Changes a locked run and appends the event that tells of it. Each event holds the whole progress, so
- * a reader may drop all but the newest. Committing notifies (a trigger on the events does).
+ * Changes a locked run and appends the event that tells of it. Each event holds the whole progress,
+ * so a reader may drop all but the newest. Committing notifies (a trigger on the events does).
  */
 export async function appendEvent(
   tx: Transaction,

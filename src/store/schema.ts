@@ -27,8 +27,9 @@ import type {
 
 /**
  * The tables. Variant indices need 53 bits, so they are bigint read as numbers; packed numbers are
- * float64 little-endian, deflated, in bytea. `no` columns give lists an order that a keyset can follow. JSON is kept as text (json, not jsonb):
- * a plan comes back with its keys in the order it was made with.
+ * float64 little-endian, deflated, in bytea. `no` columns give lists an order that a keyset can
+ * follow. JSON is kept as text (json, not jsonb): a plan comes back with its keys in the order it
+ * was made with.
  */
 
 const count = () => bigint({ mode: "number" });
@@ -81,7 +82,9 @@ export const runs = snakeCase.table(
     planHash: text().notNull(),
     datasetHash: text().notNull(),
     kernels: text().$type<"reference" | "wasm">().notNull(),
-    /** Variants of the current stage: all, in stored chunks, and shown as done (never goes back). */
+    /**
+     * Variants of the current stage: all, in stored chunks, and shown as done (never goes back).
+     */
     total: count().notNull(),
     stored: count().notNull().default(0),
     done: count().notNull().default(0),
@@ -94,7 +97,10 @@ export const runs = snakeCase.table(
     best: json().$type<BestSoFar>(),
     bestStage: text().$type<StageName>(),
     lastSeq: integer().notNull().default(0),
-    /** How the run is to end once nobody works on it: set by a cancel, a time limit or a failed chunk. */
+    /**
+     * How the run is to end once nobody works on it: set by a cancel, a time limit or a failed
+     * chunk.
+     */
     stopState: text().$type<StopState>(),
     stopReason: text(),
     /** Who merges or finishes, until when it is taken for alive, and how often that was begun. */

@@ -20,7 +20,10 @@ export interface DatasetBlock {
   readonly bytes: Uint8Array;
 }
 
-/** Rows of a stored chunk: float64, best first, `[variantIndex, ...metrics]`, `stride` numbers a row. */
+/**
+ * Rows of a stored chunk: float64, best first, `[variantIndex, ...metrics]`, `stride` numbers a
+ * row.
+ */
 export interface StoredRows {
   readonly stage: StageName;
   readonly no: number;
@@ -94,7 +97,9 @@ export interface EndClaim {
   readonly jobId?: string;
 }
 
-/** What is due: merge Stage A into the shortlist, make the results, or end a run that was stopped. */
+/**
+ * What is due: merge Stage A into the shortlist, make the results, or end a run that was stopped.
+ */
 export interface ClaimedEnd {
   readonly run: RunRecord;
   readonly work: "BEGIN_STAGE_B" | "FINALIZE" | "STOP";
@@ -142,8 +147,8 @@ export interface Store {
 
   // runs
   /**
-   * Run row, Stage A chunks, jobs and first event in one transaction; same key and request gives the
-   * same run. UserError IDEMPOTENCY_CONFLICT for another request, QUEUE_FULL over `maxQueued`.
+   * Run row, Stage A chunks, jobs and first event in one transaction; same key and request gives
+   * the same run. UserError IDEMPOTENCY_CONFLICT for another request, QUEUE_FULL over `maxQueued`.
    */
   createRun(run: NewRun): Promise<{ readonly run: RunRecord; readonly created: boolean }>;
   run(id: string): Promise<RunRecord | null>;
@@ -159,7 +164,10 @@ export interface Store {
   // control
   /** Idempotent from any state; answers with the run as it is then, null when there is none. */
   requestCancel(runId: string, reason: string | null): Promise<RunRecord | null>;
-  /** Asks a run to end as `state`. One that has scored nothing and that nobody works on ends at once. */
+  /**
+   * Asks a run to end as `state`. One that has scored nothing and that nobody works on ends at
+   * once.
+   */
   requestStop(
     runId: string,
     stop: { readonly state: StopState; readonly reason: string | null; readonly error?: RunError },
@@ -171,7 +179,9 @@ export interface Store {
   retryRun(runId: string): Promise<RunRecord>;
 
   // chunks
-  /** Takes a PENDING chunk, or one whose lease ran out; null when not to be had. QUEUED -> RUNNING. */
+  /**
+   * Takes a PENDING chunk, or one whose lease ran out; null when not to be had. QUEUED -> RUNNING.
+   */
   claimChunk(claim: ChunkClaim): Promise<ChunkRecord | null>;
   /** Extends every lease of the worker, on chunks and on ends. */
   extendLeases(worker: string, leaseMs: number): Promise<void>;
@@ -189,7 +199,9 @@ export interface Store {
     chunk: StoredChunk,
     best: BestSoFar | null,
   ): Promise<{ readonly stored: boolean; readonly stageComplete: boolean }>;
-  /** What was scored of a chunk when its run was stopped; false when the run is not being stopped. */
+  /**
+   * What was scored of a chunk when its run was stopped; false when the run is not being stopped.
+   */
   storePartialChunk(runId: string, rows: StoredRows, worker: string): Promise<boolean>;
   chunks(runId: string, stage?: StageName): Promise<ChunkRecord[]>;
   /** Rows of a stage's finished and partial chunks, one at a time in index order. */
@@ -227,7 +239,10 @@ export interface Store {
   // events
   /** Events after a sequence number, in order. */
   events(runId: string, afterSeq: number, limit: number): Promise<RunEvent[]>;
-  /** Calls back after a commit that touched the run (also from other processes); returns the unsubscribe. */
+  /**
+   * Calls back after a commit that touched the run (also from other processes); returns the
+   * unsubscribe.
+   */
   onRunChanged(listener: (runId: string) => void): () => void;
   /** Calls back when there may be new jobs. */
   onJobs(listener: () => void): () => void;

@@ -1,10 +1,10 @@
 import type { ChunkState, RunState } from "./records.ts";
 
 /**
- * The state machines, once. A run waits as QUEUED, works as RUNNING, may be PAUSED from either and goes
- * back to the one it came from; it ends as SUCCEEDED, FAILED, CANCELLED or TIMED_OUT, and all ends but
- * success may be QUEUED again by a retry. The database holds the same tables as triggers, so that no
- * client, whatever its version, can write anything else.
+ * The state machines, once. A run waits as QUEUED, works as RUNNING, may be PAUSED from either and
+ * goes back to the one it came from; it ends as SUCCEEDED, FAILED, CANCELLED or TIMED_OUT, and all
+ * ends but success may be QUEUED again by a retry. The database holds the same tables as triggers,
+ * so that no client, whatever its version, can write anything else.
  */
 export const RUN_TRANSITIONS: Readonly<Record<RunState, readonly RunState[]>> = {
   QUEUED: ["RUNNING", "PAUSED", "FAILED", "CANCELLED"],
@@ -17,8 +17,9 @@ export const RUN_TRANSITIONS: Readonly<Record<RunState, readonly RunState[]>> = 
 };
 
 /**
- * A chunk is taken (RUNNING), given back (PENDING) and stored (DONE, or PARTIAL when it was stopped).
- * PENDING to DONE is a worker whose lease ran out and who finished all the same; a retry redoes PARTIAL.
+ * A chunk is taken (RUNNING), given back (PENDING) and stored (DONE, or PARTIAL when it was
+ * stopped). PENDING to DONE is a worker whose lease ran out and who finished all the same; a retry
+ * redoes PARTIAL.
  */
 export const CHUNK_TRANSITIONS: Readonly<Record<ChunkState, readonly ChunkState[]>> = {
   PENDING: ["RUNNING", "DONE"],

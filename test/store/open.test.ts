@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { sql } from "drizzle-orm";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { lockDataDir } from "../../src/store/data-dir-lock.ts";
 import { openStore } from "../../src/store/open.ts";
 import { onBothDatabases, POSTGRES } from "../support/databases.ts";
@@ -26,7 +26,8 @@ onBothDatabases("a store that is closed and opened again", (database) => {
       store = await openStore(location);
       expect(await store.run(run.id)).toEqual(before);
       expect(await store.createRun(start)).toMatchObject({ created: false, run: { id: run.id } });
-      // A server may have other processes, so only their leases tell; an embedded database has none.
+      // A server may have other processes, so only their leases tell; an embedded database has
+      // none.
       const [chunk] = await store.chunks(run.id);
       expect(chunk.state).toBe(database.name === "pglite" ? "PENDING" : "RUNNING");
     } finally {
@@ -48,6 +49,34 @@ describe("migrations on postgres", () => {
       expect(new Set(names).size).toBe(names.length);
     } finally {
       await Promise.all(stores.map((store) => store.close()));
+      await drop();
+    }
+  });
+});
+
+describe("a server whose connections break", () => {
+  it("is reached again, and listeners hear of what changed since", async () => {
+    const { location, drop } = await POSTGRES.create();
+    const [store, other] = [await openStore(location), await openStore(location)];
+    try {
+      const heard = new Set<string>();
+      store.onRunChanged((runId) => heard.add(runId));
+      const create = async () => {
+        const run = { kernels: "reference", idempotencyKey: null, requestHash: "h" } as const;
+        return (await other.createRun({ ...run, plan: samplePlan() })).run.id;
+      };
+      const first = await create();
+      await vi.waitFor(() => expect(heard).toContain(first));
+      heard.clear();
+      const cut = sql`select pg_terminate_backend(pid) from pg_stat_activity
+        where datname = current_database() and pid <> pg_backend_pid()`;
+      await other.database.db.execute(cut);
+      const second = await create();
+      await vi.waitFor(() => expect(heard).toContain(second), { timeout: 10_000 });
+      expect(await store.run(second)).toMatchObject({ state: "QUEUED" });
+    } finally {
+      await store.close();
+      await other.close();
       await drop();
     }
   });

@@ -208,7 +208,7 @@ onBothDatabases("runs", (database) => {
     expect(await claim(run, 0)).toBeNull();
   });
 
-  it("waits for the workers of a cancelled run, keeps what they scored, and can be retried", async () => {
+  it("waits for a cancelled run's workers, keeps their scores, and can be retried", async () => {
     const run = await create();
     await scoreChunk(run, 0);
     const chunk = await claim(run, 1);

@@ -71,8 +71,8 @@ async function onServer(url: string, statement: string): Promise<void> {
 const ROOT = join(import.meta.dirname, "../..");
 
 /**
- * A migrated data directory to copy: making one takes seconds, a copy a fraction. Kept under node_modules
- * by the content of what makes it, so a changed migration or package makes a new one.
+ * A migrated data directory to copy: making one takes seconds, a copy a fraction. Kept under
+ * node_modules by the content of what makes it, so a changed migration or package makes a new one.
  */
 async function pgliteTemplate(): Promise<string> {
   const cache = join(ROOT, "node_modules/.cache/sweepline");

@@ -13,8 +13,8 @@ declare module "vitest" {
 }
 
 /**
- * Vitest global setup: one real PostgreSQL for the whole run, on a free port of 127.0.0.1. Test files
- * make databases of their own in it (see databases.ts).
+ * Vitest global setup: one real PostgreSQL for the whole run, on a free port of 127.0.0.1. Test
+ * files make databases of their own in it (see databases.ts).
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const server = await startPostgres();

@@ -2,7 +2,9 @@ import type { RunPlan } from "../../src/plan/run-plan.ts";
 import type { BestSoFar, ChunkRecord } from "../../src/store/records.ts";
 import type { StoredChunk } from "../../src/store/store.ts";
 
-/** A made-up result of a chunk for tests of the store: the metric of variant i is a function of i. */
+/**
+ * A made-up result of a chunk for tests of the store: the metric of variant i is a function of i.
+ */
 export function scoredChunk(plan: RunPlan, chunk: ChunkRecord): StoredChunk {
   const cells = chunk.stage === "STAGE_B" ? plan.sweep.stops.length * plan.sweep.targets.length : 1;
   const scored = (chunk.to - chunk.from) * cells;
