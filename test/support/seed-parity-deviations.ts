@@ -37,7 +37,8 @@ export const DEVIATIONS: Readonly<Record<string, Deviation>> = {
     theirs: (_, candles, params) => {
       const window = params.window as number;
       const [oscillator] = aroon.compute(new CandleView(candles), { window: window - 1 });
-      return oscillator.map((value) => (value * (window - 1)) / window);
+      const bars = oscillator.map((value) => Math.round((value * (window - 1)) / 100));
+      return bars.map((value) => (100 * value) / window);
     },
   },
   "trend.ichimoku": {

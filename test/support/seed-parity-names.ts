@@ -69,12 +69,13 @@ const RULE: Readonly<Record<string, string>> = {
   delta_sign: "deltaSign",
 };
 
-/** Our name of a fixture id; undefined where the registry does not have it. */
-export function ourName(fixtureId: string): OurName | undefined {
+/** Our name of a fixture id. */
+export function ourName(fixtureId: string): OurName {
   const renamed = SERIES[fixtureId];
-  if (renamed !== undefined) return findIndicator(renamed.id) && renamed;
+  if (renamed !== undefined) return renamed;
   const indicator = findIndicator(fixtureId);
-  return indicator && { id: fixtureId, output: indicator.outputs[0] };
+  if (indicator === undefined) throw new Error(`no series of ours for ${fixtureId}`);
+  return { id: fixtureId, output: indicator.outputs[0] };
 }
 
 /** Our rule for a fixture id, the series it reads and the parameters that are fixed there. */
