@@ -54,12 +54,17 @@ function weigh(terms: Terms, window: number, run: Run, out: Float64Array): void 
     traded.add(volume);
     const oldest = t - window + 1;
     if (oldest < run.from) continue;
-    const weight = traded.hi;
-    out[t] = weight > 0 ? paid.dividedBy(terms.scale * weight) : Number.NaN;
+    out[t] = traded.hi > 0 ? quotient(paid, traded, terms.scale) : Number.NaN;
     const leaving = terms.volume(oldest);
     paid.addProduct(-terms.price(oldest), leaving);
     traded.add(-leaving);
   }
+}
+
+/** `paid / (traded * scale)`: divided by the high part, then corrected for the low one. */
+function quotient(paid: DoubleDouble, traded: DoubleDouble, scale: number): number {
+  const near = paid.dividedBy(traded.hi * scale);
+  return near - near * (traded.lo / traded.hi);
 }
 
 /** Stretches of bars where both series have values. */
