@@ -20,10 +20,18 @@ const MAX_WINDOW = 24;
 const candles = arbitraryCandles(1, 120);
 
 /** They compare bars apart and read none between, so a value may look across a hole. */
-const READS_APART = new Set(["ma.zlema", "momentum.roc"]);
+const READS_APART = new Set([
+  "ma.zlema",
+  "momentum.coppock",
+  "momentum.dpo",
+  "momentum.kst",
+  "momentum.roc",
+]);
 
 /** Quotients by a spread that may be one tick: rounding of the price weighs that much more. */
 const ROUNDING: Readonly<Record<string, number>> = {
+  "momentum.cci": 1e-8,
+  "structure.correlation": 1e-9,
   "structure.zscore": 1e-9,
   "volatility.bbands_percent_b": 1e-8,
 };
@@ -196,8 +204,33 @@ describe("on constant prices", () => {
     "ma.vwma": [PRICE],
     "ma.wma": [PRICE],
     "ma.zlema": [PRICE],
+    "momentum.awesome": [0],
+    "momentum.bop": [0],
+    "momentum.cci": [Number.NaN],
+    "momentum.cmo": [0],
+    "momentum.coppock": [0],
+    "momentum.dpo": [0],
+    "momentum.fisher": [0, 0],
+    "momentum.kst": [0, 0],
     "momentum.macd": [0, 0, 0],
+    "momentum.ppo": [0, 0, 0],
+    "momentum.roc": [0],
     "momentum.rsi": [100],
+    "momentum.stoch": [Number.NaN, Number.NaN],
+    "momentum.stoch_rsi": [Number.NaN, Number.NaN],
+    "momentum.trix": [0, 0, 0],
+    "momentum.tsi": [Number.NaN, Number.NaN],
+    "momentum.ultimate": [0],
+    "momentum.williams_r": [Number.NaN],
+    "structure.candle_stats": [Number.NaN, Number.NaN, Number.NaN, 0, 0, 0, 0],
+    "structure.candle_stats_atr_norm": [Number.NaN, Number.NaN, Number.NaN, Number.NaN],
+    "structure.correlation": [Number.NaN],
+    "structure.distance_to_ma_norm": [Number.NaN],
+    "structure.highest": [PRICE],
+    "structure.lowest": [PRICE],
+    "structure.percent_rank": [100],
+    "structure.pivots": [Number.NaN, Number.NaN],
+    "structure.zscore": [Number.NaN],
     "trend.adx": [0, 0, 0],
     "trend.aroon": [0, 100, 100],
     "trend.chandelier_exit": [PRICE, PRICE],
@@ -215,11 +248,26 @@ describe("on constant prices", () => {
     "volatility.bbands_percent_b": [Number.NaN],
     "volatility.choppiness": [Number.NaN],
     "volatility.hv": [0],
+    "volatility.mass": [Number.NaN],
     "volatility.stddev": [0],
     "volatility.tr": [0],
     "volatility.ulcer": [0],
     "volatility.variance": [0],
+    "volume.ad_line": [0],
+    "volume.chaikin": [0],
+    "volume.cmf": [0],
+    "volume.force": [0],
+    "volume.mfi": [Number.NaN],
+    "volume.obv": [0],
+    "volume.session_vwap": [PRICE],
+    "volume.volume_sma": [PRICE],
+    "volume.vwap": [PRICE],
+    "volume.vwap_deviation": [PRICE, PRICE, PRICE, 0],
   };
+
+  it("is known of every indicator", () => {
+    expect(Object.keys(EXPECTED)).toEqual(INDICATORS.map((indicator) => indicator.id));
+  });
 
   it.for(Object.entries(EXPECTED))("%s is exactly %j", ([id, expected]) => {
     const indicator = findIndicator(id) as Indicator;
