@@ -93,11 +93,15 @@ onBothDatabases("a run that is stopped", (database) => {
 
   it("ends at its time limit with its best so far", async () => {
     const { store, runs } = service;
-    const schedule = { chunkVariants: 200_000, timeLimitSeconds: 0.7 };
+    const schedule = { chunkVariants: 200_000, timeLimitSeconds: 1 };
     const { run } = await runs.startRun(longRequest("STAGE_A", schedule), null);
     const end = await ended(store, run.id);
-    expect(end.state).toBe("TIMED_OUT");
-    expect((await store.results(run.id, { first: 1, after: null })).totalCount).toBe(40);
+    expect(end).toMatchObject({ state: "TIMED_OUT", digest: null, cancelRequested: false });
+    // On a busy machine a second may be over before the first slice.
+    let scored = 0;
+    for await (const chunk of store.storedRows(run.id, "STAGE_A")) scored += chunk.scored;
+    const kept = await store.results(run.id, { first: 1, after: null });
+    expect(kept.totalCount).toBe(Math.min(40, scored));
   });
 
   it("fails after three attempts at a chunk, with what was done", async () => {

@@ -4,7 +4,7 @@ import type { DatabaseLocation } from "../../src/store/database.ts";
 import { openService, type ServiceOptions } from "./service-under-test.ts";
 
 export interface WorkerProcess {
-  /** Resolves once it has done something of a run. */
+  /** Resolves once it has stored a chunk. */
   readonly progress: Promise<void>;
   /** Ends it as a power cut would. */
   kill(): Promise<void>;
@@ -46,8 +46,9 @@ if (process.argv[1] === import.meta.filename) {
   const { location, options } = JSON.parse(process.argv[2]);
   const service = await openService(location, options);
   service.store.onRunChanged(async (runId) => {
-    const run = await service.store.run(runId);
-    if (run !== null && run.done > 0 && process.connected) process.send!("progress");
+    const chunks = await service.store.chunks(runId);
+    const stored = chunks.some((chunk) => chunk.state === "DONE");
+    if (stored && process.connected) process.send!("progress");
   });
   await service.runner.start();
   process.once("message", async () => {
