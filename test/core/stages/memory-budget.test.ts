@@ -1,0 +1,185 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { Candles } from "../../../src/core/series/candles.ts";
+import { memoryBudget, SCORER_CACHES } from "../../../src/core/stages/memory-budget.ts";
+import { Ranking } from "../../../src/core/stages/ranking.ts";
+import { scoreStageA } from "../../../src/core/stages/stage-a.ts";
+import { scoreStageB } from "../../../src/core/stages/stage-b.ts";
+import type { Sweep } from "../../../src/core/stages/sweep.ts";
+import { SweepScorer } from "../../../src/core/stages/sweep-scorer.ts";
+import { TopRows } from "../../../src/core/stages/top-rows.ts";
+import { syntheticCandles } from "../../../src/market-data/synthetic.ts";
+import { CROSS_REQUEST, planOf } from "../../support/request-samples.ts";
+
+const { sweep } = planOf(CROSS_REQUEST);
+const RUN = { bars: 10_000, workers: 2, chunkVariants: 1_000 };
+const totalOf = (change: Partial<Sweep>, run: Partial<typeof RUN> = {}) =>
+  memoryBudget({ ...sweep, ...change }, { ...RUN, ...run }).totalBytes;
+
+describe("memory budget", () => {
+  it("is the sum of its parts, and grows with whatever a run has more of", () => {
+    const sizes = fc.record({
+      bars: fc.integer({ min: 1, max: 1_000_000 }),
+      workers: fc.integer({ min: 1, max: 64 }),
+      chunkVariants: fc.integer({ min: 1, max: 1_000_000 }),
+      preselect: fc.integer({ min: 1, max: 1_000_000 }),
+      topK: fc.integer({ min: 1, max: 10_000 }),
+      values: fc.integer({ min: 1, max: 2_000 }),
+      stops: fc.integer({ min: 1, max: 200 }),
+    });
+    const budgetOf = (size: typeof sizes extends fc.Arbitrary<infer T> ? T : never) => {
+      const values = Array.from({ length: size.values }, (_, i) => i + 1);
+      const grown: Sweep = {
+        ...sweep,
+        axes: sweep.axes.map((axis) => ({ ...axis, values })),
+        stops: values.slice(0, size.stops),
+        preselect: size.preselect,
+        topK: size.topK,
+      };
+      return memoryBudget(grown, size);
+    };
+    fc.assert(
+      fc.property(sizes, sizes, (a, b) => {
+        const both = [a, b].map(budgetOf);
+        for (const budget of both) {
+          const { candleBytes, threadBytes, heapBytes, columnBytes, totalBytes } = budget;
+          expect(candleBytes + threadBytes + heapBytes + columnBytes).toBe(totalBytes);
+          expect(Number.isSafeInteger(totalBytes)).toBe(true);
+        }
+        const larger = Object.fromEntries(
+          Object.entries(a).map(([key, size]) => [key, Math.max(size, b[key as keyof typeof b])]),
+        ) as typeof a;
+        const most = budgetOf(larger).totalBytes;
+        for (const { totalBytes } of both) expect(most).toBeGreaterThanOrEqual(totalBytes);
+      }),
+    );
+  });
+
+  it("does not grow with the grid beyond the caches", () => {
+    const values = Array.from({ length: 3_000 }, (_, i) => i + 1);
+    const wide = { axes: sweep.axes.map((axis) => ({ ...axis, values })), constraint: null };
+    const wider = {
+      axes: sweep.axes.map((axis) => ({ ...axis, values: [...values, 3_001] })),
+      constraint: null,
+    };
+    expect(totalOf(wider)).toBe(totalOf(wide));
+    const caches = SCORER_CACHES.seriesBytes + SCORER_CACHES.planeBytes;
+    expect(totalOf(wide)).toBeLessThan(RUN.workers * (caches + 64 * 1024 * 1024));
+  });
+
+  it("knows the table of a constraint and every output of an indicator", () => {
+    const values = Array.from({ length: 4_000 }, (_, i) => i + 1);
+    const axes = sweep.axes.map((axis) => ({ ...axis, values }));
+    const table = totalOf({ axes }) - totalOf({ axes, constraint: null });
+    expect(table).toBe(RUN.workers * 4_000 * 4_000);
+    const [slow, fast] = sweep.indicators;
+    const bands = { ...fast, id: "volatility.bbands", params: { window: { axis: 1 } } };
+    expect(totalOf({ indicators: [slow, bands] })).toBeGreaterThan(totalOf({}));
+  });
+});
+
+setFlagsFromString("--expose-gc");
+const collectGarbage = runInNewContext("gc") as () => void;
+
+/** Bytes that are still in use once all garbage is gone. */
+function bytesInUse(): number {
+  for (let i = 0; i < 4; i++) collectGarbage();
+  const { heapUsed, arrayBuffers } = process.memoryUsage();
+  return heapUsed + arrayBuffers;
+}
+
+/** What a scorer holds after both stages, in bytes. */
+function bytesHeld(task: Sweep, candles: Candles): number {
+  const before = bytesInUse();
+  const scorer = new SweepScorer(task, candles);
+  const output = () => ({
+    top: new TopRows(new Ranking(task.ranking), task.preselect),
+    columns: [],
+    origin: 0,
+  });
+  const a = output();
+  scoreStageA(scorer, 0, scorer.space.grid.size, a);
+  const { stride, data } = a.top.drain();
+  const shortlist = data.filter((_, i) => i % stride === 0);
+  scoreStageB(scorer, { shortlist, from: 0, to: shortlist.length }, output());
+  const held = bytesInUse() - before;
+  // Used after the measurement, so that it is not garbage before.
+  scorer.seek(0);
+  return held;
+}
+
+/** Sweeps whose memory lies in different places, and where it lies. */
+const HUNGRY: Readonly<Record<string, { readonly bars: number; readonly request: object }>> = {
+  "rows of three outputs": {
+    bars: 20_000,
+    request: {
+      strategy: {
+        indicators: {
+          it: { id: "volatility.bbands", params: { window: { start: 2, stop: 41, step: 1 } } },
+        },
+        signals: [{ rule: "cross", of: "it.basis", against: "it.upper" }],
+      },
+    },
+  },
+  "many small planes and their keys": {
+    bars: 300,
+    request: {
+      strategy: {
+        indicators: {
+          it: { id: "momentum.rsi", params: { window: { start: 2, stop: 61, step: 1 } } },
+        },
+        signals: [
+          {
+            rule: "band",
+            of: "it",
+            params: { long: { start: 10, stop: 40, step: 0.2 }, short: [70, 80] },
+          },
+        ],
+      },
+      preselect: 10,
+    },
+  },
+  "first hits of trades at every other bar": {
+    bars: 8_000,
+    request: {
+      strategy: { indicators: { it: { id: "volatility.atr", params: { window: [1, 2] } } } },
+      risk: {
+        stopLossPct: { start: 0.5, stop: 20, step: 0.5 },
+        takeProfitPct: { start: 1, stop: 40, step: 1 },
+      },
+    },
+  },
+  "price sources and their sums": {
+    bars: 60_000,
+    request: {
+      strategy: {
+        indicators: {
+          it: {
+            id: "ma.sma",
+            params: { window: [50], source: ["open", "hl2", "hlc3", "ohlc4", "hlcc4", "close"] },
+          },
+        },
+      },
+      ranking: { primary: { metric: "calmar" } },
+    },
+  },
+};
+
+describe("memory budget against what a scorer holds", () => {
+  it.each(Object.entries(HUNGRY))("%s", (_, { bars, request }) => {
+    const candles = syntheticCandles({ seed: 3, bars, volatilityPct: 0.3 });
+    const market = { datasetHash: "e".repeat(64), timeframe: "1h" as const, candles };
+    const plan = planOf({ ...CROSS_REQUEST, ...request }, {}, market);
+    const run = { bars, workers: 1, chunkVariants: 1 };
+    const { threadBytes } = memoryBudget(plan.sweep, run);
+    const held = bytesHeld(plan.sweep, candles);
+    expect(held).toBeGreaterThan(0);
+    expect(held).toBeLessThan(threadBytes);
+    // An estimate that refuses everything would hold as well.
+    expect(threadBytes).toBeLessThan(20 * held);
+    const mib = (bytes: number) => (bytes / 1024 / 1024).toFixed(1);
+    console.log(`holds ${mib(held)} MiB, budget ${mib(threadBytes)} MiB`);
+  });
+});
