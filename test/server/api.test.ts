@@ -26,6 +26,9 @@ afterAll(async () => {
   await service[Symbol.asyncDispose]();
 });
 
+/** A loaded machine takes its time. */
+const SOON = { interval: 5, timeout: 15_000 };
+
 const ask = (query: string, variables: object = {}) => post(service.url, query, variables);
 
 async function start(request: object, idempotencyKey?: string): Promise<string> {
@@ -227,7 +230,7 @@ describe("a synchronous backtest", () => {
     const request = crossRequest("long", LARGE);
     const { data } = await ask(BACKTEST, { input: { request, deadlineMs: 100 } });
     expect(data.runBacktest).toMatchObject({ __typename: "DeadlineExceeded" });
-    await expect.poll(() => service.pool.stats().busy, { interval: 5 }).toBe(0);
+    await expect.poll(() => service.pool.stats().busy, SOON).toBe(0);
   });
 
   it("stops when the client goes away", async () => {
@@ -236,10 +239,10 @@ describe("a synchronous backtest", () => {
     const body = JSON.stringify({ query: BACKTEST, variables: { input: { request } } });
     const headers = { "content-type": "application/json" };
     const gone = fetch(service.url, { method: "POST", headers, body, signal: client.signal });
-    await expect.poll(() => service.pool.stats().busy, { interval: 5 }).toBeGreaterThan(0);
+    await expect.poll(() => service.pool.stats().busy, SOON).toBeGreaterThan(0);
     client.abort();
     await expect(gone).rejects.toThrow();
-    await expect.poll(() => service.pool.stats().busy, { interval: 5 }).toBe(0);
+    await expect.poll(() => service.pool.stats().busy, SOON).toBe(0);
   });
 });
 
@@ -249,6 +252,7 @@ describe("stopping", () => {
     await expect
       .poll(
         async () => (await ask("query ($id: ID!) { run(id: $id) { done } }", { id })).data.run.done,
+        SOON,
       )
       .toBeGreaterThan(0);
     const { data } = await ask(CANCEL, { input: { id, reason: "enough" } });

@@ -55,7 +55,7 @@ export class TestService implements AsyncDisposable {
       guards: TEST_GUARDS,
       engineVersion: "test",
       kernels: "reference",
-      syncDeadlineMs: 10_000,
+      syncDeadlineMs: 60_000,
     });
     this.#runner = new Runner({ ...parts, queue });
   }

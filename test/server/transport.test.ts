@@ -106,15 +106,20 @@ describe("limits", () => {
   });
 
   it("refuses more than a hundred operations on one socket", async () => {
-    const socket = await openSocket(service.wsUrl);
-    const query = 'subscription { runProgress(id: "Run_x") { seq } }';
-    const refused = nextMessage(socket, (message) => message.type === "error");
-    for (let i = 0; i < 140; i++)
-      send(socket, { id: String(i), type: "subscribe", payload: { query } });
-    expect(await refused).toMatchObject({
-      payload: [{ extensions: { code: "LIMIT_EXCEEDED", bound: 100 } }],
+    const never = { run: () => new Promise<never>(() => {}) };
+    await withServer({ services: servicesWith(never), drainMs: 50 }, async ({ url }) => {
+      const socket = await openSocket(url.replace(/^http/, "ws"));
+      const query = 'subscription { runProgress(id: "Run_x") { seq } }';
+      const refused = nextMessage(socket, (message) => message.type === "error");
+      for (let i = 0; i <= 100; i++) {
+        send(socket, { id: String(i), type: "subscribe", payload: { query } });
+      }
+      expect(await refused).toMatchObject({
+        id: "100",
+        payload: [{ extensions: { code: "LIMIT_EXCEEDED", value: 101, bound: 100 } }],
+      });
+      socket.terminate();
     });
-    socket.terminate();
   });
 
   it("answers a query that takes too long", async () => {
@@ -278,15 +283,13 @@ describe("health", () => {
     });
   });
 
-  it("closes at once when nobody waits, twice without harm; a taken port is an error", async () => {
+  it("closes with idle connections open, twice without harm; a taken port is an error", async () => {
     const main = service.server;
     const server = await service.serve();
     service.server = main;
     await post(server.url, "{ service { engineVersion } }");
     await expect(service.serve({ port: server.port })).rejects.toThrow("EADDRINUSE");
-    const started = performance.now();
     await Promise.all([server.close(), server.close()]);
-    expect(performance.now() - started).toBeLessThan(500);
     await expect(fetch(server.url)).rejects.toThrow();
   });
 });
