@@ -5,15 +5,15 @@ import { rma, SEEDING, seedBars, seedingOf, wilderSum } from "./recursive-averag
 import { trueRangeFromClose } from "./true-range.ts";
 
 /**
- * The first moves are those of the second bar. A bar without any range around it moves nowhere: both
- * directional indicators are 0 there, and so is the index of two that are 0.
+ * The first moves are those of the second bar. Where there is no true range, both directional
+ * indicators are 0, and so is the index of two that are 0.
  */
 export const adx: Indicator = {
   id: "trend.adx",
   title: "Average directional index",
   formula:
-    "rma(100 * |plusDi - minusDi| / (plusDi + minusDi), smoothing); plusDi, minusDi = 100 * Wilder " +
-    "sum of the upward, downward moves / that of the true range, over window bars",
+    "rma(100 * |plusDi - minusDi| / (plusDi + minusDi), smoothing); plusDi, minusDi = 100 * " +
+    "Wilder sum of the upward, downward moves / that of the true range, over window bars",
   source: "J. W. Wilder, New Concepts in Technical Trading Systems, 1978; TradingView ta.dmi",
   params: [
     windowSpec("window", 14, "Bars of the sums of moves and true range."),
@@ -45,7 +45,7 @@ export const adx: Indicator = {
   },
 };
 
-/** How far each bar's high rises above the last one and its low falls below it; the larger counts. */
+/** How far each high rises above the last one and each low falls below it; the larger counts. */
 function directionalMoves({ high, low }: Candles): [up: Float64Array, down: Float64Array] {
   const up = new Float64Array(high.length).fill(Number.NaN);
   const down = new Float64Array(high.length).fill(Number.NaN);

@@ -2,7 +2,7 @@ import { highestBars, lowestBars } from "../series/window-extremes.ts";
 import type { Indicator } from "./indicator.ts";
 import { numberOf, windowSpec } from "./parameters.ts";
 
-/** `window` bars back from the current one, so window + 1 bars are read; of equal extremes the latest. */
+/** It looks `window` bars back, so it reads window + 1 bars; of equal extremes the latest. */
 export const aroon: Indicator = {
   id: "trend.aroon",
   title: "Aroon",

@@ -8,7 +8,8 @@ export const choppiness: Indicator = {
   id: "volatility.choppiness",
   title: "Choppiness index",
   formula:
-    "100 * log10(sum(true range) / (highest high - lowest low)) / log10(window), all over window bars",
+    "100 * log10(sum(true range) / (highest high - lowest low)) / log10(window), all over window " +
+    "bars",
   source: "E. W. Dreiss; TradingView Choppiness Index",
   params: [windowSpec("window", 14, "Bars of the sum and the extremes.", 2)],
   outputs: ["choppiness"],

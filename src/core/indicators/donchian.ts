@@ -6,7 +6,7 @@ export const donchian: Indicator = {
   id: "trend.donchian",
   title: "Donchian channel",
   formula:
-    "upper = highest high, lower = lowest low, middle = (upper + lower) / 2; the current bar included",
+    "upper = highest high, lower = lowest low, middle = (upper + lower) / 2; with the current bar",
   source: "R. Donchian; TA-Lib MAX, MIN, MIDPRICE",
   params: [windowSpec("window", 20, "Bars of the extremes.")],
   outputs: ["middle", "upper", "lower"],

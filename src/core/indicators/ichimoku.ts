@@ -5,16 +5,16 @@ import type { Indicator } from "./indicator.ts";
 import { numberOf, windowSpec } from "./parameters.ts";
 
 /**
- * All values belong to the bar at which they are known. The spans of a bar are the cloud that a chart
- * draws at it, computed `displacement` bars earlier. The lagging span is today's close drawn that
- * many bars back, over the price it is compared with: `lagging` is that price.
+ * All values belong to the bar at which they are known. The spans of a bar are the cloud that a
+ * chart draws at it, computed `displacement` bars earlier. The lagging span is today's close drawn
+ * that many bars back, over the price it is compared with: `lagging` is that price.
  */
 export const ichimoku: Indicator = {
   id: "trend.ichimoku",
   title: "Ichimoku cloud",
   formula:
-    "conversion, base, b = (highest high + lowest low) / 2 over their windows; spanA = (conversion " +
-    "+ base) / 2, spanB = b and lagging = close, each of displacement bars earlier",
+    "conversion, base, b = (highest high + lowest low) / 2 over their windows; spanA = " +
+    "(conversion + base) / 2, spanB = b and lagging = close, each of displacement bars earlier",
   source: "G. Hosoda, 1969; TradingView Ichimoku Cloud",
   params: [
     windowSpec("conversionWindow", 9, "Bars of the conversion line (tenkan)."),

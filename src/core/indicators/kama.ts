@@ -2,7 +2,7 @@ import { PrefixSum } from "../series/prefix-sum.ts";
 import type { Indicator } from "./indicator.ts";
 import { numberOf, SOURCE, sourceOf, windowSpec } from "./parameters.ts";
 
-/** The first value moves from the price before it, as in TA-Lib, whose fast and slow are 2 and 30. */
+/** The first value moves from the price before it, as in TA-Lib, where f and s are fixed. */
 export const kama: Indicator = {
   id: "ma.kama",
   title: "Kaufman's adaptive moving average",

@@ -3,7 +3,10 @@ import { numberOf, SOURCE, sourceOf, windowSpec } from "./parameters.ts";
 import { ema, rma, SEEDING, seedBars, seedingOf } from "./recursive-average.ts";
 import { trueRangeFromClose } from "./true-range.ts";
 
-/** The first true range is that of the second bar. TradingView's ta.kc has rangeAverage ema over window. */
+/**
+ * The first true range is that of the second bar. TradingView's ta.kc averages it with rangeAverage
+ * ema over the window of the middle line.
+ */
 export const keltner: Indicator = {
   id: "trend.keltner",
   title: "Keltner channel",

@@ -7,15 +7,16 @@ const UP = 1;
 const DOWN = -1;
 
 /**
- * As TA-Lib: the first value is that of the second bar, whose trend is down where its low fell further
- * than its high rose; a bar that touches the stop reverses it.
+ * As TA-Lib: the first value is that of the second bar, whose trend is down where its low fell
+ * further than its high rose; a bar that touches the stop reverses it.
  */
 export const psar: Indicator = {
   id: "trend.psar",
   title: "Parabolic stop and reverse",
   formula:
-    "psar += acceleration * (extreme - psar), not beyond the last two bars; acceleration grows with " +
-    "each new extreme of the trend; where a bar touches it, the trend turns and psar is the extreme",
+    "psar += acceleration * (extreme - psar), not beyond the last two bars; acceleration grows " +
+    "with each new extreme of the trend; where a bar touches psar, it becomes that extreme and " +
+    "the trend turns",
   source: "J. W. Wilder, New Concepts in Technical Trading Systems, 1978; TA-Lib SAR",
   params: [
     acceleration("accelStart", 0.02, "Acceleration at the start of a trend."),

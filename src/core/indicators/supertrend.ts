@@ -8,9 +8,9 @@ const UP = 1;
 const DOWN = -1;
 
 /**
- * The first trend is down with seeding sma, as TradingView has it; with seeding first it is up if the
- * close is not below the middle of its bar. The direction is 1 in a rising trend and -1 in a falling
- * one; TradingView's has the opposite sign.
+ * The first trend is down with seeding sma, as TradingView has it; with seeding first it is up if
+ * the close is not below the middle of its bar. The direction is 1 in a rising trend and -1 in a
+ * falling one; TradingView's has the opposite sign.
  */
 export const supertrend: Indicator = {
   id: "trend.supertrend",

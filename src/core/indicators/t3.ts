@@ -40,7 +40,7 @@ export const t3: Indicator = {
     const sixthWeight = -v * v * v;
     const out = new Float64Array(third.length);
     for (let t = 0; t < out.length; t++) {
-      // The weights add up to 1: as distances from the third average, equal prices stay as they are.
+      // The weights add up to 1: as distances from the third average, equal prices stay equal.
       out[t] =
         third[t] +
         fourthWeight * (fourth[t] - third[t]) +

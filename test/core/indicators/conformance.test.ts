@@ -302,7 +302,7 @@ function mayBeUndefined(indicator: Indicator, output: number): boolean {
   return Object.hasOwn(indicator.undefinedWhere ?? {}, indicator.outputs[output]);
 }
 
-/** The same NaN positions (or fewer, across a hole), values within a few roundings of a price of 1. */
+/** NaN at the same bars (or fewer, across a hole), values within roundings of a price of 1. */
 function expectClose(actual: Float64Array, expected: Float64Array, id: string): void {
   expect(actual).toHaveLength(expected.length);
   const rounding = ROUNDING[id] ?? 1e-13;

@@ -34,7 +34,7 @@ it("on a grid is the correctly rounded quotient of the decimal numbers", () => {
   );
 });
 
-it("with holes and off every grid is near the plain sums, and undefined where bars are absent", () => {
+it("with holes and off every grid is near the plain sums, or undefined", () => {
   const value = fc.oneof(
     { arbitrary: fc.double({ min: 0.5, max: 2, noNaN: true }), weight: 8 },
     { arbitrary: fc.integer({ min: 1, max: 20 }), weight: 4 },
