@@ -23,6 +23,7 @@ const TOLERANCE: Readonly<Record<string, number>> = {
   "ma.wma": 1e-15,
   "momentum.rsi": 1e-13,
   "momentum.macd": 1e-17,
+  "momentum.stoch": 1e-13,
   "trend.adx": 1e-13,
   "trend.keltner": 1e-15,
   "trend.linreg": 1e-14,
@@ -74,6 +75,13 @@ const COLUMNS: readonly Column[] = [
   ["linreg", "ta.linreg(close, 20, 10)", "trend.linreg", "value", { window: 20, offset: 10 }],
   ["tr", "ta.tr(true)", "volatility.tr", "tr", {}],
   ["mfi+rsi+stoch", "ta.rsi(close, 14)", "momentum.rsi", "rsi", { window: 14 }],
+  [
+    "mfi+rsi+stoch",
+    "ta.stoch(close, high, low, 20)",
+    "momentum.stoch",
+    "k",
+    { kWindow: 20, smoothing: 1 },
+  ],
   ["macd", "ta.macd(close, 12, 26, 9).macd", "momentum.macd", "macd", {}],
   ["macd", "ta.macd(close, 12, 26, 9).signal", "momentum.macd", "signal", {}],
   ["macd", "ta.macd(close, 12, 26, 9).hist", "momentum.macd", "histogram", {}],
@@ -83,7 +91,7 @@ const COLUMNS: readonly Column[] = [
   ["bb", "ta.bb(close, 20, 2).lower", "volatility.bbands", "lower", { window: 20, multiplier: 2 }],
 ];
 
-describeGolden("indicators against TradingView", `${COLUMNS.length + 3} columns`, () => {
+describeGolden("indicators against TradingView", `${COLUMNS.length + 4} columns`, () => {
   it.for(COLUMNS)("%s: %s", ([name, header, id, output, params]) => {
     const { candles, column } = tradingViewTable(name);
     expectSeries(outputOf(candles, id, output, params), column(header), TOLERANCE[id]);
@@ -96,6 +104,16 @@ describeGolden("indicators against TradingView", `${COLUMNS.length + 3} columns`
     const percent = ours.map((value) => 100 * value);
     // Twice the bound of a band, in percent.
     expectSeries(percent, column("ta.bbw(close, 20, 2.1)"), 4e-10);
+  });
+
+  it("mfi+rsi+stoch: ta.mfi(close, 14), once the first bar has left the window", () => {
+    const { candles, column } = tradingViewTable("mfi+rsi+stoch");
+    const ours = outputOf(candles, "volume.mfi", "mfi", { window: 14, source: "close" });
+    const theirs = column("ta.mfi(close, 14)");
+    // It takes the first bar, which has no change, for a rise and a fall at once.
+    expect([ours[13], Number.isFinite(theirs[13])]).toEqual([Number.NaN, true]);
+    theirs[13] = Number.NaN;
+    expectSeries(ours, theirs, 1e-12);
   });
 
   it("supertrend: ta.supertrend(3, 10), in one column for each direction", () => {
