@@ -180,6 +180,8 @@ export class Runner {
     const beat = async () => {
       await store.extendLeases(worker, leaseMs);
       await store.recover(MAX_CHUNK_ATTEMPTS);
+      // A stop whose notification got lost is seen here.
+      await Promise.all([...this.#active.keys()].map((runId) => this.#runChanged(runId)));
     };
     this.#beat = this.#beat.then(beat).catch((error) => this.#fault(null, "heartbeat", error));
   }

@@ -54,8 +54,7 @@ export async function finalRows(
 ): Promise<FinalRows> {
   // These variants exist, so the constraint need not be worked out for the whole grid once more.
   const sweep = { ...task.plan.sweep, constraint: null };
-  const key = `${task.base.key}/final`;
-  const scored = await pool.score({ ...task.base, key, sweep, stage }, variantIndices(best));
+  const scored = await pool.score({ ...task.base, sweep, stage }, variantIndices(best));
   const stride = 1 + RANKING_METRICS.length;
   const data = new Float64Array(scored.length * stride);
   scored.forEach(({ variantIndex, metrics }, i) => {
