@@ -14,9 +14,23 @@ const ALIGNMENT = 64;
 export class KernelMemory {
   readonly memory: WebAssembly.Memory;
   #end = FIRST_OFFSET;
+  /** Bytes that an earlier owner may have written. */
+  #used = FIRST_OFFSET;
 
   constructor() {
     this.memory = new WebAssembly.Memory({ initial: 1, maximum: MAX_PAGES, shared: true });
+  }
+
+  /** A memory that was given back, or a new one: pages once written stay with the process. */
+  static take(): KernelMemory {
+    return FREE.pop() ?? new KernelMemory();
+  }
+
+  /** Views handed out before must not be used any more. */
+  release(): void {
+    this.#used = Math.max(this.#used, this.#end);
+    this.#end = FIRST_OFFSET;
+    FREE.push(this);
   }
 
   /** Bytes handed out so far. */
@@ -43,6 +57,12 @@ export class KernelMemory {
     const pages = Math.ceil(this.#end / PAGE_BYTES);
     const missing = pages - this.memory.buffer.byteLength / PAGE_BYTES;
     if (missing > 0) this.memory.grow(Math.max(missing, Math.min(256, MAX_PAGES - pages)));
+    if (offset < this.#used) {
+      new Uint8Array(this.memory.buffer, offset, this.#end - offset).fill(0);
+    }
     return [this.memory.buffer as unknown as SharedArrayBuffer, offset, length];
   }
 }
+
+/** Memories of this thread that nobody uses. */
+const FREE: KernelMemory[] = [];

@@ -25,7 +25,9 @@ const EVENT_SLACK = 16;
 /** The scorer's hot loops in WASM SIMD; the same bits as ReferenceBackend. */
 export class WasmBackend implements ScoringBackend {
   readonly name = "wasm";
-  readonly memory = new KernelMemory();
+  readonly memory = KernelMemory.take();
+  /** The trade scorer whose market the kernels hold. */
+  active: WasmTradeScorer | null = null;
   readonly kernels: KernelExports;
   readonly rulesAt: number;
   /** Closes in kernel memory. */
@@ -113,6 +115,10 @@ export class WasmBackend implements ScoringBackend {
 
   tradeScorer(metrics: readonly RankingMetric[], periodsPerYear: number): WasmTradeScorer {
     return new WasmTradeScorer(this, metrics, { rules: this.#rules, periodsPerYear });
+  }
+
+  release(): void {
+    this.memory.release();
   }
 
   riskTable(stops: RiskAxis, targets: RiskAxis): RiskTable {

@@ -46,6 +46,9 @@ export class WasmTradeScorer implements TradeScorer {
   /** True where the end cash is all that is asked for, of an account that puts everything in. */
   readonly #returnOnly: boolean;
   readonly #trades: TradeList;
+  readonly #reciprocalAt: number;
+  #extremes: readonly [number, number, number, number] | null = null;
+  #days: readonly [number, number, number, number] | null = null;
   readonly #sums: Float64Array;
 
   constructor(
@@ -71,8 +74,7 @@ export class WasmTradeScorer implements TradeScorer {
     reciprocal.set(backend.close.map((price) => 1 / price));
     if (drawdown) this.#shareExtremes();
     if (days) this.#shareDays();
-    const { kernels, close, rulesAt } = backend;
-    kernels.setMarket(rulesAt, close.byteOffset, close.length, this.#watch, reciprocal.byteOffset);
+    this.#reciprocalAt = reciprocal.byteOffset;
   }
 
   scorePlanes(a: PlanePair, b: PlanePair, out: Float64Array, offset: number): void {
@@ -99,6 +101,7 @@ export class WasmTradeScorer implements TradeScorer {
   }
 
   score(trades: TradeList, out: Float64Array, offset: number): void {
+    this.#activate();
     this.#backend.kernels.settle(
       trades.count,
       trades.side.byteOffset,
@@ -113,8 +116,20 @@ export class WasmTradeScorer implements TradeScorer {
     }
   }
 
+  /** Tells the kernels this scorer's market, unless they hold it. */
+  #activate(): void {
+    const backend = this.#backend;
+    if (backend.active === this) return;
+    backend.active = this;
+    const { kernels, close, rulesAt } = backend;
+    const { length, byteOffset } = close;
+    kernels.setMarket(rulesAt, byteOffset, length, this.#watch, this.#reciprocalAt);
+    if (this.#extremes !== null) kernels.setExtremes(...this.#extremes);
+    if (this.#days !== null) kernels.setDays(...this.#days);
+  }
+
   #shareExtremes(): void {
-    const { memory, kernels, close } = this.#backend;
+    const { memory, close } = this.#backend;
     const { minima, maxima } = new RangeExtremes(close).tables();
     const rowLength = minima[0].length;
     const share = (rows: readonly Float64Array[]) => {
@@ -122,18 +137,18 @@ export class WasmTradeScorer implements TradeScorer {
       for (const [level, row] of rows.entries()) room.set(row, level * rowLength);
       return room.byteOffset;
     };
-    kernels.setExtremes(close.byteOffset, share(minima), share(maxima), rowLength);
+    this.#extremes = [close.byteOffset, share(minima), share(maxima), rowLength];
   }
 
   #shareDays(): void {
-    const { memory, kernels, market } = this.#backend;
+    const { memory, market } = this.#backend;
     const days = new Days(market.openTimes, market.timeframeMs);
     const lastBar = memory.int32(days.count);
     lastBar.set(days.lastBar);
     const dayOf = memory.int32(days.dayOf.length);
     dayOf.set(days.dayOf);
     const changes = memory.float64(days.count);
-    kernels.setDays(days.count, lastBar.byteOffset, dayOf.byteOffset, changes.byteOffset);
+    this.#days = [days.count, lastBar.byteOffset, dayOf.byteOffset, changes.byteOffset];
   }
 }
 

@@ -8,6 +8,7 @@ import { RANKING_METRICS } from "../core/metrics/ranking-metric.ts";
 import { Ranking } from "../core/stages/ranking.ts";
 import { scoreStageA } from "../core/stages/stage-a.ts";
 import { scoreStageB } from "../core/stages/stage-b.ts";
+import { sweepMetrics } from "../core/stages/sweep.ts";
 import { SweepScorer } from "../core/stages/sweep-scorer.ts";
 import { TopRows } from "../core/stages/top-rows.ts";
 import { backendFactory } from "../kernels/choose-kernels.ts";
@@ -46,6 +47,7 @@ function scorerFor(order: ScorerOrder): SweepScorer {
   scorers.set(order.key, scorer);
   for (const oldest of scorers.keys()) {
     if (scorers.size <= MAX_SCORERS) break;
+    scorers.get(oldest)!.release();
     scorers.delete(oldest);
   }
   return scorer;
@@ -131,13 +133,19 @@ class BestReporter {
   }
 }
 
-/**
- * Every ranking metric of chosen variants: the end of a run, whose chunks need their caches no
- * more.
- */
+/** Every ranking metric of chosen variants, with what the run's chunks have left in the caches. */
 function runScore(order: ScoreOrder): void {
-  scorers.delete(order.key);
-  const scorer = new SweepScorer(order.sweep, order.candles, { metrics: RANKING_METRICS, backend });
+  const scorer = scorerFor(order);
+  scorer.measure(RANKING_METRICS);
+  try {
+    const metrics = scoreVariants(scorer, order);
+    send({ kind: "scored", id: order.id, metrics }, [metrics.buffer as ArrayBuffer]);
+  } finally {
+    scorer.measure(sweepMetrics(order.sweep));
+  }
+}
+
+function scoreVariants(scorer: SweepScorer, order: ScoreOrder): Float64Array {
   const count = RANKING_METRICS.length;
   const metrics = new Float64Array(order.variants.length * count);
   let openBase = Number.NaN;
@@ -156,7 +164,7 @@ function runScore(order: ScoreOrder): void {
     }
     scorer.scoreCell(variant - base * cells, metrics, i * count);
   });
-  send({ kind: "scored", id: order.id, metrics }, [metrics.buffer]);
+  return metrics;
 }
 
 function handle(message: ToWorker): void {

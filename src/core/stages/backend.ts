@@ -67,6 +67,8 @@ export interface ScoringBackend {
   trades(a: PlanePair, b: PlanePair, trades: TradeList): void;
   tradeScorer(metrics: readonly RankingMetric[], periodsPerYear: number): TradeScorer;
   riskTable(stops: RiskAxis, targets: RiskAxis): RiskTable;
+  /** Gives the memory back for another backend to use. */
+  release(): void;
 }
 
 /** A backend serves one sweep over one range. */

@@ -67,6 +67,8 @@ export class ReferenceBackend implements ScoringBackend {
     };
   }
 
+  release(): void {}
+
   riskTable(stops: RiskAxis, targets: RiskAxis): StopTable {
     return new StopTable(this.#rules, this.#market.close, stops, targets);
   }

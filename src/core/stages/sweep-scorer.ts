@@ -38,11 +38,13 @@ export class SweepScorer {
   readonly space: VariantSpace;
   /** Cells of the risk grid. */
   readonly cells: number;
-  readonly metrics: readonly RankingMetric[];
+  /** What `score...` writes, in this order. */
+  metrics: readonly RankingMetric[];
   readonly #backend: ScoringBackend;
   readonly #source: PlaneSource;
   readonly #signals: readonly SignalPlanes[];
-  readonly #scorer: TradeScorer;
+  #scorer: TradeScorer;
+  readonly #scorers = new Map<string, TradeScorer>();
   readonly #riskTable: RiskTable;
   readonly #base: TradeList;
   readonly #cell: TradeList;
@@ -72,7 +74,7 @@ export class SweepScorer {
       (signal) => new SignalPlanes(sweep, this.space.grid, signal, planes),
     );
     this.#ands = new SignalConjunction(backend, this.#signals.slice(0, -1), newPlane);
-    this.#scorer = backend.tradeScorer(this.metrics, sweep.execution.periodsPerYear);
+    this.#scorer = this.#scorerOf(this.metrics);
     this.#riskTable = backend.riskTable(sweep.stops, sweep.targets);
     this.#base = backend.tradeList(bars);
     this.#cell = backend.tradeList(bars, this.#base);
@@ -80,6 +82,27 @@ export class SweepScorer {
     this.#outer = { long: this.#empty, short: this.#empty };
     this.#inner = this.#outer;
     this.#digits = new Int32Array(sweep.axes.length);
+  }
+
+  /** Changes what `score...` writes from now on; nothing else is computed anew. */
+  measure(metrics: readonly RankingMetric[]): void {
+    this.metrics = metrics;
+    this.#scorer = this.#scorerOf(metrics);
+  }
+
+  /** Gives the backend's memory back; the scorer must not be used any more. */
+  release(): void {
+    this.#backend.release();
+  }
+
+  #scorerOf(metrics: readonly RankingMetric[]): TradeScorer {
+    const key = metrics.join();
+    let scorer = this.#scorers.get(key);
+    if (scorer === undefined) {
+      scorer = this.#backend.tradeScorer(metrics, this.sweep.execution.periodsPerYear);
+      this.#scorers.set(key, scorer);
+    }
+    return scorer;
   }
 
   /** Digits of the variant at `index`; move on with `next` instead of asking anew. */
