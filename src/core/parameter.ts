@@ -51,10 +51,7 @@ export function parameterFault(
     value >= spec.min &&
     value <= spec.max &&
     (spec.kind === "number" || Number.isInteger(value));
-  return fits
-    ? null
-    : {
-        message: `${spec.name} must be ${spec.kind === "integer" ? "an integer" : "a number"} in ${spec.min}..${spec.max}`,
-        bound,
-      };
+  if (fits) return null;
+  const kind = spec.kind === "integer" ? "an integer" : "a number";
+  return { message: `${spec.name} must be ${kind} in ${spec.min}..${spec.max}`, bound };
 }

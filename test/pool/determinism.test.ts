@@ -60,7 +60,7 @@ describeEachKernel("pool", (kernels) => {
       expectSame(b, expectedB);
     });
 
-    it("gives the same bytes however the work is cut, and in whatever order it is done", async () => {
+    it("gives the same bytes however the work is cut, in whatever order", async () => {
       const whole = [
         { task: stageA(LIGHT), sizes: [7, 97, SPACE - 1], expected: expectedA },
         { task: stageB(LIGHT, shortlist), sizes: [1, 7, 39], expected: expectedB },

@@ -15,8 +15,10 @@ export const RUIN_SHARE = 1e-9;
  * open one is worth `mark = markBase + markSlope * (close / entryPrice)` of its stake; prices are
  * raw, fees and slippage sit in the coefficients. With fee f and slippage s as fractions:
  *
- *   long   fill ratio X = exit*(1-s) / (entry*(1+s));  factor = (1-f)*X - f;      mark = close/(entry*(1+s)) - f
- *   short  fill ratio X = exit*(1+s) / (entry*(1-s));  factor = 2 - f - (1+f)*X;  mark = 2 - f - close/(entry*(1-s))
+ *   long   fill ratio X = exit*(1-s) / (entry*(1+s));  factor = (1-f)*X - f
+ *          mark = close/(entry*(1+s)) - f
+ *   short  fill ratio X = exit*(1+s) / (entry*(1-s));  factor = 2 - f - (1+f)*X
+ *          mark = 2 - f - close/(entry*(1-s))
  *
  * An open position is marked at the raw close, with its entry fee paid and no exit cost yet.
  * Source: semantics.md sections 4 and 5.

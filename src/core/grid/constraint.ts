@@ -56,8 +56,14 @@ interface Token {
   readonly column: number;
 }
 
-const TOKEN =
-  /\s*(?:(?<number>\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)|'(?<text>[^']*)'|(?<name>[A-Za-z_][\w.]*)|(?<operator><=|>=|==|!=|[<>+\-*/()]))/y;
+const NUMBER = /(?<number>\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)/;
+const TEXT = /'(?<text>[^']*)'/;
+const NAME = /(?<name>[A-Za-z_][\w.]*)/;
+const OPERATOR = /(?<operator><=|>=|==|!=|[<>+\-*/()])/;
+const TOKEN = new RegExp(
+  `\\s*(?:${[NUMBER, TEXT, NAME, OPERATOR].map((pattern) => pattern.source).join("|")})`,
+  "y",
+);
 const MAX_NESTING = 50;
 
 function tokenize(text: string): Token[] {

@@ -8,8 +8,8 @@ export const MAX_CONSTRAINED_COMBINATIONS = 1 << 24;
 
 /**
  * The variants of a grid: its numbers, less those a constraint forbids. Only the product of the
- * axes that the constraint reads is tabulated, one byte a combination, so counting is arithmetic and
- * a look-up costs a few multiplications.
+ * axes that the constraint reads is tabulated, one byte a combination, so counting is arithmetic
+ * and a look-up costs a few multiplications.
  */
 export class VariantSpace {
   readonly grid: Grid;
