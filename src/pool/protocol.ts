@@ -68,9 +68,3 @@ export const CONTROL = { abort: 0, begun: 1 } as const;
  * scored.
  */
 export const COUNTER = { next: 0, scored: 1, words: 2 } as const;
-
-/**
- * Aimed duration of a slice: long enough to hide the atomics, short enough to obey a cancel at
- * once.
- */
-export const SLICE_MS = 8;

@@ -19,10 +19,10 @@ import {
   type FromWorker,
   type ScoreOrder,
   type ScorerOrder,
-  SLICE_MS,
   type ToWorker,
   type WorkerSettings,
 } from "./protocol.ts";
+import { nextSliceSize } from "./slice-size.ts";
 import { warmUp } from "./warm-up.ts";
 
 const port = parentPort;
@@ -72,21 +72,11 @@ function runChunk(order: ChunkOrder): void {
       const tookMs = performance.now() - startedMs;
       Atomics.add(counters, COUNTER.scored, BigInt(scored));
       best.report(top);
-      size = nextSize(to - from, scored / cellsOf(order, scorer), tookMs);
+      size = nextSliceSize(to - from, scored / cellsOf(order, scorer), tookMs);
     }
   }
   const rows = top.drain();
   send({ kind: "chunkDone", id: order.id, rows }, [rows.data.buffer as ArrayBuffer]);
-}
-
-/**
- * Sized by what was scored, not by what was skipped: behind a stretch that the constraint forbids
- * the next slice may hold nothing else than variants. Grows at most fourfold, so that one lucky
- * slice does not lead to a long one.
- */
-function nextSize(size: number, scored: number, tookMs: number): number {
-  const ideal = (Math.max(scored, 1) * SLICE_MS) / Math.max(tookMs, 0.001);
-  return Math.max(1, Math.min(Math.floor(ideal), size * 4));
 }
 
 /** What one position of the chunk's range counts for. */
