@@ -32,6 +32,33 @@ export interface KernelExports {
     startCash: number,
     ruin: number,
   ): number;
+  setStops(
+    count: number,
+    on: number,
+    multipliers: number,
+    order: number,
+    bars: number,
+    factors: number,
+  ): void;
+  setTargets(
+    count: number,
+    on: number,
+    multipliers: number,
+    order: number,
+    bars: number,
+    factors: number,
+  ): void;
+  cellCash(
+    rules: number,
+    close: number,
+    fillShares: number,
+    count: number,
+    side: number,
+    entry: number,
+    exit: number,
+    factor: number,
+    cash: number,
+  ): void;
   makeKeys(
     rows: number,
     bars: number,

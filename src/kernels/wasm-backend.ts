@@ -1,5 +1,5 @@
 import type { AccountRules } from "../core/execution/account.ts";
-import { type RiskAxis, StopTable } from "../core/execution/stop-table.ts";
+import type { RiskAxis } from "../core/execution/stop-table.ts";
 import { TradeList } from "../core/execution/trade-list.ts";
 import type { RankingMetric } from "../core/metrics/ranking-metric.ts";
 import { type BitPlane, planeWords } from "../core/series/bit-plane.ts";
@@ -14,6 +14,7 @@ import type {
 import { KernelMemory } from "./kernel-memory.ts";
 import { instantiateKernels, type KernelExports } from "./kernel-module.ts";
 import { writeRules } from "./rules-layout.ts";
+import { WasmRiskTable } from "./wasm-risk-table.ts";
 import { WasmRowFamily } from "./wasm-row-family.ts";
 import { WasmTradeScorer } from "./wasm-trade-scorer.ts";
 
@@ -35,7 +36,7 @@ export class WasmBackend implements ScoringBackend {
   readonly market: RangeMarket;
   /** Room for the events of one variant; the kernels write a few slots past the last. */
   readonly events: Int32Array;
-  readonly #rules: AccountRules;
+  readonly rules: AccountRules;
   readonly #bars: number;
   /** Words of 64 bars. */
   readonly #words: number;
@@ -43,7 +44,7 @@ export class WasmBackend implements ScoringBackend {
   readonly #right: StagedSeries;
 
   constructor(rules: AccountRules, market: RangeMarket) {
-    this.#rules = rules;
+    this.rules = rules;
     this.market = market;
     this.#bars = market.close.length;
     this.#words = planeWords(this.#bars) / 2;
@@ -114,7 +115,7 @@ export class WasmBackend implements ScoringBackend {
   }
 
   tradeScorer(metrics: readonly RankingMetric[], periodsPerYear: number): WasmTradeScorer {
-    return new WasmTradeScorer(this, metrics, { rules: this.#rules, periodsPerYear });
+    return new WasmTradeScorer(this, metrics, { rules: this.rules, periodsPerYear });
   }
 
   release(): void {
@@ -122,7 +123,7 @@ export class WasmBackend implements ScoringBackend {
   }
 
   riskTable(stops: RiskAxis, targets: RiskAxis): RiskTable {
-    return new StopTable(this.#rules, this.close, stops, targets);
+    return new WasmRiskTable(this, stops, targets);
   }
 }
 

@@ -43,6 +43,12 @@ export interface RiskTable {
   fill(base: TradeList): void;
   /** Writes exits and factors of a cell to `cell`, a list that shares its entries with `base`. */
   select(base: TradeList, stop: number, target: number, cell: TradeList): void;
+  /**
+   * A faster way where the end cash of an account that puts everything in is all that is asked for:
+   * settles every cell at once, then `endCash` tells one. Absent where there is none.
+   */
+  settleAllIn?(base: TradeList): void;
+  endCash?(cell: number): number;
 }
 
 /**

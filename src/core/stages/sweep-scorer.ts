@@ -1,6 +1,7 @@
 import { AccountRules } from "../execution/account.ts";
 import type { TradeList } from "../execution/trade-list.ts";
 import { VariantSpace } from "../grid/variant-space.ts";
+import { totalReturnPct } from "../metrics/ranking-formulas.ts";
 import type { RankingMetric } from "../metrics/ranking-metric.ts";
 import type { BitPlane } from "../series/bit-plane.ts";
 import { CandleView } from "../series/candle-view.ts";
@@ -46,6 +47,8 @@ export class SweepScorer {
   #scorer: TradeScorer;
   readonly #scorers = new Map<string, TradeScorer>();
   readonly #riskTable: RiskTable;
+  /** Whether the open variant's cells were settled for their end cash alone. */
+  #cashOnly = false;
   readonly #base: TradeList;
   readonly #cell: TradeList;
   /** AND of all signals but the fastest one. */
@@ -132,15 +135,28 @@ export class SweepScorer {
   openRisk(): void {
     this.#signal();
     this.#backend.trades(this.#outer, this.#inner, this.#base);
-    this.#riskTable.fill(this.#base);
+    this.#cashOnly = this.#riskTable.settleAllIn !== undefined && this.#asksReturnOnly();
+    if (this.#cashOnly) this.#riskTable.settleAllIn!(this.#base);
+    else this.#riskTable.fill(this.#base);
   }
 
   /** Scores one cell (stop outer, target inner) of the variant opened by `openRisk`. */
   scoreCell(cell: number, out: Float64Array, offset: number): void {
+    if (this.#cashOnly) {
+      const cash = this.#riskTable.endCash!(cell);
+      const value = totalReturnPct(cash, this.sweep.execution.startCash);
+      out.fill(value, offset, offset + this.metrics.length);
+      return;
+    }
     const targets = this.sweep.targets.length;
     const stop = Math.floor(cell / targets);
     this.#riskTable.select(this.#base, stop, cell - stop * targets, this.#cell);
     this.#scorer.score(this.#cell, out, offset);
+  }
+
+  #asksReturnOnly(): boolean {
+    const allIn = this.sweep.execution.sizing === "ALL_IN";
+    return allIn && this.metrics.every((metric) => metric === "totalReturnPct");
   }
 
   /** Leaves the signal of the current digits as `outer AND inner`. */

@@ -1,5 +1,6 @@
 export { andPlanes, clearPlane, compareSeries, compareToNumber } from "./compare";
 export { setExtremes } from "./range-extremes";
 export { setDays, setMarket, settle } from "./settle";
+export { cellCash, setStops, setTargets } from "./risk-table";
 export { comparePair, makeKeys } from "./row-family";
 export { returnFromPlanes, tradesFromPlanes } from "./trade-list";
