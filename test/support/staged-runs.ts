@@ -1,7 +1,9 @@
+import type { Indicator } from "../../src/core/indicators/indicator.ts";
 import { findIndicator } from "../../src/core/indicators/registry.ts";
+import type { RankingMetric } from "../../src/core/metrics/ranking-metric.ts";
 import type { ParameterValue } from "../../src/core/parameter.ts";
 import type { RunRequestInput } from "../../src/plan/request.ts";
-import { ourParameters, ourSignalParameters } from "./seed-parity-names.ts";
+import { ourName, ourParameters, ourSignalParameters } from "./seed-parity-names.ts";
 
 /** A whole staged run of the foreign engine, as its fixture states it. */
 export interface StagedRun {
@@ -12,20 +14,20 @@ export interface StagedRun {
   readonly requestedRangeMs: readonly [number, number];
   readonly warmupBars: number;
   readonly spec: {
-    readonly indicators: readonly {
-      readonly id: string;
-      readonly params: Readonly<Record<string, AxisFixture>>;
-      readonly source?: AxisFixture;
-    }[];
+    readonly indicators: readonly IndicatorFixture[];
     readonly signalGrids: Readonly<Record<string, Readonly<Record<string, AxisFixture>>>>;
     readonly riskGrid: { readonly sl?: AxisFixture; readonly tp?: AxisFixture } | null;
+    readonly riskParams: RiskFixture | null;
     readonly direction: string;
+    readonly sizing: string;
+    readonly ranking: { readonly primary: string; readonly secondary: string } | null;
     readonly preselect: number;
     readonly topK: number;
     readonly executionParams: Readonly<Record<string, number>>;
   };
   readonly executionDefaults: Readonly<Record<string, number>>;
   readonly axes: readonly string[];
+  readonly metricColumns: readonly string[];
   readonly float64Twin: {
     readonly stageATotal: number;
     readonly stageBTotal: number;
@@ -33,7 +35,22 @@ export interface StagedRun {
     readonly stageAAll?: readonly FixtureRow[];
     readonly shortlist: readonly FixtureRow[];
     readonly top: readonly FixtureRow[];
+    readonly shortlistCutNearTie: boolean;
+    readonly topKCutNearTie: boolean;
   };
+}
+
+interface IndicatorFixture {
+  readonly id: string;
+  readonly params: Readonly<Record<string, AxisFixture>>;
+  readonly source: AxisFixture | null;
+}
+
+interface RiskFixture {
+  readonly sl_enabled: boolean;
+  readonly sl_pct: number;
+  readonly tp_enabled: boolean;
+  readonly tp_pct: number;
 }
 
 /** Axis values, then for Stage B stop and target, then metrics. */
@@ -48,12 +65,28 @@ type AxisFixture =
     }
   | { readonly mode: "explicit"; readonly values: readonly (number | string)[] };
 
-/** Ids that the fixture uses and this registry does not have. */
-export function missingIndicators(run: StagedRun): string[] {
-  return run.spec.indicators.map(({ id }) => id).filter((id) => findIndicator(id) === undefined);
+const SIZINGS = {
+  all_in: "ALL_IN",
+  fixed_quote: "FIXED_QUOTE",
+  strategy_compound: "ALL_IN",
+  strategy_compound_profit_lock: "PROFIT_LOCK",
+} as const;
+
+const METRICS: Readonly<Record<string, RankingMetric>> = {
+  total_return_pct: "totalReturnPct",
+  max_drawdown_pct: "maxDrawdownPct",
+  return_over_max_drawdown: "returnOverMaxDrawdown",
+  profit_factor: "profitFactor",
+};
+
+/** Our name of one of the fixture's metric columns. */
+export function ourMetric(column: string): RankingMetric {
+  const metric = METRICS[column];
+  if (metric === undefined) throw new Error(`no metric of ours for ${column}`);
+  return metric;
 }
 
-/** The fixture's run as one of ours: its own fees, range and seeding, ranked by total return. */
+/** The fixture's run as one of ours: its own fees, range and seeding. */
 export function requestOf(run: StagedRun): RunRequestInput {
   const { spec } = run;
   const costs = { ...run.executionDefaults, ...spec.executionParams };
@@ -64,50 +97,92 @@ export function requestOf(run: StagedRun): RunRequestInput {
     warmupBars: run.warmupBars,
     strategy: {
       indicators: Object.fromEntries(
-        spec.indicators.map((indicator) => [
-          shortName(indicator.id),
-          { id: indicator.id, params: indicatorAxes(indicator) },
+        spec.indicators.map((fixture) => [
+          shortName(fixture.id),
+          { id: ourName(fixture.id).id, params: indicatorAxes(fixture) },
         ]),
       ),
-      signals: spec.indicators.map(({ id }) => {
-        const { rule, output } = findIndicator(id)!.defaultRule;
-        const grids = ourSignalParameters(firstValues(spec.signalGrids[id] ?? {}));
-        const given = Object.entries(spec.signalGrids[id] ?? {});
-        const params = Object.fromEntries(
-          Object.keys(grids).map((name, i) => [name, axisOf(given[i][1])]),
-        );
-        return { rule, of: `${shortName(id)}.${output}`, params };
-      }),
+      signals: spec.indicators.map(({ id }) => signalOf(id, spec.signalGrids[id] ?? {})),
     },
     execution: {
       direction: spec.direction.toUpperCase().replace("-", "_") as "LONG_SHORT",
+      sizing: SIZINGS[spec.sizing as keyof typeof SIZINGS],
       startCash: costs.init_cash_quote,
       fixedQuote: costs.fixed_quote,
       safeProfitPct: costs.safe_profit_percent,
       feePct: costs.fee_pct,
       slippagePct: costs.slippage_pct,
     },
-    risk: {
-      stopLossPct: spec.riskGrid?.sl === undefined ? "off" : numbersOf(spec.riskGrid.sl),
-      takeProfitPct: spec.riskGrid?.tp === undefined ? "off" : numbersOf(spec.riskGrid.tp),
-    },
+    risk: riskOf(run),
+    ...(spec.ranking === null ? {} : { ranking: rankingOf(spec.ranking) }),
     preselect: spec.preselect,
     topK: spec.topK,
   };
 }
 
-/** Name of one of our axes in the fixture's words, e.g. `sma.window` is `indicator.ma.sma.window`. */
-export function fixtureAxes(run: StagedRun): string[] {
+function riskOf({ spec: { riskGrid, riskParams } }: StagedRun): RunRequestInput["risk"] {
+  if (riskParams !== null) {
+    return {
+      stopLossPct: riskParams.sl_enabled ? riskParams.sl_pct : "off",
+      takeProfitPct: riskParams.tp_enabled ? riskParams.tp_pct : "off",
+    };
+  }
+  return {
+    stopLossPct: riskGrid?.sl === undefined ? "off" : (axisOf(riskGrid.sl) as number[]),
+    takeProfitPct: riskGrid?.tp === undefined ? "off" : (axisOf(riskGrid.tp) as number[]),
+  };
+}
+
+/** Both keys are ranked in the direction in which the metric is better. */
+function rankingOf({ primary, secondary }: { primary: string; secondary: string }) {
+  return { primary: { metric: ourMetric(primary) }, secondary: { metric: ourMetric(secondary) } };
+}
+
+/** The indicator's default rule on the output that the fixture's engine reads. */
+function signalOf(fixtureId: string, grids: Readonly<Record<string, AxisFixture>>) {
+  const name = ourName(fixtureId);
+  const { rule, params: fixed = {} } = findIndicator(name.id)!.defaultRule;
+  const { of, against } = name.operands ?? { of: name.output, against: undefined };
+  const axes = Object.entries(grids).map(([param, axis]) => {
+    const [renamed] = Object.keys(ourSignalParameters({ [param]: 1 }));
+    const values = axisOf(axis).map((value) => {
+      return ourSignalParameters({ [param]: value as number })[renamed];
+    });
+    return [renamed, values];
+  });
+  const short = shortName(fixtureId);
+  return {
+    rule: name.rule ?? rule,
+    of: `${short}.${of}`,
+    ...(against === undefined ? {} : { against: `${short}.${against}` }),
+    params: { ...fixed, ...Object.fromEntries(axes) },
+  };
+}
+
+/** One of the fixture's axes among ours, e.g. `indicator.ma.sma.window` is `sma.window`. */
+export interface FixtureAxis {
+  /** Null where the axis changes nothing that the run reads; our plan refuses such an axis. */
+  readonly name: string | null;
+  /** The fixture's value of it in ours. */
+  readonly value: (fixture: number | string) => number | string;
+}
+
+export function fixtureAxes(run: StagedRun): FixtureAxis[] {
   return run.axes.map((axis) => {
     const [kind, ...rest] = axis.split(".");
-    const param = rest.at(-1)!;
-    const name = shortName(rest.slice(0, -1).join("."));
-    if (param === "source") return `${name}.source`;
-    if (kind === "signal")
-      return `signal.${name}.${Object.keys(ourSignalParameters({ [param]: 1 }))[0]}`;
-    const indicator = findIndicator(rest.slice(0, -1).join("."))!;
-    const renamed = Object.keys(ourParameters(indicator, { [param]: 1 }, null))[0];
-    return `${name}.${renamed}`;
+    const param = rest.pop()!;
+    const id = rest.join(".");
+    const name = shortName(id);
+    if (param === "source") return { name: `${name}.source`, value: (source) => source };
+    if (kind === "signal") {
+      const ours = (value: number) => Object.entries(ourSignalParameters({ [param]: value }))[0];
+      return {
+        name: `signal.${name}.${ours(1)[0]}`,
+        value: (value) => ours(value as number)[1],
+      };
+    }
+    const renamed = ourParameter(id, param);
+    return { name: hasEffect(id, renamed) ? `${name}.${renamed}` : null, value: (value) => value };
   });
 }
 
@@ -115,28 +190,33 @@ function shortName(id: string): string {
   return id.split(".").at(-1)!;
 }
 
-function indicatorAxes(indicator: StagedRun["spec"]["indicators"][number]) {
-  const definition = findIndicator(indicator.id)!;
-  const renamed = ourParameters(definition, firstValues(indicator.params), null);
+function indicatorAxes({ id, params, source }: IndicatorFixture) {
+  const { params: specs } = indicatorOf(id);
   const axes: Record<string, ParameterValue | ParameterValue[]> = {};
-  const given = Object.values(indicator.params);
-  Object.keys(renamed).forEach((name, i) => {
-    axes[name] = name === "seeding" ? "first" : axisOf(given[i]);
-  });
-  if (indicator.source !== undefined) axes.source = axisOf(indicator.source);
+  for (const [param, axis] of Object.entries(params)) {
+    const name = ourParameter(id, param);
+    if (hasEffect(id, name)) axes[name] = axisOf(axis);
+  }
+  if (source !== null) axes.source = axisOf(source);
+  if (specs.some(({ name }) => name === "seeding")) axes.seeding = "first";
   return axes;
 }
 
-function firstValues(axes: Readonly<Record<string, AxisFixture>>): Record<string, number> {
-  return Object.fromEntries(Object.keys(axes).map((name) => [name, 1]));
+function ourParameter(id: string, param: string): string {
+  return Object.keys(ourParameters(indicatorOf(id), { [param]: 1 }, null))[0];
+}
+
+/** Whether the output that the fixture's engine reads depends on the parameter. */
+function hasEffect(id: string, param: string): boolean {
+  return indicatorOf(id).outputParams?.[ourName(id).output]?.includes(param) ?? true;
+}
+
+function indicatorOf(fixtureId: string): Indicator {
+  return findIndicator(ourName(fixtureId).id)!;
 }
 
 function axisOf(axis: AxisFixture): ParameterValue[] {
   if (axis.mode === "explicit") return [...axis.values];
   const count = Math.round((axis.stop_incl - axis.start) / axis.step) + 1;
   return Array.from({ length: count }, (_, i) => axis.start + i * axis.step);
-}
-
-function numbersOf(axis: AxisFixture): number[] {
-  return axisOf(axis) as number[];
 }

@@ -4,7 +4,7 @@ import { findIndicator } from "../../../src/core/indicators/registry.ts";
 import { withDefaults } from "../../../src/core/parameter.ts";
 import { CandleView } from "../../../src/core/series/candle-view.ts";
 import type { PriceSource } from "../../../src/core/series/price-source.ts";
-import type { Atom, SeriesRef } from "../../../src/core/signals/atom.ts";
+import type { SeriesRef } from "../../../src/core/signals/atom.ts";
 import { findRule } from "../../../src/core/signals/registry.ts";
 import { resolveSeries } from "../../../src/core/signals/resolve-series.ts";
 import { describeGolden, readGoldenJson } from "../../support/golden.ts";
@@ -17,6 +17,7 @@ import {
   ourRule,
   ourSignalParameters,
 } from "../../support/seed-parity-names.ts";
+import { TIE, tiedBars } from "../../support/ties.ts";
 import { FROM_VARIANCE } from "../../support/variance-noise.ts";
 
 /**
@@ -35,9 +36,7 @@ interface GoldenSignal {
   readonly signal64?: string;
 }
 
-/** Two sides this close, relative to the larger, are one decimal number with two roundings. */
-const TIE = 1e-14;
-/** The same where it compares two variances, each the difference of two large sums. */
+/** How close two sides are where it compares variances, each the difference of two large sums. */
 const VARIANCE_TIE = 1e-9;
 
 /** Bars that differ because a comparison is a tie, by dataset and signal. */
@@ -97,6 +96,7 @@ describeGolden("signals against a foreign engine", `2 x ${SIGNALS} signals`, () 
 function compareSignal(view: CandleView, golden: GoldenSignal): number {
   const ours = ourRule(ourName(golden.indicatorId), golden.rule);
   const rule = findRule(ours.id)!;
+  expect(findIndicator(ourName(golden.indicatorId).id)!.defaultRule.rule).toBe(rule.id);
   const { operands, columns } = operandsOf(view, golden, ours.operands);
   const pair = rule.atoms(operands, {
     ...withDefaults(rule.params, ours.params),
@@ -142,17 +142,6 @@ function operandsOf(
   const columns = new CandleView({ ...view.candles, open: theirs });
   const restated: SeriesRef = { kind: "price", source: "open" };
   return { operands: { of: restated, against, price }, columns };
-}
-
-/** Bars where the two sides of an atom are equal but for rounding. */
-function tiedBars(view: CandleView, atom: Atom, tie: number): number[] {
-  const left = resolveSeries(view, atom.left);
-  const right = typeof atom.right === "number" ? atom.right : resolveSeries(view, atom.right);
-  const own = [...left.keys()].filter((t) => {
-    const y = typeof right === "number" ? right : right[t];
-    return Math.abs(left[t] - y) <= tie * Math.max(Math.abs(left[t]), Math.abs(y));
-  });
-  return atom.unless === undefined ? own : [...own, ...tiedBars(view, atom.unless, tie)];
 }
 
 function nameOf({ indicatorId, params, source }: GoldenSignal): string {
