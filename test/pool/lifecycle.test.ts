@@ -34,7 +34,7 @@ function begin(pool: WorkerPool, task: ChunkTask, options: RunChunkOptions = {})
 }
 
 /** A part of the heavy plan: long enough to be met in the middle, short enough to be waited for. */
-const PART = stageA(HEAVY, 0, 70_000);
+const PART = stageA(HEAVY, 0, 60_000);
 
 describe("abort", () => {
   it("answers with the best so far while all threads are busy", async () => {

@@ -170,7 +170,7 @@ describeEachKernel("a sweep over the S&P 500", (kernels) => {
         );
         expectSame(found);
       }),
-      { numRuns: 6 },
+      { numRuns: 3 },
     );
   });
 });
