@@ -6,6 +6,9 @@ export interface KernelExports {
   compareSeries(left: number, op: number, right: number, words: number, out: number): void;
   andPlanes(a: number, b: number, words: number, out: number): void;
   clearPlane(plane: number, other: number, words: number): void;
+  orPlanes(a: number, b: number, words: number, out: number): void;
+  notPlane(plane: number, bars: number, words: number, out: number): void;
+  latchPlane(set: number, reset: number, bars: number, words: number, out: number): void;
   tradesFromPlanes(
     longA: number,
     shortA: number,

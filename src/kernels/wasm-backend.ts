@@ -92,6 +92,21 @@ export class WasmBackend implements ScoringBackend {
     this.kernels.clearPlane(plane.byteOffset, other.byteOffset, this.#words);
   }
 
+  combine(op: "and" | "or", a: BitPlane, b: BitPlane, out: BitPlane): void {
+    const { andPlanes, orPlanes } = this.kernels;
+    const kernel = op === "and" ? andPlanes : orPlanes;
+    kernel(a.byteOffset, b.byteOffset, this.#words, out.byteOffset);
+  }
+
+  not(plane: BitPlane, out: BitPlane): void {
+    this.kernels.notPlane(plane.byteOffset, this.#bars, this.#words, out.byteOffset);
+  }
+
+  latch(set: BitPlane, reset: BitPlane, out: BitPlane): void {
+    const { byteOffset } = out;
+    this.kernels.latchPlane(set.byteOffset, reset.byteOffset, this.#bars, this.#words, byteOffset);
+  }
+
   rowFamily(rows: number, maxBytes: number): RowFamily | null {
     const family = new WasmRowFamily(this.memory, this.kernels, { rows, words: this.#words });
     return family.bytes <= maxBytes ? family.allocate() : null;

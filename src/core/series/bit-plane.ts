@@ -26,3 +26,37 @@ export function andPlanes(a: BitPlane, b: BitPlane, out: BitPlane): void {
 export function clearPlane(plane: BitPlane, other: BitPlane): void {
   for (let w = 0; w < plane.length; w++) plane[w] &= ~other[w];
 }
+
+/** out = a OR b; `out` may be `a` or `b`. */
+export function orPlanes(a: BitPlane, b: BitPlane, out: BitPlane): void {
+  for (let w = 0; w < out.length; w++) out[w] = a[w] | b[w];
+}
+
+/** out = NOT plane over its `bars`; `out` may be `plane`. */
+export function notPlane(plane: BitPlane, bars: number, out: BitPlane): void {
+  for (let w = 0; w < out.length; w++) out[w] = ~plane[w];
+  clearBeyond(out, bars);
+}
+
+/**
+ * A latch: from a bar of `set` on it holds until a bar of `reset`; `set` wins where both are. Before
+ * the first bar it does not hold. `out` may be `set` or `reset`.
+ */
+export function latchPlane(set: BitPlane, reset: BitPlane, bars: number, out: BitPlane): void {
+  let holds = 0;
+  for (let w = 0; w < out.length; w++) {
+    const [on, off] = [set[w], reset[w]];
+    let word = 0;
+    for (let bit = 0; bit < 32; bit++) {
+      holds = ((on >>> bit) & 1) | (holds & ~(off >>> bit));
+      word |= holds << bit;
+    }
+    out[w] = word;
+  }
+  clearBeyond(out, bars);
+}
+
+function clearBeyond(plane: BitPlane, bars: number): void {
+  const last = bars >>> 5;
+  for (let w = last; w < plane.length; w++) plane[w] &= w === last ? ~(-1 << (bars & 31)) : 0;
+}

@@ -11,7 +11,16 @@ export type SeriesRef =
       readonly output: string;
     }
   /** The value `bars` bars earlier (bars >= 1); NaN before the series starts. */
-  | { readonly kind: "shifted"; readonly of: SeriesRef; readonly bars: number };
+  | { readonly kind: "shifted"; readonly of: SeriesRef; readonly bars: number }
+  /** Bar by bar in float64; at least one operand is a series. */
+  | {
+      readonly kind: "arithmetic";
+      readonly op: ArithmeticOp;
+      readonly left: SeriesRef | number;
+      readonly right: SeriesRef | number;
+    };
+
+export type ArithmeticOp = "+" | "-" | "*" | "/";
 
 export type Comparison = "<" | "<=" | ">" | ">=";
 

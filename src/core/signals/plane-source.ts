@@ -99,15 +99,21 @@ export class PlaneSource {
 }
 
 function atomKey(atom: Atom): string {
-  const right = typeof atom.right === "number" ? String(atom.right) : seriesKey(atom.right);
   const unless = atom.unless === undefined ? "" : ` unless ${atomKey(atom.unless)}`;
-  return `${seriesKey(atom.left)} ${atom.op} ${right}${unless}`;
+  return `${seriesKey(atom.left)} ${atom.op} ${operandKey(atom.right)}${unless}`;
 }
 
 function seriesKey(ref: SeriesRef): string {
   if (ref.kind === "price") return ref.source;
   if (ref.kind === "shifted") return `${seriesKey(ref.of)}[${ref.bars}]`;
+  if (ref.kind === "arithmetic") {
+    return `(${operandKey(ref.left)} ${ref.op} ${operandKey(ref.right)})`;
+  }
   return `${outputKey(ref.indicator, ref.params)}.${ref.output}`;
+}
+
+function operandKey(operand: SeriesRef | number): string {
+  return typeof operand === "number" ? String(operand) : seriesKey(operand);
 }
 
 function outputKey(id: string, params: ParameterValues): string {

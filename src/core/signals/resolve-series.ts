@@ -1,6 +1,7 @@
 import { findIndicator } from "../indicators/registry.ts";
 import { type ParameterValues, withDefaults } from "../parameter.ts";
 import type { CandleView } from "../series/candle-view.ts";
+import { calculate } from "./arithmetic.ts";
 import type { SeriesRef } from "./atom.ts";
 
 /** All outputs of an indicator, in the order of its definition; every parameter is given. */
@@ -21,6 +22,12 @@ export function resolveSeries(
       return view.price(ref.source);
     case "shifted":
       return shift(resolveSeries(view, ref.of, outputsOf), ref.bars);
+    case "arithmetic": {
+      const { op, left, right } = ref;
+      const operand = (side: SeriesRef | number) =>
+        typeof side === "number" ? side : resolveSeries(view, side, outputsOf);
+      return calculate(operand(left), op, operand(right), view.bars);
+    }
     case "output": {
       const indicator = findIndicator(ref.indicator);
       if (indicator === undefined) throw new Error(`unknown indicator ${ref.indicator}`);

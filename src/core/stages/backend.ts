@@ -67,6 +67,12 @@ export interface ScoringBackend {
   and(a: PlanePair, b: PlanePair, out: PlanePair): void;
   /** plane = plane AND NOT other. */
   clear(plane: BitPlane, other: BitPlane): void;
+  /** out = a op b, of single planes. */
+  combine(op: "and" | "or", a: BitPlane, b: BitPlane, out: BitPlane): void;
+  /** out = NOT plane over the range's bars. */
+  not(plane: BitPlane, out: BitPlane): void;
+  /** out holds from a bar of `set` on until a bar of `reset`, and where both are. */
+  latch(set: BitPlane, reset: BitPlane, out: BitPlane): void;
   /** Room for rows to be compared pairwise; null where they would not fit `maxBytes`. */
   rowFamily(rows: number, maxBytes: number): RowFamily | null;
   /** Trades with stops off of `a AND b`, and their factors. */

@@ -3,7 +3,15 @@ import { EventEngine } from "../execution/event-engine.ts";
 import { type RiskAxis, StopTable } from "../execution/stop-table.ts";
 import { TradeList, tradeFactors, tradesFromPlanes } from "../execution/trade-list.ts";
 import type { RankingMetric } from "../metrics/ranking-metric.ts";
-import { andPlanes, type BitPlane, clearPlane, createPlane } from "../series/bit-plane.ts";
+import {
+  andPlanes,
+  type BitPlane,
+  clearPlane,
+  createPlane,
+  latchPlane,
+  notPlane,
+  orPlanes,
+} from "../series/bit-plane.ts";
 import type { Comparison } from "../signals/atom.ts";
 import { comparePlane } from "../signals/atom-plane.ts";
 import type { PlanePair, RangeMarket, RowFamily, ScoringBackend, TradeScorer } from "./backend.ts";
@@ -41,6 +49,18 @@ export class ReferenceBackend implements ScoringBackend {
 
   clear(plane: BitPlane, other: BitPlane): void {
     clearPlane(plane, other);
+  }
+
+  combine(op: "and" | "or", a: BitPlane, b: BitPlane, out: BitPlane): void {
+    (op === "and" ? andPlanes : orPlanes)(a, b, out);
+  }
+
+  not(plane: BitPlane, out: BitPlane): void {
+    notPlane(plane, this.#market.close.length, out);
+  }
+
+  latch(set: BitPlane, reset: BitPlane, out: BitPlane): void {
+    latchPlane(set, reset, this.#market.close.length, out);
   }
 
   rowFamily(rows: number, maxBytes: number): RowFamily | null {

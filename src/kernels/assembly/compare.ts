@@ -60,3 +60,48 @@ export function clearPlane(plane: usize, other: usize, words: i32): void {
     store<u64>(plane + at, load<u64>(plane + at) & ~load<u64>(other + at));
   }
 }
+
+/** out = a OR b. */
+export function orPlanes(a: usize, b: usize, words: i32, out: usize): void {
+  for (let w = 0; w < words; w++) {
+    const at = <usize>w << 3;
+    store<u64>(out + at, load<u64>(a + at) | load<u64>(b + at));
+  }
+}
+
+/** out = NOT plane over its bars. */
+export function notPlane(plane: usize, bars: i32, words: i32, out: usize): void {
+  for (let w = 0; w < words; w++) {
+    const at = <usize>w << 3;
+    store<u64>(out + at, ~load<u64>(plane + at));
+  }
+  clearBeyond(out, bars, words);
+}
+
+/**
+ * Holds from a bar of `set` on until a bar of `reset`. That is the carry of an addition: `set`
+ * generates one, and it propagates through every bar without `reset`.
+ */
+export function latchPlane(set: usize, reset: usize, bars: i32, words: i32, out: usize): void {
+  let carry: u64 = 0;
+  for (let w = 0; w < words; w++) {
+    const at = <usize>w << 3;
+    const b = load<u64>(set + at);
+    const a = b | ~load<u64>(reset + at);
+    const sum = a + b + carry;
+    const holds = (a & b) | ((a | b) & ~sum);
+    store<u64>(out + at, holds);
+    carry = holds >> 63;
+  }
+  clearBeyond(out, bars, words);
+}
+
+/** Bits past the last bar are 0. */
+function clearBeyond(plane: usize, bars: i32, words: i32): void {
+  const last = bars >> 6;
+  for (let w = last; w < words; w++) {
+    const at = plane + (<usize>w << 3);
+    const kept: u64 = w == last ? ~(~(<u64>0) << (<u64>(bars & 63))) : 0;
+    store<u64>(at, load<u64>(at) & kept);
+  }
+}

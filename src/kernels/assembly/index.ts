@@ -1,4 +1,12 @@
-export { andPlanes, clearPlane, compareSeries, compareToNumber } from "./compare";
+export {
+  andPlanes,
+  clearPlane,
+  compareSeries,
+  compareToNumber,
+  latchPlane,
+  notPlane,
+  orPlanes,
+} from "./compare";
 export { setExtremes } from "./range-extremes";
 export { setDays, setMarket, settle } from "./settle";
 export { cellCash, setStops, setTargets } from "./risk-table";
