@@ -1,3 +1,4 @@
+import { commonRuns } from "./common-runs.ts";
 import { DoubleDouble } from "./double-double.ts";
 import type { PrefixSum, Run } from "./prefix-sum.ts";
 import { quotient } from "./quotient.ts";
@@ -21,15 +22,6 @@ export function correlations(x: PrefixSum, y: PrefixSum, window: number): Float6
     }
   }
   return out;
-}
-
-function commonRuns(x: PrefixSum, y: PrefixSum): Run[] {
-  return x.runs().flatMap((a) =>
-    y
-      .runs()
-      .map((b) => ({ from: Math.max(a.from, b.from), to: Math.min(a.to, b.to) }))
-      .filter((run) => run.from < run.to),
-  );
 }
 
 interface Ticks {

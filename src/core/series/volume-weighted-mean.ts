@@ -1,3 +1,4 @@
+import { commonRuns } from "./common-runs.ts";
 import { DoubleDouble } from "./double-double.ts";
 import type { PrefixSum, Run } from "./prefix-sum.ts";
 
@@ -65,18 +66,4 @@ function weigh(terms: Terms, window: number, run: Run, out: Float64Array): void 
 function quotient(paid: DoubleDouble, traded: DoubleDouble, scale: number): number {
   const near = paid.dividedBy(traded.hi * scale);
   return near - near * (traded.lo / traded.hi);
-}
-
-/** Stretches of bars where both series have values. */
-function commonRuns(a: PrefixSum, b: PrefixSum): readonly Run[] {
-  const runs: Run[] = [];
-  const others = b.runs();
-  let next = 0;
-  for (const { from, to } of a.runs()) {
-    while (next < others.length && others[next].to <= from) next += 1;
-    for (let i = next; i < others.length && others[i].from < to; i++) {
-      runs.push({ from: Math.max(from, others[i].from), to: Math.min(to, others[i].to) });
-    }
-  }
-  return runs;
 }
