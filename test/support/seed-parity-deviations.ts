@@ -7,8 +7,8 @@ import { highest, lowest } from "../../src/core/series/window-extremes.ts";
 import { type Acceleration, readablePsar } from "./readable-psar.ts";
 
 /**
- * Where our series differs from that of the seed-parity engine on purpose: why, and what that engine
- * shows instead, so that every point is compared all the same.
+ * Where our series differs from that of the seed-parity engine on purpose: why, and what that
+ * engine shows instead, so that every point is compared all the same.
  */
 export interface Deviation {
   readonly reason: string;

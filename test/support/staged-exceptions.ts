@@ -41,8 +41,8 @@ export const STAGED_EXCEPTIONS: Readonly<Record<string, StagedException>> = {
 const MAX_TIES = 4;
 
 /**
- * What the bar loop that defines all results makes of a fixture's row: every ranking metric, once for
- * each way in which the run's exception can decide, or once where it is no exception.
+ * What the bar loop that defines all results makes of a fixture's row: every ranking metric, once
+ * for each way in which the run's exception can decide, or once where it is no exception.
  */
 export function replays(
   run: StagedRun,
@@ -93,7 +93,7 @@ function overTheirSeries(view: CandleView, { rule }: SignalBinding, pair: AtomPa
   return evaluatePair(columns, findRule(rule)!.atoms({ of, price }, {}));
 }
 
-/** The signal with each of its ties in the range decided for one side, for the other and for none. */
+/** The signal with each of its ties in the range decided for either side and for none. */
 function decisionsOfTies(view: CandleView, pair: AtomPair, firstBar: number): Int8Array[] {
   const bars = new Set([pair.long, pair.short].flatMap((atom) => tiedBars(view, atom)));
   const ties = [...bars].filter((t) => t >= firstBar);

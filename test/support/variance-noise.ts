@@ -2,7 +2,7 @@ import type { CandleView } from "../../src/core/series/candle-view.ts";
 import type { PriceSource } from "../../src/core/series/price-source.ts";
 
 /**
- * The seed-parity engine takes a variance as the difference of two sums that run from the first bar.
+ * The seed-parity engine takes a variance as the difference of two sums from the first bar on.
  * Their rounding grows with the sums, so a spread of a few ticks comes out with few digits. What it
  * shows is judged by the variance that it implies, which may be off by one rounding of those sums.
  */
@@ -36,7 +36,7 @@ export interface VarianceCase {
   readonly source: string | null;
 }
 
-/** Whether two values of an id, at one bar, stem from variances that differ by no more than noise. */
+/** Whether two values of an id at one bar stem from variances that differ by noise alone. */
 export function sameButForNoise(
   [ours, theirs]: readonly [number, number],
   { id, params, source }: VarianceCase,

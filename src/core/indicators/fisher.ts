@@ -10,7 +10,8 @@ export const fisher: Indicator = {
   id: "momentum.fisher",
   title: "Fisher transform",
   formula:
-    "x = 0.66 * ((price - lowest) / (highest - lowest) - 0.5) + 0.67 * x[1], held within +-0.999; " +
+    "x = 0.66 * ((price - lowest) / (highest - lowest) - 0.5) + 0.67 * x[1], " +
+    "held within +-0.999; " +
     "fisher = 0.5 * ln((1 + x) / (1 - x)) + 0.5 * fisher[1]; trigger = fisher[1]",
   source: "J. F. Ehlers, Stocks & Commodities, 2002; TradingView Fisher Transform",
   params: [windowSpec("window", 9, "Bars of the highest and the lowest price."), sourceSpec("hl2")],

@@ -3,7 +3,7 @@ import type { Indicator } from "./indicator.ts";
 import { numberOf, SOURCE, sourceOf, windowSpec } from "./parameters.ts";
 import { ema, SEEDING, seedBars, seedingOf } from "./recursive-average.ts";
 
-/** MACD in percent of the slow average, so that instruments compare; each average starts by itself. */
+/** MACD in percent of the slow average, so that instruments compare; all start by themselves. */
 export const ppo: Indicator = {
   id: "momentum.ppo",
   title: "Percentage price oscillator",

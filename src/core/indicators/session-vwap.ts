@@ -20,7 +20,7 @@ export const sessionVwap: Indicator = {
   compute: (view, params) => [sessionMeans(view.price(sourceOf(params)), view.candles)],
 };
 
-/** Both sums are taken as means: at one price and volume their quotient is the same at every bar. */
+/** Both sums are taken as means: at one price and volume their quotient stays the same. */
 function sessionMeans(price: Float64Array, { time, volume }: Candles): Float64Array {
   const out = new Float64Array(price.length);
   const turnover = new DoubleDouble();

@@ -1,6 +1,5 @@
-import { commonRuns } from "./common-runs.ts";
 import { DoubleDouble } from "./double-double.ts";
-import type { PrefixSum, Run } from "./prefix-sum.ts";
+import { type PrefixSum, type Run, runsOfBoth } from "./prefix-sum.ts";
 import { quotient } from "./quotient.ts";
 
 /**
@@ -14,7 +13,7 @@ import { quotient } from "./quotient.ts";
 export function correlations(x: PrefixSum, y: PrefixSum, window: number): Float64Array {
   const out = new Float64Array(x.bars).fill(Number.NaN);
   const gridBars = Math.min(x.gridBars, y.gridBars);
-  for (const run of commonRuns(x, y)) {
+  for (const run of runsOfBoth(x, y)) {
     const onGrid = { from: run.from, to: Math.min(run.to, gridBars) };
     correlateTicks(x, y, { run: onGrid, window, out });
     for (let t = Math.max(run.from + window - 1, gridBars); t < run.to; t++) {

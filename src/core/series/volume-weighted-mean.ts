@@ -1,6 +1,5 @@
-import { commonRuns } from "./common-runs.ts";
 import { DoubleDouble } from "./double-double.ts";
-import type { PrefixSum, Run } from "./prefix-sum.ts";
+import { type PrefixSum, type Run, runsOfBoth } from "./prefix-sum.ts";
 
 /**
  * Means of a price weighted by volume over the `window` bars ending at each bar; NaN where the bars
@@ -17,7 +16,7 @@ export function volumeWeightedMeans(
 ): Float64Array {
   const out = new Float64Array(price.bars).fill(Number.NaN);
   const gridBars = Math.min(price.gridBars, volume.gridBars);
-  for (const run of commonRuns(price, volume)) {
+  for (const run of runsOfBoth(price, volume)) {
     const onGrid = { from: run.from, to: Math.min(run.to, gridBars) };
     weigh(tickTerms(price, volume), window, onGrid, out);
     if (run.to <= gridBars) continue;

@@ -7,8 +7,8 @@ import type { Candles } from "../../../src/core/series/candles.ts";
 import { arbitraryCandles } from "../../support/arbitrary-candles.ts";
 
 /**
- * Indicators that no golden set shows, against their published formula written as plainly as it can
- * be: one bar at a time, each window summed anew, averages by their recursion from the first window.
+ * Indicators that no golden set shows, against their published formula written as plainly as can
+ * be: one bar at a time, each window summed anew, averages by recursion from their first window.
  */
 type At = (t: number) => number;
 
@@ -189,7 +189,7 @@ function mean(series: At, last: number, window: number): number {
   return sum(series, last, window) / window;
 }
 
-/** Exponential average of a series that begins at bar `first`, from the mean of its first window. */
+/** Exponential average of a series from bar `first` on, from the mean of its first window. */
 function average(series: At, window: number, first: number): At {
   const seed = first + window - 1;
   return (t) => {

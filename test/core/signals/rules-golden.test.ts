@@ -22,7 +22,7 @@ import { FROM_VARIANCE } from "../../support/variance-noise.ts";
 
 /**
  * Signals of a foreign engine (its float64 twin), every bar. It rounds its running sums, so where
- * the two sides of a comparison are equal as decimal numbers its signal is chance and ours is exact.
+ * the two sides of a comparison are equal as decimal numbers its signal is chance, ours is exact.
  * Only such bars may differ, and their number is fixed per signal.
  */
 interface GoldenSignal {
@@ -145,5 +145,6 @@ function operandsOf(
 }
 
 function nameOf({ indicatorId, params, source }: GoldenSignal): string {
-  return `${indicatorId}(${[...Object.values(params), source].filter((x) => x !== null).join(", ")})`;
+  const values = [...Object.values(params), source].filter((value) => value !== null);
+  return `${indicatorId}(${values.join(", ")})`;
 }
