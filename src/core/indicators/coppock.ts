@@ -8,7 +8,7 @@ export const coppock: Indicator = {
   id: "momentum.coppock",
   title: "Coppock curve",
   formula: "wma(roc(price, long) + roc(price, short))",
-  source: "E. S. C. Coppock, Barron's, 1962; TradingView Coppock Curve",
+  source: "E. Coppock, Barron's, 1962; TradingView Coppock Curve",
   params: [
     windowSpec("window", 10, "Bars of the weighted average."),
     windowSpec("longWindow", 14, "Bars of the slower rate of change."),

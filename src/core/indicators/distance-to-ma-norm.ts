@@ -8,7 +8,7 @@ export const distanceToMaNorm: Indicator = {
   id: "structure.distance_to_ma_norm",
   title: "Distance from the moving average in average true ranges",
   formula: "(price - ema(price)) / rma(true range)",
-  source: "C. Keller's channel turned into a score: Keltner channels over Wilder's range",
+  source: "Keltner channels (C. Keltner, 1960) read as a score, with Wilder's range",
   params: [windowSpec("window", 20, "Bars of both averages."), SOURCE, SEEDING],
   outputs: ["distance"],
   undefinedWhere: { distance: "the average true range is 0" },
