@@ -149,6 +149,81 @@ const strategies: readonly Pick<Sweep, "axes" | "indicators" | "signals" | "cons
     ],
     constraint: "ema.source == 'close' or ema.window > 2",
   },
+  {
+    axes: [
+      { name: "signal.candle.minBody", values: [0, 0.3, 0.8] },
+      { name: "signal.vortex.absThreshold", values: [0, 0.05] },
+    ],
+    indicators: [
+      { name: "candle", id: "structure.candle_stats", params: {} },
+      { name: "vortex", id: "trend.vortex", params: { window: { value: 3 } } },
+    ],
+    signals: [
+      {
+        name: "candle",
+        rule: "candleBody",
+        operands: { of: { indicator: "candle", output: "bodyShare" } },
+        params: { minBody: { axis: 0 } },
+      },
+      {
+        name: "vortex",
+        rule: "centered",
+        operands: { of: { indicator: "vortex", output: "viPlus" } },
+        params: { absThreshold: { axis: 1 }, center: { value: 1 } },
+      },
+    ],
+    constraint: null,
+  },
+  {
+    axes: [
+      { name: "pivots.left", values: [1, 2, 4] },
+      { name: "pivots.right", values: [1, 3] },
+    ],
+    indicators: [
+      {
+        name: "pivots",
+        id: "structure.pivots",
+        params: { left: { axis: 0 }, right: { axis: 1 } },
+      },
+    ],
+    signals: [
+      {
+        name: "pivots",
+        rule: "pivotEvents",
+        operands: {
+          of: { indicator: "pivots", output: "pivotLow" },
+          against: { indicator: "pivots", output: "pivotHigh" },
+        },
+        params: {},
+      },
+    ],
+    constraint: null,
+  },
+  {
+    axes: [
+      { name: "vwap.window", values: [2, 5] },
+      { name: "volume.window", values: [1, 3, 6] },
+    ],
+    indicators: [
+      { name: "volume", id: "volume.volume_sma", params: { window: { axis: 1 } } },
+      { name: "vwap", id: "volume.vwap_deviation", params: { window: { axis: 0 } } },
+    ],
+    signals: [
+      {
+        name: "volume",
+        rule: "volume",
+        operands: { of: { indicator: "volume", output: "value" } },
+        params: {},
+      },
+      {
+        name: "vwap",
+        rule: "fade",
+        operands: { of: { indicator: "vwap", output: "upper" } },
+        params: {},
+      },
+    ],
+    constraint: null,
+  },
 ];
 
 const riskAxis = fc.uniqueArray(
