@@ -4,22 +4,31 @@ import { avgDrawdownPct } from "./avg-drawdown.ts";
 import { benchmarkReturnPct } from "./benchmark-return.ts";
 import { calmar } from "./calmar.ts";
 import { coveragePct } from "./coverage.ts";
+import { deflatedSharpe } from "./deflated-sharpe.ts";
 import { downsideDeviation } from "./downside-deviation.ts";
 import { avgDrawdownMs, longestDrawdownMs } from "./drawdown-duration.ts";
+import { expectedShortfall95Pct } from "./expected-shortfall.ts";
 import { grossExposure } from "./gross-exposure.ts";
 import { maxDrawdownPct } from "./max-drawdown.ts";
 import type { Metric } from "./metric.ts";
 import { numTrades } from "./num-trades.ts";
+import { omega } from "./omega.ts";
+import { probabilisticSharpe } from "./probabilistic-sharpe.ts";
 import { profitFactor } from "./profit-factor.ts";
+import { recoveryFactor } from "./recovery-factor.ts";
 import { returnOverMaxDrawdown } from "./return-over-max-drawdown.ts";
 import { sharpe } from "./sharpe.ts";
 import { sortino } from "./sortino.ts";
 import { sqn } from "./sqn.ts";
+import { tailRatio } from "./tail-ratio.ts";
+import { timeUnderWaterPct } from "./time-under-water.ts";
 import { totalProfit } from "./total-profit.ts";
 import { totalReturnPct } from "./total-return.ts";
 import type { TrackRecord } from "./track-record.ts";
 import { avgTradeMs, longestTradeMs } from "./trade-duration.ts";
 import { avgTradePct, bestTradePct, expectancyPct, worstTradePct } from "./trade-return.ts";
+import { ulcerIndexPct } from "./ulcer-index.ts";
+import { valueAtRisk95Pct } from "./value-at-risk.ts";
 import { winRatePct } from "./win-rate.ts";
 
 /** Every metric of a report, by name. A new metric is one file and one line here. */
@@ -50,6 +59,15 @@ export const METRICS = {
   sortino,
   calmar,
   returnOverMaxDrawdown,
+  recoveryFactor,
+  ulcerIndexPct,
+  timeUnderWaterPct,
+  omega,
+  tailRatio,
+  valueAtRisk95Pct,
+  expectedShortfall95Pct,
+  probabilisticSharpe,
+  deflatedSharpe,
 } as const satisfies Record<string, Metric>;
 
 export type MetricName = keyof typeof METRICS;

@@ -2,6 +2,7 @@ import type { Execution } from "../execution/reference-engine.ts";
 import type { ExecutionSettings } from "../execution/settings.ts";
 import type { Candles } from "../series/candles.ts";
 import { Days } from "../series/days.ts";
+import type { Trials } from "./sharpe-certainty.ts";
 import { DailyTally, DrawdownTally, TradeTally } from "./tallies.ts";
 
 export interface TrackRecordInput {
@@ -10,6 +11,8 @@ export interface TrackRecordInput {
   readonly timeframeMs: number;
   readonly execution: Execution;
   readonly settings: ExecutionSettings;
+  /** The variants of the run that this one was found among; absent outside a run. */
+  readonly trials?: Trials;
 }
 
 /**
@@ -21,6 +24,8 @@ export interface TrackRecord extends TrackRecordInput {
   readonly trades: TradeTally;
   readonly drawdown: DrawdownTally;
   readonly daily: DailyTally;
+  /** Daily returns in order; meaningful where the sums over them are defined. */
+  readonly returns: Float64Array;
 }
 
 /**
@@ -41,6 +46,16 @@ export function measure(input: TrackRecordInput): TrackRecord {
   const daily = new DailyTally(days.count);
   daily.start(days.count > 0 ? equity[days.lastBar[0]] : settings.startCash);
   for (const bar of days.lastBar.subarray(1)) daily.add(equity[bar]);
+  const returns = dailyReturns(Float64Array.from(days.lastBar, (bar) => equity[bar]));
 
-  return { ...input, bars: lastBar - firstBar, trades, drawdown, daily };
+  return { ...input, bars: lastBar - firstBar, trades, drawdown, daily, returns };
+}
+
+/** Changes from day to day; a day without one is exactly 0, as it is in the sums of a sweep. */
+function dailyReturns(ends: Float64Array): Float64Array {
+  const returns = new Float64Array(Math.max(0, ends.length - 1));
+  for (let i = 0; i < returns.length; i++) {
+    returns[i] = ends[i + 1] === ends[i] ? 0 : ends[i + 1] / ends[i] - 1;
+  }
+  return returns;
 }

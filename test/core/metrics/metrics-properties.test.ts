@@ -162,6 +162,32 @@ describe("metrics", () => {
     });
   });
 
+  it("risk figures fit each other", () => {
+    let [winners, losers] = [0, 0];
+    const atMost = (a: number, b: number) => expect(a).toBeLessThanOrEqual(b + 1e-9 * Math.abs(b));
+    holds(({ metrics, execution }) => {
+      if (execution.equity.length === 0) return;
+      const { ulcerIndexPct, timeUnderWaterPct, sharpe, omega, probabilisticSharpe } = metrics;
+      atMost(metrics.avgDrawdownPct!, ulcerIndexPct!);
+      atMost(ulcerIndexPct!, metrics.maxDrawdownPct!);
+      atMost(ulcerIndexPct!, metrics.maxDrawdownPct! * Math.sqrt(timeUnderWaterPct! / 100));
+      expect(timeUnderWaterPct === 0).toBe(metrics.longestDrawdownMs === null);
+      if (metrics.expectedShortfall95Pct !== null) {
+        expect(metrics.expectedShortfall95Pct).toBeGreaterThanOrEqual(
+          metrics.valueAtRisk95Pct! - 1e-9,
+        );
+      }
+      expect(probabilisticSharpe === null).toBe(sharpe === null);
+      expect(metrics.deflatedSharpe).toBeNull();
+      if (sharpe === null || omega === null || Math.abs(sharpe) < 1e-9) return;
+      expect(omega > 1).toBe(sharpe > 0);
+      expect(probabilisticSharpe! > 0.5).toBe(sharpe > 0);
+      if (sharpe > 0) winners++;
+      else losers++;
+    });
+    expect(Math.min(winners, losers)).toBeGreaterThan(10);
+  });
+
   it("trade figures follow from the trades", () => {
     holds(({ metrics, execution, time }) => {
       const { trades } = execution;
