@@ -3,7 +3,7 @@ import type { GraphqlContext } from "../graphql/context.ts";
 import type { ProgressHub } from "../graphql/progress/progress-hub.ts";
 import { schema } from "../graphql/schema.ts";
 import { errorMask } from "./error-mask.ts";
-import { EXAMPLE_OPERATIONS } from "./example-operations.ts";
+import { GRAPHIQL_OPTIONS, graphiqlRenderer, usePagePolicy } from "./graphiql.ts";
 import { GRAPHQL_PATH, type ServerSettings } from "./server-options.ts";
 import { useCostLimits, useCsrfGuard, useDocumentLimits, useQueryTimeout } from "./yoga-plugins.ts";
 
@@ -31,6 +31,7 @@ export function createGraphqlEndpoint(
       signal: clientGone ?? request.signal,
     }),
     plugins: [
+      usePagePolicy(),
       useCsrfGuard(),
       useDocumentLimits(limits),
       useCostLimits(limits),
@@ -41,14 +42,8 @@ export function createGraphqlEndpoint(
       corsOrigins.length === 0
         ? false
         : { origin: [...corsOrigins], credentials: false, methods: ["GET", "POST", "OPTIONS"] },
-    graphiql: settings.graphiql && {
-      title: "Sweepline",
-      subscriptionsProtocol: "WS",
-      defaultTabs: EXAMPLE_OPERATIONS.map(({ query, variables }) => ({
-        query,
-        variables: JSON.stringify(variables, null, 2),
-      })),
-    },
+    graphiql: settings.graphiql && GRAPHIQL_OPTIONS,
+    renderGraphiQL: graphiqlRenderer(),
     maxRequestBodySize: settings.maxBodyBytes,
     landingPage: false,
     multipart: false,

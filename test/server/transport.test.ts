@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
 import type { Services } from "../../src/graphql/context.ts";
+import { EXAMPLE_OPERATIONS } from "../../src/server/example-operations.ts";
 import type { ServerOptions } from "../../src/server/server-options.ts";
 import type { RunningServer } from "../../src/server/start-server.ts";
 import { answerOf, overSse, overWebsocket, post } from "./graphql-client.ts";
@@ -195,9 +196,32 @@ describe("requests that are no GraphQL", () => {
     expect((await fetch(`${root}/nothing`)).status).toBe(404);
     const redirect = await fetch(`${root}/`, { redirect: "manual" });
     expect(redirect.headers.get("location")).toBe("/graphql");
-    const page = await (await fetch(service.url, { headers: { accept: "text/html" } })).text();
-    expect(page).toContain("Sweepline");
-    expect(page).toContain("subscription RunProgress");
+  });
+});
+
+describe("GraphiQL", () => {
+  const html = { headers: { accept: "text/html" } };
+
+  it("comes whole, and may load nothing from anywhere else", async () => {
+    const { text, headers } = await answerOf(await fetch(service.url, html));
+    expect(text).toContain("YogaGraphiQL.renderYogaGraphiQL(");
+    for (const { query } of EXAMPLE_OPERATIONS) expect(text).toContain(JSON.stringify(query));
+    const fetched = /<(?:script|link)\b[^>]*\b(?:src|href)\s*=(?!["']?data:)|url\(["']?https?:/i;
+    expect(fetched.exec(text)?.[0]).toBeUndefined();
+    const policy = headers.get("content-security-policy")?.split("; ");
+    expect(policy).toContain("default-src 'none'");
+    expect(policy).toContain("connect-src 'self'");
+    expect(policy?.join()).not.toMatch(/\*|https?:/);
+  });
+
+  it("is a page for browsers only, and can be left out", async () => {
+    const answer = await ask("{ service { database } }");
+    expect(answer.headers.has("content-security-policy")).toBe(false);
+    await withServer({ graphiql: false }, async ({ url }) => {
+      const { text, status } = await answerOf(await fetch(url, html));
+      expect(status).toBeGreaterThanOrEqual(400);
+      expect(text.length).toBeLessThan(1_000);
+    });
   });
 });
 
@@ -283,7 +307,7 @@ describe("health", () => {
     });
   });
 
-  it("closes with idle connections open, twice without harm; a taken port is an error", async () => {
+  it("closes with idle connections open, twice; a taken port is an error", async () => {
     const main = service.server;
     const server = await service.serve();
     service.server = main;
