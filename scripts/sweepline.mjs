@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Starts the command line with a Node that runs TypeScript: this one, or that of the `node` package.
+// Starts the command line with a Node that runs TypeScript: this one, or the `node` package's.
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";

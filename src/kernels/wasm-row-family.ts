@@ -6,7 +6,7 @@ const BARS_PER_WORD = 64;
 const VALUE_BYTES = 8;
 const KEY_BYTES = 2;
 
-/** Rows in kernel memory with 16-bit keys that decide most comparisons; see assembly/row-family.ts. */
+/** Rows in kernel memory; 16-bit keys decide most comparisons, see assembly/row-family.ts. */
 export class WasmRowFamily implements RowFamily {
   /** Kernel memory that the rows, their keys and the keys' scratch take. */
   readonly bytes: number;

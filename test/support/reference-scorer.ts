@@ -10,7 +10,7 @@ import { signalAtoms } from "../../src/core/stages/signal-planes.ts";
 import type { Sweep } from "../../src/core/stages/sweep.ts";
 import { evaluatePair } from "./reference-signal.ts";
 
-/** The slow way through a variant: signals bar by bar, the bar loop, metrics from its trades and equity. */
+/** The slow way through a variant: signals and account bar by bar, metrics of trades and equity. */
 export class ReferenceScorer {
   readonly #sweep: Sweep;
   readonly #candles: Candles;

@@ -39,8 +39,8 @@ export function notPlane(plane: BitPlane, bars: number, out: BitPlane): void {
 }
 
 /**
- * A latch: from a bar of `set` on it holds until a bar of `reset`; `set` wins where both are. Before
- * the first bar it does not hold. `out` may be `set` or `reset`.
+ * A latch: from a bar of `set` on it holds until a bar of `reset`; `set` wins where both are.
+ * Before the first bar it does not hold. `out` may be `set` or `reset`.
  */
 export function latchPlane(set: BitPlane, reset: BitPlane, bars: number, out: BitPlane): void {
   let holds = 0;

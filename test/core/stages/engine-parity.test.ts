@@ -10,7 +10,7 @@ import { WasmBackend } from "../../../src/kernels/wasm-backend.ts";
 import { ReferenceScorer } from "../../support/reference-scorer.ts";
 import { anySweep, type SweepCase } from "../../support/sweep-arbitraries.ts";
 
-/** Room for everything, for little, and for nothing: rows are then compared pairwise and planes computed anew. */
+/** Room for all, for little, for none: rows are then compared in pairs and planes computed anew. */
 const anyCaches = fc.constantFrom(
   SCORER_CACHES,
   { seriesBytes: 1_000, planeBytes: 200 },
