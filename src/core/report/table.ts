@@ -8,7 +8,10 @@ const QUOTE_DECIMALS = 2;
 const PERCENT_DECIMALS = 4;
 const RATIO_DECIMALS = 5;
 
-/** A report as label and text, in a fixed order that readers and scripts may rely on. */
+/**
+ * The classic rows of a report as label and text, in a fixed order that readers and scripts may
+ * rely on.
+ */
 export function reportRows(report: Report): readonly ReportRow[] {
   const { range, metrics } = report;
   const quote = (value: number | null) => formatNumber(value, QUOTE_DECIMALS);
@@ -44,8 +47,36 @@ export function reportRows(report: Report): readonly ReportRow[] {
   ];
 }
 
+/** The classic rows, then all other metrics; new ones are added at the end. */
+export function tableRows(report: Report): readonly ReportRow[] {
+  const { metrics } = report;
+  const percent = (name: MetricName) => formatNumber(metrics[name], PERCENT_DECIMALS);
+  const ratio = (name: MetricName) => formatNumber(metrics[name], RATIO_DECIMALS);
+  const fraction = (name: MetricName) => {
+    const value = metrics[name];
+    return formatNumber(value === null ? null : value * 100, PERCENT_DECIMALS);
+  };
+  return [
+    ...reportRows(report),
+    ["Profit Factor", ratio("profitFactor")],
+    ["Return / Max. Drawdown", ratio("returnOverMaxDrawdown")],
+    ["Annual Return [%]", fraction("annualReturn")],
+    ["Annual Volatility [%]", fraction("annualVolatility")],
+    ["Downside Deviation [%]", fraction("downsideDeviation")],
+    ["Recovery Factor", ratio("recoveryFactor")],
+    ["Ulcer Index [%]", percent("ulcerIndexPct")],
+    ["Time Under Water [%]", percent("timeUnderWaterPct")],
+    ["Omega Ratio", ratio("omega")],
+    ["Tail Ratio", ratio("tailRatio")],
+    ["Value at Risk 95 % [%]", percent("valueAtRisk95Pct")],
+    ["Expected Shortfall 95 % [%]", percent("expectedShortfall95Pct")],
+    ["Probabilistic Sharpe Ratio", ratio("probabilisticSharpe")],
+    ["Deflated Sharpe Ratio", ratio("deflatedSharpe")],
+  ];
+}
+
 /** The same rows as a Markdown table. */
 export function reportMarkdown(report: Report): string {
-  const rows = reportRows(report).map(([label, value]) => `| ${label} | ${value} |`);
+  const rows = tableRows(report).map(([label, value]) => `| ${label} | ${value} |`);
   return ["| Metric | Value |", "| --- | ---: |", ...rows].join("\n");
 }

@@ -3,7 +3,7 @@ import type { TradeList } from "../execution/trade-list.ts";
 import { VariantSpace } from "../grid/variant-space.ts";
 import { totalReturnPct } from "../metrics/ranking-formulas.ts";
 import type { RankingMetric } from "../metrics/ranking-metric.ts";
-import type { BitPlane } from "../series/bit-plane.ts";
+import { type BitPlane, planeBit } from "../series/bit-plane.ts";
 import { CandleView } from "../series/candle-view.ts";
 import { type Candles, sliceCandles } from "../series/candles.ts";
 import { PlaneSource } from "../signals/plane-source.ts";
@@ -16,8 +16,7 @@ import type {
 } from "./backend.ts";
 import { planeRoom, SCORER_CACHES, type ScorerCaches } from "./memory-budget.ts";
 import { ReferenceBackend } from "./reference-backend.ts";
-import { SignalConjunction, slowestFirst } from "./signal-conjunction.ts";
-import { SignalPlanes } from "./signal-planes.ts";
+import { type StrategyPlanes, strategyPlanes } from "./strategy-planes.ts";
 import { riskCells, type Sweep, sweepMetrics } from "./sweep.ts";
 
 export interface ScorerOptions {
@@ -43,7 +42,7 @@ export class SweepScorer {
   metrics: readonly RankingMetric[];
   readonly #backend: ScoringBackend;
   readonly #source: PlaneSource;
-  readonly #signals: readonly SignalPlanes[];
+  readonly #strategy: StrategyPlanes;
   #scorer: TradeScorer;
   readonly #scorers = new Map<string, TradeScorer>();
   readonly #riskTable: RiskTable;
@@ -51,8 +50,6 @@ export class SweepScorer {
   #cashOnly = false;
   readonly #base: TradeList;
   readonly #cell: TradeList;
-  /** AND of all signals but the fastest one. */
-  readonly #ands: SignalConjunction;
   #outer: PlanePair;
   #inner: PlanePair;
   readonly #empty: BitPlane;
@@ -73,10 +70,7 @@ export class SweepScorer {
     const newPlane = () => backend.plane(bars);
     this.#source = new PlaneSource(new CandleView(candles), sweep, backend, caches);
     const planes = { source: this.#source, maxAtoms: planeRoom(bars, caches), newPlane, backend };
-    this.#signals = slowestFirst(sweep).map(
-      (signal) => new SignalPlanes(sweep, this.space.grid, signal, planes),
-    );
-    this.#ands = new SignalConjunction(backend, this.#signals.slice(0, -1), newPlane);
+    this.#strategy = strategyPlanes(sweep, this.space.grid, planes);
     this.#scorer = this.#scorerOf(this.metrics);
     this.#riskTable = backend.riskTable(sweep.stops, sweep.targets);
     this.#base = backend.tradeList(bars);
@@ -122,6 +116,18 @@ export class SweepScorer {
     return this.space.has(this.#digits);
   }
 
+  /** The current variant's signal over the range: 1 long, -1 short, 0 neutral, a value a bar. */
+  signal(): Int8Array {
+    this.#signal();
+    const [outer, inner] = [this.#outer, this.#inner];
+    const { firstBar, lastBar } = this.sweep;
+    return Int8Array.from({ length: lastBar - firstBar }, (_, t) => {
+      const long = planeBit(outer.long, t) && planeBit(inner.long, t);
+      const short = planeBit(outer.short, t) && planeBit(inner.short, t);
+      return Number(long) - Number(short);
+    });
+  }
+
   /** Scores the current variant with stops off. */
   scoreBase(out: Float64Array, offset: number): void {
     this.#signal();
@@ -162,9 +168,9 @@ export class SweepScorer {
   /** Leaves the signal of the current digits as `outer AND inner`. */
   #signal(): void {
     this.#source.makeRoom();
-    this.#outer = this.#ands.all(this.#digits);
-    this.#inner = this.#oneSided(this.#signals.at(-1)!.at(this.#digits));
-    if (this.#signals.length === 1) this.#outer = this.#inner;
+    this.#strategy.at(this.#digits);
+    this.#outer = this.#strategy.outer;
+    this.#inner = this.#oneSided(this.#strategy.inner);
   }
 
   /** A side that the direction forbids is empty, and the AND keeps it so. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { formatDuration, formatNumber, formatTime } from "../../../src/core/report/format.ts";
-import { reportMarkdown, reportRows } from "../../../src/core/report/table.ts";
+import { reportMarkdown, reportRows, tableRows } from "../../../src/core/report/table.ts";
 import { foreignMetrics, foreignNumber } from "../../support/execution-metrics.ts";
 import {
   loadScenarios,
@@ -86,7 +86,7 @@ describe("numbers as text", () => {
     const lines = reportMarkdown(report).split("\n");
     expect(lines.slice(0, 2)).toEqual(["| Metric | Value |", "| --- | ---: |"]);
     expect(lines.slice(2)).toEqual(
-      reportRows(report).map(([label, text]) => `| ${label} | ${text} |`),
+      tableRows(report).map(([label, text]) => `| ${label} | ${text} |`),
     );
     expect(lines).toContain("| Init. Cash | 250.5 |");
     expect(lines).toContain("| Start | N/A |");
