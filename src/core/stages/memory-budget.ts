@@ -3,8 +3,8 @@ import { findIndicator } from "../indicators/registry.ts";
 import type { ParameterValue } from "../parameter.ts";
 import { planeWords } from "../series/bit-plane.ts";
 import { ENTRY_BYTES } from "../signals/plane-source.ts";
-import { MAX_PAIRS, signalAxes } from "./signal-planes.ts";
-import { type Binding, riskCells, type Sweep, sweepMetrics } from "./sweep.ts";
+import { distinctAtoms, MAX_PAIRS, operandAxes, signalAxes } from "./signal-planes.ts";
+import { type Binding, riskCells, type SignalBinding, type Sweep, sweepMetrics } from "./sweep.ts";
 
 const MIB = 1024 * 1024;
 
@@ -40,6 +40,8 @@ const NUMBER_BYTES = 8;
 const PAIR_BYTES = 128;
 /** An atom is kept, and what its rule rules out is kept beside it, for both sides. */
 const PLANES_A_PAIR = 4;
+/** A row's value as pairwise comparison reads it. */
+const KEY_BYTES = 2;
 /** A first hit is a bar and a factor. */
 const HIT_BYTES = 12;
 
@@ -107,6 +109,7 @@ function threadBudget(sweep: Sweep, bars: number): number {
     const combinations = combinationsOf(sweep, signalAxes(sweep, signal));
     planes += combinations * PLANES_A_PAIR * planeBytes;
     pairs += Math.min(combinations, MAX_PAIRS) * PAIR_BYTES;
+    pairs += rowBytes(sweep, signal, bars);
   }
   const ofOneVariant = (sweep.signals.length * PLANES_A_PAIR + 3) * planeBytes;
   const caches =
@@ -120,6 +123,17 @@ function threadBudget(sweep: Sweep, bars: number): number {
     bars * (SCRATCH_BYTES + sourcesRead(sweep) * SOURCE_BYTES) + COMPUTING_ROWS * seriesBytes;
   // Every bar may be a trade.
   return caches + scratch + bars * levels * HIT_BYTES + constraintBytes(sweep);
+}
+
+/** Rows that a signal compares pairwise, values and keys, where it does. */
+function rowBytes(sweep: Sweep, signal: SignalBinding, bars: number): number {
+  if (signal.rule !== "cross") return 0;
+  if (distinctAtoms(sweep, signal) <= planeRoom(bars, SCORER_CACHES)) return 0;
+  const rows = Object.values(signal.operands)
+    .map((operand) => combinationsOf(sweep, operandAxes(sweep, operand)))
+    .reduce((sum, combinations) => sum + combinations, 0);
+  const bytes = (rows * (NUMBER_BYTES + KEY_BYTES) + 2 * NUMBER_BYTES) * bars;
+  return Math.min(bytes, ROW_BYTES);
 }
 
 function combinationsOf(sweep: Sweep, axes: readonly number[]): number {

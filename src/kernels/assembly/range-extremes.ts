@@ -19,26 +19,51 @@ export function setExtremes(seriesAt: usize, minimaAt: usize, maximaAt: usize, r
   blocks = rowLength;
 }
 
-/** Sets the extremes of bars `[from, to)`; the range is not empty. */
+/** Up to this many bars are read one after the other, which the cache likes better than a table. */
+const SCAN_BARS: i32 = 128;
+
+/**
+ * Sets the extremes of bars `[from, to)`; the range is not empty. The last four bars may be looked
+ * at twice: an extreme does not mind.
+ */
 export function queryExtremes(from: i32, to: i32): void {
-  const firstBlock = (from + 3) >> BLOCK_SHIFT;
-  const lastBlock = to >> BLOCK_SHIFT;
-  rangeMin = Infinity;
-  rangeMax = -Infinity;
-  if (firstBlock >= lastBlock) {
+  if (to - from < 4) {
+    rangeMin = Infinity;
+    rangeMax = -Infinity;
     scan(from, to);
     return;
   }
-  scan(from, firstBlock << BLOCK_SHIFT);
-  scan(lastBlock << BLOCK_SHIFT, to);
+  const tail = series + (<usize>to << 3) - 32;
+  let low0 = v128.load(tail);
+  let low1 = v128.load(tail, 16);
+  let high0 = low0;
+  let high1 = low1;
+  const scanned = to - from <= SCAN_BARS ? to : (from + 3) & ~3;
+  const end = min(series + (<usize>scanned << 3), tail);
+  for (let at = series + (<usize>from << 3); at < end; at += 32) {
+    const a = v128.load(at);
+    const b = v128.load(at, 16);
+    low0 = f64x2.pmin(low0, a);
+    low1 = f64x2.pmin(low1, b);
+    high0 = f64x2.pmax(high0, a);
+    high1 = f64x2.pmax(high1, b);
+  }
+  const low = f64x2.pmin(low0, low1);
+  const high = f64x2.pmax(high0, high1);
+  rangeMin = min<f64>(f64x2.extract_lane(low, 0), f64x2.extract_lane(low, 1));
+  rangeMax = max<f64>(f64x2.extract_lane(high, 0), f64x2.extract_lane(high, 1));
+  if (scanned != to) addBlocks(scanned >> BLOCK_SHIFT, to >> BLOCK_SHIFT);
+}
+
+function addBlocks(firstBlock: i32, lastBlock: i32): void {
   const level = 31 - clz<i32>(lastBlock - firstBlock);
   const row = <usize>level * rowBytes;
-  const a = <usize>firstBlock << 3;
-  const b = <usize>(lastBlock - (1 << level)) << 3;
-  const low = min<f64>(load<f64>(minima + row + a), load<f64>(minima + row + b));
-  const high = max<f64>(load<f64>(maxima + row + a), load<f64>(maxima + row + b));
-  if (low < rangeMin) rangeMin = low;
-  if (high > rangeMax) rangeMax = high;
+  const first = <usize>firstBlock << 3;
+  const second = <usize>(lastBlock - (1 << level)) << 3;
+  rangeMin = min<f64>(rangeMin, load<f64>(minima + row + first));
+  rangeMin = min<f64>(rangeMin, load<f64>(minima + row + second));
+  rangeMax = max<f64>(rangeMax, load<f64>(maxima + row + first));
+  rangeMax = max<f64>(rangeMax, load<f64>(maxima + row + second));
 }
 
 /**

@@ -96,8 +96,9 @@ export function comparePair(
         ((<u64>i8x16.bitmask(e3)) << 48);
       s ^= ties;
       if (popcnt(ties) > MANY_TIES) {
-        l = wordAbove(a, b);
-        s = wordAbove(b, a);
+        compareWord(a, b);
+        l = wordAbove;
+        s = wordBelow;
       } else {
         let rest = ties;
         while (rest != 0) {
@@ -129,15 +130,26 @@ function difference(a: usize, b: usize): v128 {
   );
 }
 
-/** a > b for 64 values. */
-function wordAbove(a: usize, b: usize): u64 {
-  let word: u64 = 0;
+// Both planes of a word, from the exact comparison of its values.
+let wordAbove: u64 = 0;
+let wordBelow: u64 = 0;
+
+/** Sets the two words for 64 values. */
+function compareWord(a: usize, b: usize): void {
+  let l: u64 = 0;
+  let s: u64 = 0;
   for (let bit: u64 = 0; bit < 64; bit += 4) {
-    const low = f64x2.gt(v128.load(a), v128.load(b));
-    const high = f64x2.gt(v128.load(a, 16), v128.load(b, 16));
-    word |= (<u64>i32x4.bitmask(v128.shuffle<i32>(low, high, 0, 2, 4, 6))) << bit;
+    const x0 = v128.load(a);
+    const y0 = v128.load(b);
+    const x1 = v128.load(a, 16);
+    const y1 = v128.load(b, 16);
+    const above = v128.shuffle<i32>(f64x2.gt(x0, y0), f64x2.gt(x1, y1), 0, 2, 4, 6);
+    const below = v128.shuffle<i32>(f64x2.lt(x0, y0), f64x2.lt(x1, y1), 0, 2, 4, 6);
+    l |= (<u64>i32x4.bitmask(above)) << bit;
+    s |= (<u64>i32x4.bitmask(below)) << bit;
     a += 32;
     b += 32;
   }
-  return word;
+  wordAbove = l;
+  wordBelow = s;
 }

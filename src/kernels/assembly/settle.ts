@@ -152,7 +152,7 @@ function flat(from: i32, to: i32): void {
 function held(side: usize, from: i32, to: i32): void {
   if (from >= to) return;
   const entryPrice = load<f64>(close + (<usize>from << 3));
-  if ((watch & WATCH_DRAWDOWN) != 0 && !staysWithin(side, from, to)) {
+  if ((watch & WATCH_DRAWDOWN) != 0 && !staysWithin(side, available, from, to)) {
     heldDrawdown(side, entryPrice, from, to);
   }
   if ((watch & WATCH_DAYS) == 0) return;
@@ -167,16 +167,19 @@ function held(side: usize, from: i32, to: i32): void {
  * Whether bounds of a segment's equity prove that it reaches neither a new peak nor a new depth. Divides by nothing:
  * `reciprocal` holds 1 / close, and the margin covers the rounding.
  */
-function staysWithin(side: usize, from: i32, to: i32): bool {
+function staysWithin(side: usize, cash: f64, from: i32, to: i32): bool {
   boundExtremes(from, to);
   const good = side == 0 ? rangeMax : rangeMin;
   const bad = side == 0 ? rangeMin : rangeMax;
   const at = rules + (side << 3);
   const slope = load<f64>(at, MARK_SLOPE) * load<f64>(reciprocal + (<usize>from << 3));
   const base = load<f64>(at, MARK_BASE);
-  const best = equityAt(base + slope * good);
-  const worst = equityAt(base + slope * bad);
-  const margin = DOUBT * (abs(best) + abs(worst) + 4 * available + safe + peak);
+  const fixed = sizing == FIXED;
+  const staked = fixed ? stake() : cash;
+  const rest = fixed ? cash - staked : safe;
+  const best = rest + staked * (base + slope * good);
+  const worst = rest + staked * (base + slope * bad);
+  const margin = DOUBT * (abs(best) + abs(worst) + 4 * cash + safe + peak);
   return best + margin < peak && worst - margin > peak * (1 - deepest);
 }
 
@@ -255,7 +258,10 @@ export function settle(
   out: usize,
 ): void {
   reset();
-  if ((watch & WATCH_BARS) == 0 && sizing == ALL_IN) settleAllIn(count, factor);
+  if (sizing == ALL_IN && (watch & WATCH_BARS) == 0) settleAllIn(count, factor);
+  else if (sizing == ALL_IN && (watch & WATCH_TRADES) == 0) {
+    settleAllInBars(count, side, entry, exit, factor);
+  }
   else settleWatched(count, side, entry, exit, factor);
   writeSums(out);
 }
@@ -310,6 +316,104 @@ function settleAllIn(count: i32, factor: usize): void {
     cash = after;
   }
   available = cash;
+}
+
+/**
+ * Everything in, drawdown or days watched, trades not: settleWatched with the account in locals.
+ * Days are fed in one loop a trade.
+ */
+function settleAllInBars(
+  count: i32,
+  side: usize,
+  entry: usize,
+  exit: usize,
+  factor: usize,
+): void {
+  const ruin = load<f64>(rules, RUIN);
+  const watchesDays = (watch & WATCH_DAYS) != 0;
+  const watchesDrawdown = (watch & WATCH_DRAWDOWN) != 0;
+  let cash = available;
+  let flatFrom: i32 = 0;
+  for (let i = 0; i < count; i++) {
+    if (!(cash > ruin)) break;
+    const at = <usize>i << 2;
+    const from = load<i32>(entry + at);
+    const to = load<i32>(exit + at);
+    const isShort = <usize>load<u8>(side + <usize>i);
+    if (flatFrom < from) flat(flatFrom, from);
+    if (watchesDrawdown && from < to) heldDrawdownAllIn(isShort, cash, from, to);
+    if (watchesDays) heldDays(isShort, cash, from, to);
+    flatFrom = to;
+    cash *= load<f64>(factor + (<usize>i << 3));
+    available = cash;
+  }
+  flat(flatFrom, bars);
+}
+
+/**
+ * heldDrawdown without a branch where a trade stays below the peak: whether it also reaches a new
+ * depth is not predictable, so the depth is computed anyway.
+ */
+function heldDrawdownAllIn(side: usize, cash: f64, from: i32, to: i32): void {
+  queryExtremes(from, to);
+  const entryPrice = load<f64>(close + (<usize>from << 3));
+  const at = rules + (side << 3);
+  const good = side == 0 ? rangeMax : rangeMin;
+  const bad = side == 0 ? rangeMin : rangeMax;
+  const ratios = f64x2.div(
+    f64x2.replace_lane(f64x2.splat(good), 1, bad),
+    f64x2.splat(entryPrice),
+  );
+  const marks = f64x2.add(
+    v128.load64_splat(at, MARK_BASE),
+    f64x2.mul(v128.load64_splat(at, MARK_SLOPE), ratios),
+  );
+  const equity = f64x2.add(f64x2.splat(safe), f64x2.mul(f64x2.splat(cash), marks));
+  if (f64x2.extract_lane(equity, 0) > peak) {
+    heldDrawdown(side, entryPrice, from, to);
+    return;
+  }
+  deepest = max<f64>(deepest, drawdown(f64x2.extract_lane(equity, 1), peak));
+}
+
+/** Days that end in bars `[from, to)` of a trade with everything in. */
+function heldDays(side: usize, cash: f64, from: i32, to: i32): void {
+  let day = nextDay;
+  if (day >= dayCount || load<i32>(dayLastBar + (<usize>day << 2)) >= to) return;
+  const entryPrice = load<f64>(close + (<usize>from << 3));
+  if (day == 0) {
+    const bar = load<i32>(dayLastBar);
+    addDay(safe + cash * markOf(rules, side, entryPrice, load<f64>(close + (<usize>bar << 3))));
+    day = 1;
+  }
+  let last = lastEquity;
+  let growing = growth;
+  let sum = dailySum;
+  let downside = downsideSum;
+  let slot = changes + (<usize>changed << 3);
+  const first = day;
+  for (; day < dayCount; day++) {
+    const bar = load<i32>(dayLastBar + (<usize>day << 2));
+    if (bar >= to) break;
+    const mark = markOf(rules, side, entryPrice, load<f64>(close + (<usize>bar << 3)));
+    const equity = safe + cash * mark;
+    if (equity == last) continue;
+    const r = equity / last - 1;
+    last = equity;
+    if (!(r > -1)) broken = true;
+    growing *= 1 + r;
+    sum += r;
+    downside += select<f64>(r * r, 0, r < 0);
+    store<f64>(slot, r);
+    slot += 8;
+  }
+  days += day - first;
+  nextDay = day;
+  lastEquity = last;
+  growth = growing;
+  dailySum = sum;
+  downsideSum = downside;
+  changed = <i32>((slot - changes) >> 3);
 }
 
 /** Sum of squared deviations of the daily returns from their mean; days without a change count as 0. */

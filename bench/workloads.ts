@@ -1,0 +1,189 @@
+import { readFileSync } from "node:fs";
+import { allocateCandles, type Candles, sliceCandles } from "../src/core/series/candles.ts";
+import type { Timeframe } from "../src/core/series/timeframe.ts";
+import { csvSource } from "../src/market-data/csv.ts";
+import { syntheticCandles } from "../src/market-data/synthetic.ts";
+import type { RunRequestInput } from "../src/plan/request.ts";
+
+/** What a benchmark measures: one stage of a sweep over known candles. */
+export interface Workload {
+  readonly name: string;
+  readonly title: string;
+  readonly timeframe: Timeframe;
+  readonly candles: () => Candles | Promise<Candles>;
+  readonly request: Omit<RunRequestInput, "dataset">;
+  /** Which stage is timed; Stage B runs over the best `preselect` of Stage A. */
+  readonly stage: "STAGE_A" | "STAGE_B";
+}
+
+const SP500 = new URL("../node_modules/vega-datasets/data/sp500-2000.csv", import.meta.url);
+const HOURS_IN_5_YEARS = 43_800;
+const HOURS_IN_1_YEAR = 8_760;
+const MINUTES_IN_1_YEAR = 525_600;
+
+const windows = (start: number, stop: number, step = 1) => ({ window: { start, stop, step } });
+
+const smaPairs: RunRequestInput["strategy"] = {
+  indicators: {
+    fast: { id: "ma.sma", params: windows(2, 101) },
+    slow: { id: "ma.sma", params: windows(2, 101) },
+  },
+  signals: [{ rule: "cross", of: "fast", against: "slow" }],
+  constraint: "fast.window < slow.window",
+};
+
+const costs = { feePct: 0.1, slippagePct: 0 };
+const levels = { start: 0.5, stop: 10, step: 0.5 };
+
+/** The workloads of the design page, and shapes that could hide a cliff. */
+export const WORKLOADS: readonly Workload[] = [
+  {
+    name: "W1",
+    title: "SMA cross, 4,950 pairs, 43,800 bars",
+    timeframe: "1h",
+    candles: () => market(HOURS_IN_5_YEARS),
+    request: { warmupBars: 0, strategy: smaPairs, execution: costs },
+    stage: "STAGE_A",
+  },
+  {
+    name: "W1-drawdown",
+    title: "W1 ranked by max drawdown",
+    timeframe: "1h",
+    candles: () => market(HOURS_IN_5_YEARS),
+    request: {
+      warmupBars: 0,
+      strategy: smaPairs,
+      execution: costs,
+      ranking: { primary: { metric: "maxDrawdownPct" } },
+    },
+    stage: "STAGE_A",
+  },
+  {
+    name: "W1-sharpe",
+    title: "W1 ranked by Sharpe",
+    timeframe: "1h",
+    candles: () => market(HOURS_IN_5_YEARS),
+    request: {
+      warmupBars: 0,
+      strategy: smaPairs,
+      execution: costs,
+      ranking: { primary: { metric: "sharpe" } },
+    },
+    stage: "STAGE_A",
+  },
+  {
+    name: "W1-flat",
+    title: "W1 on a market that never moves",
+    timeframe: "1h",
+    candles: () => flat(HOURS_IN_5_YEARS),
+    request: { warmupBars: 0, strategy: smaPairs, execution: costs },
+    stage: "STAGE_A",
+  },
+  {
+    name: "W1-sp500",
+    title: "W1 on the S&P 500, daily",
+    timeframe: "1d",
+    candles: sp500,
+    request: { warmupBars: 0, strategy: smaPairs, execution: costs },
+    stage: "STAGE_A",
+  },
+  {
+    name: "W2",
+    title: "RSI 49 windows x 21 x 21 thresholds, 8,760 bars",
+    timeframe: "1h",
+    candles: () => market(HOURS_IN_1_YEAR),
+    request: {
+      warmupBars: 0,
+      strategy: {
+        indicators: { rsi: { id: "momentum.rsi", params: windows(2, 50) } },
+        signals: [
+          {
+            rule: "band",
+            of: "rsi",
+            params: {
+              long: { start: 20, stop: 40, step: 1 },
+              short: { start: 60, stop: 80, step: 1 },
+            },
+          },
+        ],
+      },
+      execution: costs,
+    },
+    stage: "STAGE_A",
+  },
+  {
+    name: "W3",
+    title: "best 100 of W1 x 20 stops x 20 targets",
+    timeframe: "1h",
+    candles: () => market(HOURS_IN_5_YEARS),
+    request: {
+      warmupBars: 0,
+      strategy: smaPairs,
+      execution: costs,
+      risk: { stopLossPct: levels, takeProfitPct: levels },
+      preselect: 100,
+    },
+    stage: "STAGE_B",
+  },
+  {
+    name: "W4",
+    title: "W1 on 525,600 bars",
+    timeframe: "1m",
+    candles: () => market(MINUTES_IN_1_YEAR),
+    request: { warmupBars: 0, strategy: smaPairs, execution: costs },
+    stage: "STAGE_A",
+  },
+  {
+    name: "W5",
+    title: "EMA and RSI and MACD, 108,000 variants, 43,800 bars",
+    timeframe: "1h",
+    candles: () => market(HOURS_IN_5_YEARS),
+    request: {
+      warmupBars: 0,
+      strategy: {
+        indicators: {
+          ema: { id: "ma.ema", params: windows(20, 210, 10) },
+          rsi: { id: "momentum.rsi", params: windows(10, 24) },
+          macd: { id: "momentum.macd", params: { fastWindow: { start: 8, stop: 16, step: 1 } } },
+        },
+        signals: [
+          { rule: "price", of: "ema" },
+          {
+            rule: "band",
+            of: "rsi",
+            params: {
+              long: { start: 55, stop: 59, step: 1 },
+              short: { start: 38, stop: 45, step: 1 },
+            },
+          },
+          { rule: "sign", of: "macd.histogram" },
+        ],
+      },
+      execution: costs,
+    },
+    stage: "STAGE_A",
+  },
+];
+
+function market(bars: number): Candles {
+  return shared(syntheticCandles({ seed: 7, bars, timeframe: "1h" }));
+}
+
+function flat(bars: number): Candles {
+  const candles = market(bars);
+  for (const column of ["open", "high", "low", "close"] as const) candles[column].fill(100);
+  return candles;
+}
+
+async function sp500(): Promise<Candles> {
+  const { candles } = await csvSource.read({ input: readFileSync(SP500) });
+  return shared(candles);
+}
+
+function shared(candles: Candles): Candles {
+  const copy = allocateCandles(candles.time.length, true);
+  for (const [name, column] of Object.entries(sliceCandles(candles, 0, candles.time.length))) {
+    copy[name as keyof Candles].set(column);
+  }
+  return copy;
+}
