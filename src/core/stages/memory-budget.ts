@@ -133,7 +133,7 @@ function rowBytes(sweep: Sweep, signal: SignalBinding, bars: number): number {
     .map((operand) => combinationsOf(sweep, operandAxes(sweep, operand)))
     .reduce((sum, combinations) => sum + combinations, 0);
   const bytes = (rows * (NUMBER_BYTES + KEY_BYTES) + 2 * NUMBER_BYTES) * bars;
-  return Math.min(bytes, ROW_BYTES);
+  return bytes <= ROW_BYTES ? bytes : 0;
 }
 
 function combinationsOf(sweep: Sweep, axes: readonly number[]): number {
