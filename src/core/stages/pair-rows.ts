@@ -1,5 +1,4 @@
-import { Grid } from "../grid/grid.ts";
-import type { SeriesRef } from "../signals/atom.ts";
+import type { Grid } from "../grid/grid.ts";
 import type { PlanePair, RowFamily } from "./backend.ts";
 import { ROW_BYTES } from "./memory-budget.ts";
 import { operandAxes, resolveOperand, type SignalPlanesOptions } from "./signal-planes.ts";
@@ -23,10 +22,9 @@ export class PairRows {
   ): PairRows | null {
     const { of, against } = signal.operands;
     if (signal.rule !== "cross" || of === undefined || against === undefined) return null;
-    const numbers = new Map<string, number>();
-    const left = new RowNumbers(sweep, grid, of, numbers);
-    const right = new RowNumbers(sweep, grid, against, numbers);
-    const family = planes.backend.rowFamily(numbers.size, ROW_BYTES);
+    const left = new RowNumbers(sweep, grid, of, 0);
+    const right = new RowNumbers(sweep, grid, against, left.count);
+    const family = planes.backend.rowFamily(left.count + right.count, ROW_BYTES);
     if (family === null) return null;
     for (const rows of [left, right]) rows.fill(family, planes);
     family.seal();
@@ -44,55 +42,42 @@ export class PairRows {
   }
 }
 
-/**
- * The rows of one operand by the digits of the axes it depends on. Operands that name the same
- * series share its row.
- */
+/** The rows of one operand, numbered by the digits of the axes it depends on. */
 class RowNumbers {
+  readonly count: number;
+  readonly #sweep: Sweep;
   readonly #grid: Grid;
+  readonly #operand: OperandBinding;
   readonly #axes: readonly number[];
-  /** Series and row number of each combination of the axes' digits. */
-  readonly #refs: readonly SeriesRef[];
-  readonly #rows: Int32Array;
+  readonly #first: number;
 
-  /** `numbers`: rows named so far, by series; this operand adds its own. */
-  constructor(sweep: Sweep, grid: Grid, operand: OperandBinding, numbers: Map<string, number>) {
+  constructor(sweep: Sweep, grid: Grid, operand: OperandBinding, first: number) {
+    this.#sweep = sweep;
     this.#grid = grid;
+    this.#operand = operand;
     this.#axes = operandAxes(sweep, operand);
-    const own = new Grid(this.#axes.map((a) => grid.axes[a]));
-    const digits = new Int32Array(own.axes.length);
-    const valueOn = (axis: number) => {
-      const position = this.#axes.indexOf(axis);
-      return own.value(position, digits[position]);
-    };
-    const refs: SeriesRef[] = [];
-    for (let combination = 0; combination < own.size; combination++, own.increment(digits)) {
-      refs.push(
-        resolveOperand(sweep, operand, (binding) =>
-          "axis" in binding ? valueOn(binding.axis) : binding.value,
-        ),
-      );
-    }
-    this.#refs = refs;
-    this.#rows = Int32Array.from(refs, (ref) => {
-      const key = JSON.stringify(ref);
-      const row = numbers.get(key) ?? numbers.size;
-      numbers.set(key, row);
-      return row;
-    });
+    this.#first = first;
+    this.count = this.#axes.reduce((rows, a) => rows * grid.axes[a].values.length, 1);
   }
 
   at(digits: Int32Array): number {
-    let combination = 0;
-    for (const a of this.#axes) {
-      combination = combination * this.#grid.axes[a].values.length + digits[a];
-    }
-    return this.#rows[combination];
+    let row = 0;
+    for (const a of this.#axes) row = row * this.#grid.axes[a].values.length + digits[a];
+    return this.#first + row;
   }
 
   fill(family: RowFamily, planes: SignalPlanesOptions): void {
-    for (const [combination, ref] of this.#refs.entries()) {
-      family.set(this.#rows[combination], planes.source.series(ref));
+    const digits = new Int32Array(this.#grid.axes.length);
+    for (let row = 0; row < this.count; row++) {
+      for (let i = this.#axes.length - 1, rest = row; i >= 0; i--) {
+        const radix = this.#grid.axes[this.#axes[i]].values.length;
+        digits[this.#axes[i]] = rest % radix;
+        rest = Math.floor(rest / radix);
+      }
+      const ref = resolveOperand(this.#sweep, this.#operand, (binding) =>
+        "axis" in binding ? this.#grid.value(binding.axis, digits[binding.axis]) : binding.value,
+      );
+      family.set(this.#first + row, planes.source.series(ref));
     }
   }
 }
