@@ -1,83 +1,56 @@
 import type { Grid } from "../grid/grid.ts";
+import { SubGrid } from "../grid/sub-grid.ts";
+import type { SeriesRef } from "../signals/atom.ts";
 import type { PlanePair, RowFamily } from "./backend.ts";
 import { ROW_BYTES } from "./memory-budget.ts";
-import { operandAxes, resolveOperand, type SignalPlanesOptions } from "./signal-planes.ts";
-import type { OperandBinding, SignalBinding, Sweep } from "./sweep.ts";
+import type { SignalPlanesOptions } from "./signal-planes.ts";
+
+/** An operand that depends on some axes only: a row for each combination of their values. */
+export interface RowSource {
+  /** Ascending. */
+  readonly axes: readonly number[];
+  series(digits: Int32Array): SeriesRef;
+}
 
 /**
- * A signal that compares one family of indicator rows with another (the `cross` rule): every row is
- * computed once, and a variant compares two of them.
+ * One family of rows compared with another, such as two indicators: every row is computed once, and
+ * a variant compares two of them.
  */
 export class PairRows {
   readonly #family: RowFamily;
-  readonly #of: RowNumbers;
-  readonly #against: RowNumbers;
+  readonly #left: SubGrid;
+  readonly #right: SubGrid;
 
-  /** Null where the signal has another shape or the rows do not fit. */
+  /** Null where the rows do not fit. */
   static of(
-    sweep: Sweep,
     grid: Grid,
-    signal: SignalBinding,
-    planes: SignalPlanesOptions,
+    operands: readonly [RowSource, RowSource],
+    planes: Pick<SignalPlanesOptions, "source" | "backend">,
   ): PairRows | null {
-    const { of, against } = signal.operands;
-    if (signal.rule !== "cross" || of === undefined || against === undefined) return null;
-    const left = new RowNumbers(sweep, grid, of, 0);
-    const right = new RowNumbers(sweep, grid, against, left.count);
-    const family = planes.backend.rowFamily(left.count + right.count, ROW_BYTES);
+    const [left, right] = operands.map(({ axes }) => new SubGrid(grid.axes, axes));
+    const family = planes.backend.rowFamily(left.size + right.size, ROW_BYTES);
     if (family === null) return null;
-    for (const rows of [left, right]) rows.fill(family, planes);
+    const digits = new Int32Array(grid.axes.length);
+    [left, right].forEach((rows, side) => {
+      for (let row = 0; row < rows.size; row++) {
+        rows.digits(row, digits);
+        const series = planes.source.series(operands[side].series(digits));
+        family.set(row + side * left.size, series);
+      }
+    });
     family.seal();
     return new PairRows(family, left, right);
   }
 
-  constructor(family: RowFamily, of: RowNumbers, against: RowNumbers) {
+  constructor(family: RowFamily, left: SubGrid, right: SubGrid) {
     this.#family = family;
-    this.#of = of;
-    this.#against = against;
+    this.#left = left;
+    this.#right = right;
   }
 
+  /** `long` is the left row above the right one, `short` is below. */
   compare(digits: Int32Array, planes: PlanePair): void {
-    this.#family.compare(this.#of.at(digits), this.#against.at(digits), planes);
-  }
-}
-
-/** The rows of one operand, numbered by the digits of the axes it depends on. */
-class RowNumbers {
-  readonly count: number;
-  readonly #sweep: Sweep;
-  readonly #grid: Grid;
-  readonly #operand: OperandBinding;
-  readonly #axes: readonly number[];
-  readonly #first: number;
-
-  constructor(sweep: Sweep, grid: Grid, operand: OperandBinding, first: number) {
-    this.#sweep = sweep;
-    this.#grid = grid;
-    this.#operand = operand;
-    this.#axes = operandAxes(sweep, operand);
-    this.#first = first;
-    this.count = this.#axes.reduce((rows, a) => rows * grid.axes[a].values.length, 1);
-  }
-
-  at(digits: Int32Array): number {
-    let row = 0;
-    for (const a of this.#axes) row = row * this.#grid.axes[a].values.length + digits[a];
-    return this.#first + row;
-  }
-
-  fill(family: RowFamily, planes: SignalPlanesOptions): void {
-    const digits = new Int32Array(this.#grid.axes.length);
-    for (let row = 0; row < this.count; row++) {
-      for (let i = this.#axes.length - 1, rest = row; i >= 0; i--) {
-        const radix = this.#grid.axes[this.#axes[i]].values.length;
-        digits[this.#axes[i]] = rest % radix;
-        rest = Math.floor(rest / radix);
-      }
-      const ref = resolveOperand(this.#sweep, this.#operand, (binding) =>
-        "axis" in binding ? this.#grid.value(binding.axis, digits[binding.axis]) : binding.value,
-      );
-      family.set(this.#first + row, planes.source.series(ref));
-    }
+    const right = this.#left.size + this.#right.number(digits);
+    this.#family.compare(this.#left.number(digits), right, planes);
   }
 }

@@ -4,10 +4,11 @@ import type { ParameterValues } from "../parameter.ts";
 import { withDefaults } from "../parameter.ts";
 import type { BitPlane } from "../series/bit-plane.ts";
 import type { AtomPair, SeriesRef } from "../signals/atom.ts";
+import type { Choose } from "../signals/condition.ts";
 import type { PlaneSource } from "../signals/plane-source.ts";
 import { findRule } from "../signals/registry.ts";
 import type { PlanePair, ScoringBackend } from "./backend.ts";
-import { PairRows } from "./pair-rows.ts";
+import { PairRows, type RowSource } from "./pair-rows.ts";
 import type { Binding, OperandBinding, SignalBinding, Sweep } from "./sweep.ts";
 
 /**
@@ -44,7 +45,7 @@ export class SignalPlanes {
     this.#radixes = this.#axes.map((a) => grid.axes[a].values.length);
     const keeps = distinctAtoms(sweep, signal) <= planes.maxAtoms;
     this.#scratch = keeps ? null : { long: planes.newPlane(), short: planes.newPlane() };
-    this.#rows = keeps ? null : PairRows.of(sweep, grid, signal, planes);
+    this.#rows = keeps ? null : crossedRows(sweep, grid, signal, planes);
   }
 
   at(digits: Int32Array): PlanePair {
@@ -83,9 +84,7 @@ export class SignalPlanes {
   }
 
   #atoms(digits: Int32Array): AtomPair {
-    return signalAtoms(this.#sweep, this.#signal, (binding) =>
-      "axis" in binding ? this.#grid.value(binding.axis, digits[binding.axis]) : binding.value,
-    );
+    return signalAtoms(this.#sweep, this.#signal, chooseBy(this.#grid, digits));
   }
 
   #forget(): void {
@@ -122,7 +121,27 @@ export function distinctAtoms(sweep: Sweep, signal: SignalBinding): number {
   return series * 2 * Math.max(1, own);
 }
 
-type Choose = (binding: Binding) => number | string;
+/** The values that a variant's digits stand for. */
+export function chooseBy(grid: Grid, digits: ArrayLike<number>): Choose {
+  return (binding) =>
+    "axis" in binding ? grid.value(binding.axis, digits[binding.axis]) : binding.value;
+}
+
+/** The rows that a signal of the `cross` rule compares; null where they do not fit. */
+function crossedRows(
+  sweep: Sweep,
+  grid: Grid,
+  signal: SignalBinding,
+  planes: SignalPlanesOptions,
+): PairRows | null {
+  if (signal.rule !== "cross") return null;
+  const rowsOf = (operand: OperandBinding): RowSource => ({
+    axes: operandAxes(sweep, operand),
+    series: (digits) => resolveOperand(sweep, operand, chooseBy(grid, digits)),
+  });
+  const { of, against } = signal.operands;
+  return PairRows.of(grid, [rowsOf(of), rowsOf(against)], planes);
+}
 
 /** The atoms of a signal with every parameter chosen. */
 export function signalAtoms(sweep: Sweep, signal: SignalBinding, choose: Choose): AtomPair {

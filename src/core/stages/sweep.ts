@@ -3,6 +3,7 @@ import type { Axis } from "../grid/axis.ts";
 import type { Direction, RankingMetric } from "../metrics/ranking-metric.ts";
 import type { ParameterValue } from "../parameter.ts";
 import type { PriceSource } from "../series/price-source.ts";
+import type { ConditionTemplate, Sides } from "../signals/condition.ts";
 
 /** Where a parameter gets its value from: digit of an axis, or a constant. */
 export type Binding = { readonly axis: number } | { readonly value: ParameterValue };
@@ -39,6 +40,8 @@ export interface Sweep {
   readonly axes: readonly Axis[];
   readonly indicators: readonly IndicatorBinding[];
   readonly signals: readonly SignalBinding[];
+  /** What makes the signal instead of indicators and signals, which are then empty. */
+  readonly expressions?: Sides<ConditionTemplate>;
   /**
    * Source text of a boolean expression over axis names, e.g. `fast.window < slow.window`; null
    * allows all.
