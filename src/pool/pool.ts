@@ -1,4 +1,5 @@
 import { RANKING_METRICS } from "../core/metrics/ranking-metric.ts";
+import type { VariantReport } from "../core/report/variant-report.ts";
 import { mergeRows } from "../core/stages/merge-rows.ts";
 import { riskCells, sweepMetrics } from "../core/stages/sweep.ts";
 import { chooseKernels, type KernelName } from "../kernels/choose-kernels.ts";
@@ -10,6 +11,7 @@ import type {
   ChunkTask,
   ComputePool,
   PoolStats,
+  ReportTask,
   RunChunkOptions,
   ScoredVariant,
 } from "./task.ts";
@@ -17,7 +19,8 @@ import { Thread } from "./thread.ts";
 
 type ChunkDone = Extract<FromWorker, { kind: "chunkDone" }>;
 type Scored = Extract<FromWorker, { kind: "scored" }>;
-type Answer = ChunkDone | Scored;
+type Reported = Extract<FromWorker, { kind: "reported" }>;
+type Answer = ChunkDone | Scored | Reported;
 
 /** Attempts at work whose thread died before the work itself is suspected. */
 const MAX_ATTEMPTS = 3;
@@ -92,6 +95,18 @@ export class WorkerPool implements ComputePool {
   ): Promise<ScoredVariant[]> {
     if (variants.length === 0) return [];
     return this.#retrying(() => this.#attemptScore(task, variants));
+  }
+
+  report(task: ReportTask): Promise<VariantReport> {
+    return this.#retrying(async () => {
+      const order = this.#order<Reported>(
+        this.#chosen(1),
+        () => {},
+        (id) => ({ kind: "report", order: { ...task, id } }),
+      );
+      const [answer] = await order.answered;
+      return answer.report;
+    });
   }
 
   stats(): PoolStats {

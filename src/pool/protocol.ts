@@ -1,7 +1,9 @@
+import type { VariantReport } from "../core/report/variant-report.ts";
 import type { Candles } from "../core/series/candles.ts";
 import type { RankedRows } from "../core/stages/ranked-rows.ts";
 import type { StageName, Sweep } from "../core/stages/sweep.ts";
 import type { KernelName } from "../kernels/choose-kernels.ts";
+import type { ReportTask } from "./task.ts";
 
 /** What a thread is started with. */
 export interface WorkerSettings {
@@ -14,13 +16,15 @@ export interface WorkerSettings {
  */
 export type ToWorker =
   | { readonly kind: "chunk"; readonly chunk: ChunkOrder }
-  | { readonly kind: "score"; readonly order: ScoreOrder };
+  | { readonly kind: "score"; readonly order: ScoreOrder }
+  | { readonly kind: "report"; readonly order: ReportOrder };
 
 export type FromWorker =
   | { readonly kind: "ready" }
   | { readonly kind: "best"; readonly id: number; readonly row: Float64Array }
   | { readonly kind: "chunkDone"; readonly id: number; readonly rows: RankedRows }
   | { readonly kind: "scored"; readonly id: number; readonly metrics: Float64Array }
+  | { readonly kind: "reported"; readonly id: number; readonly report: VariantReport }
   | {
       readonly kind: "failed";
       readonly id: number;
@@ -48,6 +52,10 @@ export interface ChunkOrder extends ScorerOrder {
   readonly keep: number;
   readonly control: Int32Array;
   readonly counters: BigInt64Array;
+}
+
+export interface ReportOrder extends ReportTask {
+  readonly id: number;
 }
 
 export interface ScoreOrder extends ScorerOrder {

@@ -1,3 +1,4 @@
+import type { VariantChoice, VariantReport } from "../core/report/variant-report.ts";
 import type { Candles } from "../core/series/candles.ts";
 import type { RankedRows } from "../core/stages/ranked-rows.ts";
 import type { StageName, Sweep } from "../core/stages/sweep.ts";
@@ -62,6 +63,14 @@ export interface ScoredVariant {
   readonly metrics: Float64Array;
 }
 
+/** One variant to be reported in full. */
+export interface ReportTask {
+  readonly sweep: Sweep;
+  /** As of a chunk. */
+  readonly candles: Candles;
+  readonly choice: VariantChoice;
+}
+
 export interface ComputePool {
   readonly size: number;
   runChunk(task: ChunkTask, options?: RunChunkOptions): Promise<ChunkResult>;
@@ -73,6 +82,8 @@ export interface ComputePool {
     task: Omit<ChunkTask, "from" | "to" | "shortlist">,
     variants: Float64Array,
   ): Promise<ScoredVariant[]>;
+  /** Does not wait for the chunks under way: a thread answers between two of its slices. */
+  report(task: ReportTask): Promise<VariantReport>;
   stats(): PoolStats;
   close(): Promise<void>;
 }

@@ -3,8 +3,9 @@
  * them to a few milliseconds by what the last one took, and looks at the chunk's control word
  * between slices. It knows neither database nor clock time, only candles in shared memory.
  */
-import { parentPort, workerData } from "node:worker_threads";
+import { parentPort, receiveMessageOnPort, workerData } from "node:worker_threads";
 import { RANKING_METRICS } from "../core/metrics/ranking-metric.ts";
+import { variantReport } from "../core/report/variant-report.ts";
 import { Ranking } from "../core/stages/ranking.ts";
 import { scoreStageA } from "../core/stages/stage-a.ts";
 import { scoreStageB } from "../core/stages/stage-b.ts";
@@ -17,6 +18,7 @@ import {
   CONTROL,
   COUNTER,
   type FromWorker,
+  type ReportOrder,
   type ScoreOrder,
   type ScorerOrder,
   type ToWorker,
@@ -72,6 +74,7 @@ function runChunk(order: ChunkOrder): void {
       const tookMs = performance.now() - startedMs;
       Atomics.add(counters, COUNTER.scored, BigInt(scored));
       best.report(top);
+      answerReports();
       size = nextSliceSize(to - from, scored / cellsOf(order, scorer), tookMs);
     }
   }
@@ -157,11 +160,28 @@ function scoreVariants(scorer: SweepScorer, order: ScoreOrder): Float64Array {
   return metrics;
 }
 
+function runReport({ id, sweep, candles, choice }: ReportOrder): void {
+  send({ kind: "reported", id, report: variantReport(sweep, candles, choice) });
+}
+
+/** Other orders that came while a chunk was being scored, oldest first. */
+const waiting: ToWorker[] = [];
+
+/** Somebody waits for a report, and it is a moment's work: a chunk lets it through. */
+function answerReports(): void {
+  for (let next = receiveMessageOnPort(port!); next; next = receiveMessageOnPort(port!)) {
+    const message = next.message as ToWorker;
+    if (message.kind === "report") handle(message);
+    else waiting.push(message);
+  }
+}
+
 function handle(message: ToWorker): void {
   const id = message.kind === "chunk" ? message.chunk.id : message.order.id;
   try {
     if (message.kind === "chunk") runChunk(message.chunk);
-    else runScore(message.order);
+    else if (message.kind === "score") runScore(message.order);
+    else runReport(message.order);
   } catch (error) {
     const { message: text, stack = "" } = error instanceof Error ? error : new Error(String(error));
     send({ kind: "failed", id, message: text, stack });
@@ -169,5 +189,8 @@ function handle(message: ToWorker): void {
 }
 
 warmUp(backend);
-port.on("message", handle);
+port.on("message", (message: ToWorker) => {
+  handle(message);
+  for (let next = waiting.shift(); next; next = waiting.shift()) handle(next);
+});
 send({ kind: "ready" });

@@ -158,6 +158,7 @@ export function faultyPool(pool: ComputePool, fault: (task: ChunkTask) => boolea
       return pool.runChunk(task, options);
     },
     score: (task, variants) => pool.score(task, variants),
+    report: (task) => pool.report(task),
     stats: () => pool.stats(),
     close: () => pool.close(),
   };
