@@ -1,31 +1,9 @@
 import { constrainedCombinations } from "../grid/variant-space.ts";
-import { findIndicator } from "../indicators/registry.ts";
-import type { ParameterValue } from "../parameter.ts";
 import { planeWords } from "../series/bit-plane.ts";
 import { ENTRY_BYTES } from "../signals/plane-source.ts";
-import { distinctAtoms, MAX_PAIRS, operandAxes, signalAxes } from "./signal-planes.ts";
-import { type Binding, riskCells, type SignalBinding, type Sweep, sweepMetrics } from "./sweep.ts";
-
-const MIB = 1024 * 1024;
-
-/** Most bytes that the caches of one thread's scorer hold. */
-export interface ScorerCaches {
-  readonly seriesBytes: number;
-  readonly planeBytes: number;
-}
-
-export const SCORER_CACHES: ScorerCaches = {
-  seriesBytes: 128 * MIB,
-  planeBytes: 64 * MIB,
-};
-
-/** Most bytes of the rows that one signal compares pairwise. */
-export const ROW_BYTES = 256 * MIB;
-
-/** Atoms of one signal that are worth keeping: half the plane room, so that signals share it. */
-export function planeRoom(bars: number, caches: ScorerCaches): number {
-  return Math.floor(caches.planeBytes / 2 / (planeWords(bars) * 4 + ENTRY_BYTES));
-}
+import { SCORER_CACHES } from "./scorer-caches.ts";
+import { strategyFootprint } from "./strategy-footprint.ts";
+import { riskCells, type Sweep, sweepMetrics } from "./sweep.ts";
 
 /**
  * Columns of a run that are in memory at once: of the chunk computed, of the one stored, and its
@@ -36,12 +14,8 @@ const COLUMNS_IN_FLIGHT = 3;
 const HEAP_COPIES = 2;
 const CANDLE_COLUMNS = 6;
 const NUMBER_BYTES = 8;
-/** One entry of the look-up from combination to pair. */
-const PAIR_BYTES = 128;
-/** An atom is kept, and what its rule rules out is kept beside it, for both sides. */
-const PLANES_A_PAIR = 4;
-/** A row's value as pairwise comparison reads it. */
-const KEY_BYTES = 2;
+/** The planes of the signal itself, and the empty one. */
+const OWN_PLANES = 3;
 /** A first hit is a bar and a factor. */
 const HIT_BYTES = 12;
 
@@ -96,64 +70,20 @@ export function memoryBudget(
 function threadBudget(sweep: Sweep, bars: number): number {
   const seriesBytes = bars * NUMBER_BYTES;
   const planeBytes = planeWords(bars) * 4 + ENTRY_BYTES;
-  let series = 0;
-  let widest = 0;
-  for (const { id, params } of sweep.indicators) {
-    const outputs = (findIndicator(id)?.outputs.length ?? 1) * seriesBytes + ENTRY_BYTES;
-    widest = Math.max(widest, outputs);
-    series += combinationsOf(sweep, boundAxes(params)) * outputs;
-  }
-  let planes = 0;
-  let pairs = 0;
-  for (const signal of sweep.signals) {
-    const combinations = combinationsOf(sweep, signalAxes(sweep, signal));
-    planes += combinations * PLANES_A_PAIR * planeBytes;
-    pairs += Math.min(combinations, MAX_PAIRS) * PAIR_BYTES;
-    pairs += rowBytes(sweep, signal, bars);
-  }
-  const ofOneVariant = (sweep.signals.length * PLANES_A_PAIR + 3) * planeBytes;
+  const strategy = strategyFootprint(sweep, bars);
   const caches =
-    Math.min(series, SCORER_CACHES.seriesBytes) +
-    Math.min(planes, SCORER_CACHES.planeBytes) +
-    widest +
-    ofOneVariant +
-    pairs;
+    Math.min(strategy.seriesBytes, SCORER_CACHES.seriesBytes) +
+    Math.min(strategy.planeBytes, SCORER_CACHES.planeBytes) +
+    strategy.widestBytes +
+    strategy.variantBytes +
+    OWN_PLANES * planeBytes +
+    strategy.pairBytes;
   const levels = riskCells(sweep) > 1 ? sweep.stops.length + sweep.targets.length : 2;
   const scratch =
-    bars * (SCRATCH_BYTES + sourcesRead(sweep) * SOURCE_BYTES) + COMPUTING_ROWS * seriesBytes;
+    bars * (SCRATCH_BYTES + strategy.sources * SOURCE_BYTES) +
+    (COMPUTING_ROWS + strategy.computingRows) * seriesBytes;
   // Every bar may be a trade.
   return caches + scratch + bars * levels * HIT_BYTES + constraintBytes(sweep);
-}
-
-/** Rows that a signal compares pairwise, values and keys, where it does. */
-function rowBytes(sweep: Sweep, signal: SignalBinding, bars: number): number {
-  if (signal.rule !== "cross") return 0;
-  if (distinctAtoms(sweep, signal) <= planeRoom(bars, SCORER_CACHES)) return 0;
-  const rows = Object.values(signal.operands)
-    .map((operand) => combinationsOf(sweep, operandAxes(sweep, operand)))
-    .reduce((sum, combinations) => sum + combinations, 0);
-  const bytes = (rows * (NUMBER_BYTES + KEY_BYTES) + 2 * NUMBER_BYTES) * bars;
-  return bytes <= ROW_BYTES ? bytes : 0;
-}
-
-function combinationsOf(sweep: Sweep, axes: readonly number[]): number {
-  return axes.reduce((product, a) => product * sweep.axes[a].values.length, 1);
-}
-
-function boundAxes(params: Readonly<Record<string, Binding>>): number[] {
-  return Object.values(params).flatMap((binding) => ("axis" in binding ? [binding.axis] : []));
-}
-
-/** Most price sources that a thread holds: those named, and the close. */
-function sourcesRead(sweep: Sweep): number {
-  const sources = new Set<ParameterValue>(["close"]);
-  for (const { params } of sweep.indicators) {
-    const { source } = params;
-    if (source === undefined) continue;
-    const named = "axis" in source ? sweep.axes[source.axis].values : [source.value];
-    for (const value of named) sources.add(value);
-  }
-  return sources.size;
 }
 
 /** One byte a combination of the axes that the constraint reads. */

@@ -2,7 +2,7 @@ import type { Grid } from "../grid/grid.ts";
 import { SubGrid } from "../grid/sub-grid.ts";
 import type { SeriesRef } from "../signals/atom.ts";
 import type { PlanePair, RowFamily } from "./backend.ts";
-import { ROW_BYTES } from "./memory-budget.ts";
+import { ROW_BYTES } from "./scorer-caches.ts";
 import type { SignalPlanesOptions } from "./signal-planes.ts";
 
 /** An operand that depends on some axes only: a row for each combination of their values. */

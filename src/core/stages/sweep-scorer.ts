@@ -14,8 +14,8 @@ import type {
   ScoringBackend,
   TradeScorer,
 } from "./backend.ts";
-import { planeRoom, SCORER_CACHES, type ScorerCaches } from "./memory-budget.ts";
 import { ReferenceBackend } from "./reference-backend.ts";
+import { planeRoom, SCORER_CACHES, type ScorerCaches } from "./scorer-caches.ts";
 import { type StrategyPlanes, strategyPlanes } from "./strategy-planes.ts";
 import { riskCells, type Sweep, sweepMetrics } from "./sweep.ts";
 

@@ -1,0 +1,23 @@
+import { planeWords } from "../series/bit-plane.ts";
+import { ENTRY_BYTES } from "../signals/plane-source.ts";
+
+const MIB = 1024 * 1024;
+
+/** Most bytes that the caches of one thread's scorer hold. */
+export interface ScorerCaches {
+  readonly seriesBytes: number;
+  readonly planeBytes: number;
+}
+
+export const SCORER_CACHES: ScorerCaches = {
+  seriesBytes: 128 * MIB,
+  planeBytes: 64 * MIB,
+};
+
+/** Most bytes of the rows that one signal or comparison compares pairwise. */
+export const ROW_BYTES = 256 * MIB;
+
+/** Atoms of one signal that are worth keeping: half the plane room, so that signals share it. */
+export function planeRoom(bars: number, caches: ScorerCaches): number {
+  return Math.floor(caches.planeBytes / 2 / (planeWords(bars) * 4 + ENTRY_BYTES));
+}

@@ -1,0 +1,178 @@
+import { findIndicator } from "../indicators/registry.ts";
+import type { ParameterValue } from "../parameter.ts";
+import { planeWords } from "../series/bit-plane.ts";
+import {
+  type ComparisonTemplate,
+  type ConditionTemplate,
+  comparisonsIn,
+  templateAxes,
+  type ValueTemplate,
+  valuesIn,
+} from "../signals/condition.ts";
+import { ENTRY_BYTES } from "../signals/plane-source.ts";
+import { planeRoom, ROW_BYTES, SCORER_CACHES } from "./scorer-caches.ts";
+import { distinctAtoms, MAX_PAIRS, operandAxes, signalAxes } from "./signal-planes.ts";
+import type { Binding, SignalBinding, Sweep } from "./sweep.ts";
+
+const NUMBER_BYTES = 8;
+/** One entry of the look-up from combination to planes. */
+const PAIR_BYTES = 128;
+/** An atom is kept, and what its rule rules out is kept beside it, for both sides. */
+const PLANES_A_PAIR = 4;
+/** The planes that one variant has of a comparison and of what it is joined to. */
+const PLANES_A_COMPARISON = 3;
+/** Entries and exits of both sides, where they count and where not, and the latches. */
+const PLANES_OF_SIDES = 8;
+/** A row's value as pairwise comparison reads it. */
+const KEY_BYTES = 2;
+
+/** What the strategy of a sweep needs in one thread, were all of it kept. */
+export interface StrategyFootprint {
+  /** Outputs of all indicators with all their parameters. */
+  readonly seriesBytes: number;
+  /** Outputs of the one that needs most. */
+  readonly widestBytes: number;
+  readonly planeBytes: number;
+  /** Planes that one variant has for itself. */
+  readonly variantBytes: number;
+  /** Look-ups, and rows that are compared pairwise. */
+  readonly pairBytes: number;
+  /** Price sources that are read, the close included. */
+  readonly sources: number;
+  /** Series on the way to a comparison. */
+  readonly computingRows: number;
+}
+
+export function strategyFootprint(sweep: Sweep, bars: number): StrategyFootprint {
+  const { expressions } = sweep;
+  return expressions === undefined
+    ? catalogueFootprint(sweep, bars)
+    : expressionFootprint(sweep, Object.values(expressions), bars);
+}
+
+function catalogueFootprint(sweep: Sweep, bars: number): StrategyFootprint {
+  let planes = 0;
+  let pairBytes = 0;
+  for (const signal of sweep.signals) {
+    const combinations = combinationsOf(sweep, signalAxes(sweep, signal));
+    planes += combinations * PLANES_A_PAIR;
+    pairBytes += Math.min(combinations, MAX_PAIRS) * PAIR_BYTES;
+    pairBytes += signalRowBytes(sweep, signal, bars);
+  }
+  return {
+    ...outputsOf(sweep, sweep.indicators, bars),
+    planeBytes: planes * planeBytes(bars),
+    variantBytes: sweep.signals.length * PLANES_A_PAIR * planeBytes(bars),
+    pairBytes,
+    sources: sourcesRead(sweep, sweep.indicators, []),
+    computingRows: 0,
+  };
+}
+
+function expressionFootprint(
+  sweep: Sweep,
+  conditions: readonly ConditionTemplate[],
+  bars: number,
+): StrategyFootprint {
+  const values = conditions.flatMap((condition) => [...valuesIn(condition)]);
+  const outputs = values.filter((value) => value.kind === "output");
+  const indicators = outputs.map(({ indicator, params }) => ({ id: indicator, params }));
+  const comparisons = conditions.flatMap((condition) => [...comparisonsIn(condition)]);
+  const combinations = comparisons.map((one) => combinationsOf(sweep, templateAxes(one)));
+  const lookUps = combinations.map((count) => Math.min(count, MAX_PAIRS) * PAIR_BYTES);
+  const rows = comparisons.map((comparison) => comparisonRowBytes(sweep, comparison, bars));
+  const variantPlanes = comparisons.length * PLANES_A_COMPARISON + PLANES_OF_SIDES;
+  return {
+    ...outputsOf(sweep, unique(indicators), bars),
+    planeBytes: sum(combinations) * planeBytes(bars),
+    variantBytes: variantPlanes * planeBytes(bars),
+    pairBytes: sum(lookUps) + sum(rows),
+    sources: sourcesRead(sweep, indicators, values),
+    computingRows: Math.max(...comparisons.map(operationsOf)),
+  };
+}
+
+/** Series that a comparison computes and drops: one an operation, and constants as series. */
+function operationsOf(comparison: ComparisonTemplate): number {
+  let rows = 0;
+  for (const { kind } of valuesIn(comparison)) {
+    if (kind === "arithmetic" || kind === "shifted" || kind === "number") rows++;
+  }
+  return rows;
+}
+
+type Calls = readonly { readonly id: string; readonly params: Readonly<Record<string, Binding>> }[];
+
+function outputsOf(sweep: Sweep, calls: Calls, bars: number) {
+  let seriesBytes = 0;
+  let widestBytes = 0;
+  for (const { id, params } of calls) {
+    const count = findIndicator(id)?.outputs.length ?? 1;
+    const bytes = count * bars * NUMBER_BYTES + ENTRY_BYTES;
+    widestBytes = Math.max(widestBytes, bytes);
+    seriesBytes += combinationsOf(sweep, boundAxes(params)) * bytes;
+  }
+  return { seriesBytes, widestBytes };
+}
+
+/** Rows that a signal compares pairwise, values and keys, where it does. */
+function signalRowBytes(sweep: Sweep, signal: SignalBinding, bars: number): number {
+  if (signal.rule !== "cross") return 0;
+  if (distinctAtoms(sweep, signal) <= planeRoom(bars, SCORER_CACHES)) return 0;
+  const operands = Object.values(signal.operands);
+  return rowBytes(
+    operands.map((operand) => combinationsOf(sweep, operandAxes(sweep, operand))),
+    bars,
+  );
+}
+
+function comparisonRowBytes(sweep: Sweep, comparison: ComparisonTemplate, bars: number): number {
+  const { left, op, right } = comparison;
+  if ((op !== "<" && op !== ">") || right.kind === "number") return 0;
+  const combinations = combinationsOf(sweep, templateAxes(comparison));
+  if (combinations <= planeRoom(bars, SCORER_CACHES)) return 0;
+  return rowBytes(
+    [left, right].map((operand) => combinationsOf(sweep, templateAxes(operand))),
+    bars,
+  );
+}
+
+function rowBytes(rows: readonly number[], bars: number): number {
+  const bytes = (sum(rows) * (NUMBER_BYTES + KEY_BYTES) + 2 * NUMBER_BYTES) * bars;
+  return bytes <= ROW_BYTES ? bytes : 0;
+}
+
+/** Most price sources that a thread holds: those named, and the close. */
+function sourcesRead(sweep: Sweep, calls: Calls, values: readonly ValueTemplate[]): number {
+  const sources = new Set<ParameterValue>(["close"]);
+  const bindings = [
+    ...calls.map(({ params }) => params.source),
+    ...values.map((value) => (value.kind === "price" ? value.source : undefined)),
+  ];
+  for (const source of bindings) {
+    if (source === undefined) continue;
+    const named = "axis" in source ? sweep.axes[source.axis].values : [source.value];
+    for (const value of named) sources.add(value);
+  }
+  return sources.size;
+}
+
+function planeBytes(bars: number): number {
+  return planeWords(bars) * 4 + ENTRY_BYTES;
+}
+
+function combinationsOf(sweep: Sweep, axes: readonly number[]): number {
+  return axes.reduce((product, a) => product * sweep.axes[a].values.length, 1);
+}
+
+function boundAxes(params: Readonly<Record<string, Binding>>): number[] {
+  return Object.values(params).flatMap((binding) => ("axis" in binding ? [binding.axis] : []));
+}
+
+function unique<T>(items: readonly T[]): T[] {
+  return [...new Map(items.map((item) => [JSON.stringify(item), item])).values()];
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}
