@@ -14,6 +14,12 @@ import { type DatasetSource, marketCandles } from "./dataset-source.ts";
 import { type EndDuty, endStage } from "./end-stage.ts";
 import type { RunFault } from "./run-fault.ts";
 import { runSynchronously, type SynchronousRun } from "./synchronous-run.ts";
+import {
+  type ReportOptions,
+  type RunReport,
+  type VariantPlace,
+  VariantReports,
+} from "./variant-reports.ts";
 
 export interface RunServiceOptions {
   readonly store: Store;
@@ -39,11 +45,14 @@ const DEFAULT_SYNCHRONOUS_RUNS = 4;
 export class RunService {
   readonly #options: RunServiceOptions;
   readonly #duty: EndDuty;
+  readonly #reports: VariantReports;
   #synchronousRuns = 0;
 
   constructor(options: RunServiceOptions) {
     this.#options = options;
     this.#duty = { onFault: () => {}, ...options };
+    const { pool } = options;
+    this.#reports = new VariantReports({ ...options, compute: (task) => pool.report(task) });
   }
 
   /** Validates and estimates; nothing is stored. */
@@ -112,6 +121,14 @@ export class RunService {
 
   resumeRun(id: string): Promise<RunRecord> {
     return this.#options.store.resumeRun(id);
+  }
+
+  /**
+   * A variant of a run in full, computed now; see VariantReports for what is refused. The metrics
+   * of a stored row are those of the row, to the bit.
+   */
+  report(runId: string, place: VariantPlace, options?: ReportOptions): Promise<RunReport> {
+    return this.#reports.report(runId, place, options);
   }
 
   async #plan(request: RunRequest, synchronous: boolean): Promise<RunPlan> {
