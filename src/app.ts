@@ -49,6 +49,7 @@ export async function createApp(config: ServiceConfig, options: AppOptions = {})
   const runs = new RunService({
     ...parts,
     guards: config.guards,
+    maxQueuedRuns: config.maxQueuedRuns,
     engineVersion: ENGINE_VERSION,
     kernels: config.kernels,
     syncDeadlineMs: config.deadlines.syncDeadlineSeconds * 1_000,

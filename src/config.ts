@@ -48,6 +48,7 @@ const settings = z.strictObject({
     maxBytes: bytes,
     chunkSeconds: z.number().min(0.01).max(600),
   }),
+  maxQueuedRuns: z.int().min(1).max(100_000),
   deadlines: z.strictObject({
     syncDeadlineSeconds: z.number().positive().max(3_600),
     drainSeconds: z.number().positive().max(600),

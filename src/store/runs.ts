@@ -13,6 +13,8 @@ import type { NewRun, Page, PageOf, RunFilter } from "./store.ts";
 import type { StoreContext } from "./store-context.ts";
 
 const TAG = "runs";
+/** Held to the end of the transaction. */
+const QUEUE_LOCK = sql`select pg_advisory_xact_lock(hashtext('sweepline: queued runs'))`;
 /** What a client is told to wait when the queue is full. */
 const QUEUE_RETRY_MS = 5000;
 
@@ -22,6 +24,8 @@ export async function createRun(
 ): Promise<{ run: RunRecord; created: boolean }> {
   return context.db.transaction(async (tx) => {
     const id = randomUUID();
+    // One after the other, so that no two take the last place.
+    if (run.maxQueued !== undefined) await tx.execute(QUEUE_LOCK);
     const former = await formerRun(tx, run);
     if (former !== null) return { run: former, created: false };
     if (run.maxQueued !== undefined) await refuseFullQueue(tx, run.maxQueued);

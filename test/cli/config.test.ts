@@ -35,6 +35,7 @@ describe("service settings", () => {
       maxBytes: 5 * 2 ** 30,
       chunkSeconds: 2,
     });
+    expect(config.maxQueuedRuns).toBe(100);
     expect(config.databaseUrl).toBeNull();
     expect(config.dataDir).toBe(resolve(".sweepline"));
   });

@@ -12,6 +12,7 @@ const GUARDS = `
 export const START = `mutation ($input: StartRunInput!) {
   startRun(input: $input) {
     ... on StartRunPayload { created run { id state total } }
+    ... on QueueFull { retryAfterMs }
     ${FAILURES} ${GUARDS}
   }
 }`;

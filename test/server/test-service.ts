@@ -1,7 +1,7 @@
 import { openWorkQueue, type WorkQueue } from "../../src/jobs/work-queue.ts";
 import { createPool, type WorkerPool } from "../../src/pool/pool.ts";
 import { DatasetLibrary } from "../../src/runner/dataset-library.ts";
-import { RunService } from "../../src/runner/run-service.ts";
+import { RunService, type RunServiceOptions } from "../../src/runner/run-service.ts";
 import { Runner, workerName } from "../../src/runner/runner.ts";
 import type { ServerOptions } from "../../src/server/server-options.ts";
 import { type RunningServer, startServer } from "../../src/server/start-server.ts";
@@ -19,6 +19,14 @@ export interface LoggedError {
   readonly message: string;
 }
 
+interface Opened {
+  readonly store: OpenStore;
+  readonly queue: WorkQueue;
+  readonly pool: WorkerPool;
+}
+
+type RunLimits = Pick<RunServiceOptions, "maxQueuedRuns">;
+
 /** The whole service on one database, with everything real, and its log in memory. */
 export class TestService implements AsyncDisposable {
   readonly store: OpenStore;
@@ -30,16 +38,19 @@ export class TestService implements AsyncDisposable {
   readonly #queue: WorkQueue;
   readonly #runner: Runner;
 
-  static async start(location: DatabaseLocation = {}): Promise<TestService> {
+  static async start(
+    location: DatabaseLocation = {},
+    limits: RunLimits = {},
+  ): Promise<TestService> {
     const store = await openStore(location);
     const queue = await openWorkQueue(store);
-    const service = new TestService(store, queue, await createPool({ size: 2 }));
+    const service = new TestService({ store, queue, pool: await createPool({ size: 2 }) }, limits);
     await service.#runner.start();
     await service.serve();
     return service;
   }
 
-  constructor(store: OpenStore, queue: WorkQueue, pool: WorkerPool) {
+  constructor({ store, queue, pool }: Opened, limits: RunLimits) {
     this.store = store;
     this.pool = pool;
     this.#queue = queue;
@@ -56,6 +67,7 @@ export class TestService implements AsyncDisposable {
       engineVersion: "test",
       kernels: "reference",
       syncDeadlineMs: 60_000,
+      ...limits,
     });
     this.#runner = new Runner({ ...parts, queue });
   }
