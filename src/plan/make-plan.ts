@@ -19,7 +19,7 @@ import type { RunRequest } from "./request.ts";
 import { type ResolvedRange, resolveRange } from "./resolve-range.ts";
 import { resolveStrategy } from "./resolve-strategy.ts";
 import type { RunEstimate, RunPlan } from "./run-plan.ts";
-import { KEY_SCHEMA, sha256Hex } from "./variant-key.ts";
+import { sha256Hex } from "./variant-key.ts";
 
 /** Candles a plan is made for, already in the timeframe that the request asks for. */
 export interface Market {
@@ -37,6 +37,8 @@ export interface PlanOptions {
   readonly synchronous?: boolean;
 }
 
+/** Version of what a plan hash covers; part of every hash. */
+const PLAN_SCHEMA = 1;
 const CONDITION = "a condition over the axes";
 /**
  * Index space a constraint may thin out, as a multiple of the variants allowed: skipping numbers
@@ -245,7 +247,7 @@ function chunkSizes(
 function planHash(market: Market, range: ResolvedRange, sweep: Sweep): string {
   return sha256Hex(
     canonicalJson({
-      schema: KEY_SCHEMA,
+      schema: PLAN_SCHEMA,
       dataset: market.datasetHash,
       timeframe: market.timeframe,
       bars: [range.feedBar, range.firstBar, range.endBar],

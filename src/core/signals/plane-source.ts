@@ -1,10 +1,10 @@
-import type { ParameterValues } from "../parameter.ts";
 import { type BitPlane, planeWords } from "../series/bit-plane.ts";
 import { ByteLru } from "../series/byte-lru.ts";
 import type { CandleView } from "../series/candle-view.ts";
 import type { ScoringBackend } from "../stages/backend.ts";
 import type { Atom, SeriesRef } from "./atom.ts";
 import { computeOutputs, resolveSeries } from "./resolve-series.ts";
+import { operandKey, outputKey, seriesKey } from "./series-key.ts";
 
 /**
  * What keeping a plane or a row costs beside its bits: its key, its view and its place in the
@@ -101,23 +101,4 @@ export class PlaneSource {
 function atomKey(atom: Atom): string {
   const unless = atom.unless === undefined ? "" : ` unless ${atomKey(atom.unless)}`;
   return `${seriesKey(atom.left)} ${atom.op} ${operandKey(atom.right)}${unless}`;
-}
-
-function seriesKey(ref: SeriesRef): string {
-  if (ref.kind === "price") return ref.source;
-  if (ref.kind === "shifted") return `${seriesKey(ref.of)}[${ref.bars}]`;
-  if (ref.kind === "arithmetic") {
-    return `(${operandKey(ref.left)} ${ref.op} ${operandKey(ref.right)})`;
-  }
-  return `${outputKey(ref.indicator, ref.params)}.${ref.output}`;
-}
-
-function operandKey(operand: SeriesRef | number): string {
-  return typeof operand === "number" ? String(operand) : seriesKey(operand);
-}
-
-function outputKey(id: string, params: ParameterValues): string {
-  let key = id;
-  for (const name in params) key += `,${name}=${params[name]}`;
-  return key;
 }

@@ -88,7 +88,7 @@ function expressionFootprint(
     variantBytes: variantPlanes * planeBytes(bars),
     pairBytes: sum(lookUps) + sum(rows),
     sources: sourcesRead(sweep, indicators, values),
-    computingRows: Math.max(...comparisons.map(operationsOf)),
+    computingRows: Math.max(0, ...comparisons.map(operationsOf)),
   };
 }
 
