@@ -1,3 +1,5 @@
+import type { Trials } from "../core/metrics/sharpe-certainty.ts";
+import type { VariantReport } from "../core/report/variant-report.ts";
 import type { Timeframe } from "../core/series/timeframe.ts";
 import type { RunPlan } from "../plan/run-plan.ts";
 import type { DatasetRecord, ResultRow, RunRecord } from "../store/records.ts";
@@ -32,6 +34,21 @@ export interface RunService {
   cancelRun(id: string, reason: string | null): Promise<RunRecord>;
   /** NOT_FOUND; CONFLICT from a state that has nothing to retry. */
   retryRun(id: string): Promise<RunRecord>;
+  /**
+   * VALIDATION; NOT_FOUND for the rank; CONFLICT where another engine version made the row.
+   */
+  report(
+    runId: string,
+    place: { readonly rank: number } | { readonly variantIndex: number },
+    options: { readonly points?: number },
+  ): Promise<RunReport>;
+}
+
+export interface RunReport extends VariantReport {
+  readonly variantKey: string;
+  /** Null where the variant was asked for by its number. */
+  readonly rank: number | null;
+  readonly trials: Trials;
 }
 
 export interface StartedRun {

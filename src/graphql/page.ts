@@ -1,4 +1,5 @@
 import { complaint, UserError } from "../core/user-error.ts";
+import { decodeCursor, encodeCursor } from "../store/cursor.ts";
 import type { Page, PageOf } from "../store/store.ts";
 import { MAX_PAGE_SIZE } from "./limits.ts";
 
@@ -35,6 +36,19 @@ export function toConnection<T>(page: PageOf<T>, args: PageArgs) {
       endCursor: edges[edges.length - 1]?.cursor ?? null,
     },
   };
+}
+
+/** A page of a list that is in memory; `tag` keeps its cursors apart from those of other lists. */
+export function listConnection<T>(items: readonly T[], tag: string, args: PageArgs) {
+  const { first, after } = pageOf(args);
+  const keyset = decodeCursor(after, tag, 1);
+  const from = keyset === null ? 0 : Number(keyset[0]) + 1;
+  const page = items.slice(from, from + first).map((item, i) => ({
+    cursor: encodeCursor(tag, [from + i]),
+    item,
+  }));
+  const hasNextPage = from + page.length < items.length;
+  return toConnection({ items: page, hasNextPage, totalCount: items.length }, args);
 }
 
 export type ConnectionOf<T> = ReturnType<typeof toConnection<T>>;

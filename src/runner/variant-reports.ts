@@ -1,7 +1,7 @@
 import { VariantSpace } from "../core/grid/variant-space.ts";
 import { RANKING_METRICS } from "../core/metrics/ranking-metric.ts";
 import type { Trials } from "../core/metrics/sharpe-certainty.ts";
-import { LEAST_POINTS } from "../core/report/downsample.ts";
+import { DEFAULT_CURVE_POINTS, LEAST_POINTS, MAX_CURVE_POINTS } from "../core/report/downsample.ts";
 import type { VariantReport } from "../core/report/variant-report.ts";
 import { describeVariant } from "../core/stages/describe.ts";
 import { riskCells, type StageName, type Sweep } from "../core/stages/sweep.ts";
@@ -30,9 +30,6 @@ export interface RunReport extends VariantReport {
   readonly rank: number | null;
   readonly trials: Trials;
 }
-
-export const DEFAULT_CURVE_POINTS = 500;
-export const MAX_CURVE_POINTS = 5_000;
 
 export interface VariantReportsOptions {
   readonly store: Store;

@@ -1,5 +1,8 @@
 /** A curve is drawn from its first and last value, and the extremes of at least one bucket. */
 export const LEAST_POINTS = 4;
+/** What a caller gets who names no number, and the most he may ask the service for. */
+export const DEFAULT_CURVE_POINTS = 500;
+export const MAX_CURVE_POINTS = 5_000;
 
 /**
  * Positions of at most `points` values that draw the same picture as all of them: the first, the

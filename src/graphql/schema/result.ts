@@ -2,6 +2,7 @@ import { RANKING_METRICS, type RankingMetric } from "../../core/metrics/ranking-
 import type { ParameterValue, ParameterValues } from "../../core/parameter.ts";
 import type { BestSoFar, ResultRow } from "../../store/records.ts";
 import { builder } from "../builder.ts";
+import type { RunReport } from "../context.ts";
 import { connectionType } from "./connection.ts";
 import { DirectionEnum, MetricEnum } from "./enums.ts";
 import { METRIC_DESCRIPTIONS } from "./metric-descriptions.ts";
@@ -49,29 +50,31 @@ const MetricsType = builder.objectRef<MetricsShape>("Metrics").implement({
     ),
 });
 
-const VariantInterface = builder.interfaceRef<BestSoFar | ResultRow>("Variant").implement({
-  description: "One point of the grid, scored.",
-  fields: (t) => ({
-    variantIndex: t.expose("variantIndex", {
-      type: "SafeInt",
-      description: "Its number in the grid; with a risk grid, base number times cells plus cell.",
+export const VariantInterface = builder
+  .interfaceRef<BestSoFar | ResultRow | RunReport>("Variant")
+  .implement({
+    description: "One point of the grid, scored.",
+    fields: (t) => ({
+      variantIndex: t.expose("variantIndex", {
+        type: "SafeInt",
+        description: "Its number in the grid; with a risk grid, base number times cells plus cell.",
+      }),
+      params: t.field({
+        type: [ChosenParameterType],
+        description: "In axis order.",
+        resolve: ({ params }) => chosen(params),
+      }),
+      stopLossPct: t.exposeFloat("stopLossPct", {
+        nullable: true,
+        description: "Percent below (short: above) the entry fill; null is off.",
+      }),
+      takeProfitPct: t.exposeFloat("takeProfitPct", {
+        nullable: true,
+        description: "Percent above (short: below) the entry fill; null is off.",
+      }),
+      metrics: t.field({ type: MetricsType, resolve: ({ metrics }) => metrics as MetricsShape }),
     }),
-    params: t.field({
-      type: [ChosenParameterType],
-      description: "In axis order.",
-      resolve: ({ params }) => chosen(params),
-    }),
-    stopLossPct: t.exposeFloat("stopLossPct", {
-      nullable: true,
-      description: "Percent below (short: above) the entry fill; null is off.",
-    }),
-    takeProfitPct: t.exposeFloat("takeProfitPct", {
-      nullable: true,
-      description: "Percent above (short: below) the entry fill; null is off.",
-    }),
-    metrics: t.field({ type: MetricsType, resolve: ({ metrics }) => metrics as MetricsShape }),
-  }),
-});
+  });
 
 export const BestSoFarType = builder.objectRef<BestSoFar>("BestSoFar").implement({
   description: "The best variant a run has scored until now.",
