@@ -4,8 +4,8 @@ import { quantile } from "./sample-statistics.ts";
 
 /**
  * |95 % quantile| / |5 % quantile| of the daily returns, each interpolated between the values
- * around position (n - 1) * p. Undefined where annualReturn is, and where the lower one is 0. Ratio;
- * higher is better: above 1 the good days are larger than the bad ones. Source: empyrical,
+ * around position (n - 1) * p. Undefined where annualReturn is, and where the lower one is 0.
+ * Ratio; higher is better: above 1 the good days are larger than the bad ones. Source: empyrical,
  * tail_ratio.
  */
 export const tailRatio: Metric = {

@@ -6,8 +6,8 @@ export const MAX_CURVE_POINTS = 5_000;
 
 /**
  * Positions of at most `points` values that draw the same picture as all of them: the first, the
- * last, and the smallest and largest of each of equal buckets between them. Ascending; all positions
- * where there are no more than `points`. Throws below LEAST_POINTS.
+ * last, and the smallest and largest of each of equal buckets between them. Ascending; all
+ * positions where there are no more than `points`. Throws below LEAST_POINTS.
  */
 export function downsample(values: Float64Array, points: number): Int32Array {
   if (!(points >= LEAST_POINTS)) throw new Error(`a curve of ${points} points`);

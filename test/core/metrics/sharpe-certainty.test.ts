@@ -73,7 +73,7 @@ describe("the examples that the papers work out", () => {
     expect(probabilityAbove(sample, 0)).toBeCloseTo(printed, 3);
   });
 
-  // The Deflated Sharpe Ratio (2014): 2.5 a year over 1,250 days, variance of the trials 1/2 a year.
+  // The Deflated Sharpe Ratio (2014): 2.5 a year over 1,250 days, variance of the trials 0.5.
   const sharpe = 2.5 / Math.sqrt(250);
   const sharpeVariance = 0.5 / 250;
   it.for([
@@ -103,7 +103,7 @@ describe("the best of N trials without skill", () => {
     );
   });
 
-  it("takes the variance of an estimate without skill where that of the trials is not known", () => {
+  it("takes the variance of an estimate without skill where the trials have none", () => {
     const unknown = bestSharpeByLuck({ count: 50, sharpeVariance: null }, 401);
     expect(unknown).toBe(bestSharpeByLuck({ count: 50, sharpeVariance: 1 / 400 }, 401));
   });
