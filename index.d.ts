@@ -97,8 +97,9 @@ export interface RunRequest {
   timeframe?: Timeframe;
   range?: { start?: number | string; end?: number | string };
   warmupBars?: number;
+  /** Indicators with signals, or expressions with parameters. */
   strategy: {
-    indicators: Record<string, { id: string; params?: Record<string, AxisSpec> }>;
+    indicators?: Record<string, { id: string; params?: Record<string, AxisSpec> }>;
     signals?: {
       name?: string;
       rule: string;
@@ -106,6 +107,8 @@ export interface RunRequest {
       against?: string;
       params?: Record<string, AxisSpec>;
     }[];
+    expressions?: { long?: string; exitLong?: string; short?: string; exitShort?: string };
+    parameters?: Record<string, AxisSpec>;
     constraint?: string;
   };
   execution?: {

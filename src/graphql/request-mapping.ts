@@ -79,7 +79,7 @@ interface Mapping {
 
 function strategyOf(strategy: RunRequestArg["strategy"], at: string, mapping: Mapping) {
   const indicators: Record<string, object> = {};
-  for (const [i, { name, id, params }] of strategy.indicators.entries()) {
+  for (const [i, { name, id, params }] of (strategy.indicators ?? []).entries()) {
     const graphql = `${at}.strategy.indicators[${i}]`;
     if (!isUsable(name, indicators, `${graphql}.name`, mapping)) continue;
     const canonical = `strategy.indicators.${name}`;
@@ -94,7 +94,16 @@ function strategyOf(strategy: RunRequestArg["strategy"], at: string, mapping: Ma
       ...paramsOf(params, { canonical, graphql: `${at}.${canonical}` }, mapping),
     };
   });
-  return { indicators, ...present({ signals, constraint: strategy.constraint }) };
+  const { expressions, constraint } = strategy;
+  const canonical = "strategy.parameters";
+  const below = { canonical, graphql: `${at}.${canonical}` };
+  return present({
+    indicators: strategy.indicators && indicators,
+    signals,
+    expressions: expressions && present(expressions),
+    parameters: paramsOf(strategy.parameters, below, mapping).params,
+    constraint,
+  });
 }
 
 function paramsOf(

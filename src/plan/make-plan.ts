@@ -103,6 +103,7 @@ function resolveSweep(request: RunRequest, range: ResolvedRange, timeframe: Time
   const report = (fault: Complaint) => void found.push(fault);
   const strategy = resolveStrategy(request.strategy);
   found.push(...strategy.complaints);
+  refuseIdleSides(request, report);
   const stops = expandRiskAxis(request.risk.stopLossPct, "risk.stopLossPct", report);
   const targets = expandRiskAxis(request.risk.takeProfitPct, "risk.takeProfitPct", report);
   const ranking = resolveRanking(request, report);
@@ -111,6 +112,7 @@ function resolveSweep(request: RunRequest, range: ResolvedRange, timeframe: Time
     axes: strategy.axes,
     indicators: strategy.indicators,
     signals: strategy.signals,
+    ...(strategy.expressions === undefined ? {} : { expressions: strategy.expressions }),
     constraint: request.strategy.constraint ?? null,
     execution: request.execution,
     firstBar: range.firstBar - range.feedBar,
@@ -122,6 +124,17 @@ function resolveSweep(request: RunRequest, range: ResolvedRange, timeframe: Time
     preselect: request.preselect,
     topK: request.topK,
   };
+}
+
+/** Without an entry that the direction allows nothing would ever be traded. */
+function refuseIdleSides(request: RunRequest, report: (fault: Complaint) => void): void {
+  const { direction } = request.execution;
+  const { expressions } = request.strategy;
+  if (expressions === undefined || direction === "LONG_SHORT") return;
+  const side = direction === "LONG_ONLY" ? "long" : "short";
+  if (expressions[side] !== undefined) return;
+  const message = `${direction} needs a ${side} side`;
+  report(complaint(`strategy.expressions.${side}`, message, undefined, "an expression"));
 }
 
 function resolveRanking(request: RunRequest, report: (fault: Complaint) => void): Sweep["ranking"] {

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { RANKING_METRICS } from "../core/metrics/ranking-metric.ts";
 import { TIMEFRAMES } from "../core/series/timeframe.ts";
+import { MAX_EXPRESSION_LENGTH } from "../core/signals/expression/tokens.ts";
 
 /**
  * What a user asks for: the one schema behind GraphQL, YAML presets and the command line. Unknown
@@ -10,6 +11,7 @@ import { TIMEFRAMES } from "../core/series/timeframe.ts";
 
 /** Two for each of the signals a strategy may have. */
 const MAX_INDICATORS = 32;
+const MAX_PARAMETERS = 32;
 
 const rangeAxis = z.strictObject({ start: z.number(), stop: z.number(), step: z.number() });
 const parameterValue = z.union([z.number(), z.string()]);
@@ -32,6 +34,8 @@ const instant = z.union([z.number(), z.string()], {
   error: "an ISO date, or UTC epoch milliseconds",
 });
 
+const expression = z.string().max(MAX_EXPRESSION_LENGTH);
+
 const indicatorSpec = z.strictObject({
   id: z.string(),
   params: z.record(z.string(), axisSpec).default({}),
@@ -50,6 +54,43 @@ const signalSpec = z.strictObject({
 const metric = z.enum(RANKING_METRICS);
 const rankingKey = z.strictObject({ metric, direction: z.enum(["ASC", "DESC"]).optional() });
 
+/** What each side asks for, in the language of core/signals/expression. */
+const expressionSides = z.strictObject({
+  long: expression.optional(),
+  /** Without it the long side is held while its expression holds, with it until this one does. */
+  exitLong: expression.optional(),
+  short: expression.optional(),
+  exitShort: expression.optional(),
+});
+
+const strategy = z
+  .strictObject({
+    indicators: z
+      .record(name, indicatorSpec)
+      .refine(
+        (indicators) => Object.keys(indicators).length <= MAX_INDICATORS,
+        `${MAX_INDICATORS} indicators at most`,
+      )
+      .optional(),
+    /** AND of these; each indicator's default rule when absent. */
+    signals: z.array(signalSpec).min(1).max(16).optional(),
+    /** Instead of indicators and signals. */
+    expressions: expressionSides.optional(),
+    /** `$name` in the expressions. */
+    parameters: z
+      .record(name, axisSpec)
+      .refine(
+        (parameters) => Object.keys(parameters).length <= MAX_PARAMETERS,
+        `${MAX_PARAMETERS} parameters at most`,
+      )
+      .optional(),
+    constraint: z.string().max(1_000).optional(),
+  })
+  .refine(({ indicators, expressions }) => indicators !== undefined || expressions !== undefined, {
+    path: ["indicators"],
+    error: "a strategy needs indicators or expressions",
+  });
+
 export const runRequest = z.strictObject({
   /** Content hash or name of a dataset. */
   dataset: z.string().min(1).max(200),
@@ -57,17 +98,7 @@ export const runRequest = z.strictObject({
   timeframe: z.enum(TIMEFRAMES as [string, ...string[]]).optional(),
   range: z.strictObject({ start: instant.optional(), end: instant.optional() }).default({}),
   warmupBars: z.int().min(0).max(100_000).default(200),
-  strategy: z.strictObject({
-    indicators: z
-      .record(name, indicatorSpec)
-      .refine(
-        (indicators) => Object.keys(indicators).length <= MAX_INDICATORS,
-        `${MAX_INDICATORS} indicators at most`,
-      ),
-    /** AND of these; each indicator's default rule when absent. */
-    signals: z.array(signalSpec).min(1).max(16).optional(),
-    constraint: z.string().max(1_000).optional(),
-  }),
+  strategy,
   execution: z
     .strictObject({
       direction: z.enum(["LONG_SHORT", "LONG_ONLY", "SHORT_ONLY"]).default("LONG_SHORT"),

@@ -2,6 +2,7 @@ import type { Axis } from "../core/grid/axis.ts";
 import type { Indicator } from "../core/indicators/indicator.ts";
 import { findIndicator, INDICATORS } from "../core/indicators/registry.ts";
 import { type ParameterSpec, type ParameterValue, parameterFault } from "../core/parameter.ts";
+import type { ConditionTemplate, Sides } from "../core/signals/condition.ts";
 import { findRule, RULES } from "../core/signals/registry.ts";
 import type { Rule } from "../core/signals/rule.ts";
 import type {
@@ -11,18 +12,21 @@ import type {
   SignalBinding,
 } from "../core/stages/sweep.ts";
 import { type Complaint, complaint } from "../core/user-error.ts";
-import { axisLength, expandAxis, MAX_AXIS_VALUES, MAX_LISTED_VALUES } from "./expand-axis.ts";
+import { AxisLister } from "./axis-lister.ts";
+import { compareText } from "./compare-text.ts";
 import type { AxisSpec, RunRequest } from "./request.ts";
+import { resolveExpressions } from "./resolve-expressions.ts";
 
 /** A strategy as the core sees it, with every complaint found on the way. */
 export interface ResolvedStrategy {
   readonly axes: readonly Axis[];
   readonly indicators: readonly IndicatorBinding[];
   readonly signals: readonly SignalBinding[];
+  readonly expressions?: Sides<ConditionTemplate>;
   readonly complaints: readonly Complaint[];
 }
 
-type Strategy = RunRequest["strategy"];
+export type Strategy = RunRequest["strategy"];
 type SignalSpec = NonNullable<Strategy["signals"]>[number];
 
 /**
@@ -31,24 +35,30 @@ type SignalSpec = NonNullable<Strategy["signals"]>[number];
  * then name, their parameters in definition order, then signal parameters by name.
  */
 export function resolveStrategy(strategy: Strategy): ResolvedStrategy {
+  if (strategy.expressions !== undefined) return resolveExpressions(strategy);
   return new Resolver(strategy).resolve();
 }
 
 class Resolver {
+  readonly #indicatorSpecs: NonNullable<Strategy["indicators"]>;
   readonly #strategy: Strategy;
   readonly #axes: Axis[] = [];
   readonly #complaints: Complaint[] = [];
   readonly #definitions = new Map<string, Indicator>();
-  /** Values of all axes so far. */
-  #listed = 0;
+  readonly #lister = new AxisLister((found) => this.#report(found));
   /** A signal that was refused makes what it reads look unused. */
   #signalRefused = false;
 
   constructor(strategy: Strategy) {
     this.#strategy = strategy;
+    this.#indicatorSpecs = strategy.indicators ?? {};
   }
 
   resolve(): ResolvedStrategy {
+    const { parameters } = this.#strategy;
+    if (parameters !== undefined) {
+      this.#report(complaint("strategy.parameters", "only expressions read them", parameters));
+    }
     const indicators = this.#indicators();
     const signals = this.#signals();
     if (!this.#signalRefused) this.#refuseUnused(indicators, signals);
@@ -60,7 +70,7 @@ class Resolver {
   };
 
   #indicators(): IndicatorBinding[] {
-    const specs = Object.entries(this.#strategy.indicators);
+    const specs = Object.entries(this.#indicatorSpecs);
     if (specs.length === 0) {
       this.#report(complaint("strategy.indicators", "a strategy needs an indicator", {}, ">= 1"));
     }
@@ -83,7 +93,7 @@ class Resolver {
     return known.map(({ name, definition }) => ({
       name,
       id: definition.id,
-      params: this.#bind(definition.params, this.#strategy.indicators[name].params, {
+      params: this.#bind(definition.params, this.#indicatorSpecs[name].params, {
         path: `strategy.indicators.${name}.params`,
         axis: name,
       }),
@@ -167,8 +177,8 @@ class Resolver {
     const [name, output, ...rest] = reference.split(".");
     const definition = this.#definitions.get(name);
     if (definition === undefined) {
-      if (!Object.hasOwn(this.#strategy.indicators, name)) {
-        const names = Object.keys(this.#strategy.indicators).join(" | ");
+      if (!Object.hasOwn(this.#indicatorSpecs, name)) {
+        const names = Object.keys(this.#indicatorSpecs).join(" | ");
         this.#report(complaint(path, "no indicator of this name", reference, names));
       }
       return null;
@@ -197,23 +207,12 @@ class Resolver {
     for (const spec of specs) {
       if (!Object.hasOwn(given, spec.name)) continue;
       const path = `${at.path}.${spec.name}`;
-      const values = this.#expand(given[spec.name], path);
+      const values = this.#lister.list(given[spec.name], path);
       this.#checkValues(spec, values, path);
       bindings[spec.name] = { axis: this.#axes.length };
       this.#axes.push({ name: `${at.axis}.${spec.name}`, values });
     }
     return bindings;
-  }
-
-  /** Lists the values of an axis unless all axes together have too many, which is told once. */
-  #expand(spec: AxisSpec, path: string): ParameterValue[] {
-    if (this.#listed > MAX_LISTED_VALUES) return [];
-    const length = axisLength(spec);
-    if (length > 0 && length <= MAX_AXIS_VALUES) this.#listed += length;
-    if (this.#listed <= MAX_LISTED_VALUES) return expandAxis(spec, path, this.#report);
-    const bound = `<= ${MAX_LISTED_VALUES}`;
-    this.#report(complaint(path, "all axes have too many values", this.#listed, bound));
-    return [];
   }
 
   #checkValues(spec: ParameterSpec, values: readonly ParameterValue[], path: string): void {
@@ -239,7 +238,7 @@ class Resolver {
         if (outputs.some((output) => dependsOn(definition, output, param))) continue;
         const read = outputs.join(", ");
         const message = `changes nothing: the signals read only ${read}`;
-        const given = this.#strategy.indicators[indicator.name].params[param];
+        const given = this.#indicatorSpecs[indicator.name].params[param];
         this.#report(complaint(`${path}.params.${param}`, message, given));
       }
     }
@@ -263,8 +262,4 @@ function outputsRead(name: string, signals: readonly SignalBinding[]): string[] 
 function dependsOn(definition: Indicator, output: string, param: string): boolean {
   const params = definition.outputParams?.[output];
   return params === undefined || params.includes(param);
-}
-
-function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -10,21 +10,26 @@ export function toGraphqlRequest(request: RunRequestInput): object {
     ...same,
     ...(timeframe === undefined ? {} : { timeframe: timeframeConstant(timeframe) }),
     ...(range === undefined ? {} : { range: instants(range) }),
-    strategy: {
-      ...strategy,
-      indicators: Object.entries(strategy.indicators).map(([name, { id, params }]) => ({
-        name,
-        id,
-        ...paramsInput(params),
-      })),
-      ...(strategy.signals === undefined
-        ? {}
-        : {
-            signals: strategy.signals.map(({ params, ...s }) => ({ ...s, ...paramsInput(params) })),
-          }),
-    },
+    strategy: strategyInput(strategy),
     ...(risk === undefined ? {} : { risk: riskInput(risk) }),
     ...(ranking === undefined ? {} : { ranking: rankingInput(ranking) }),
+  };
+}
+
+function strategyInput(strategy: RunRequestInput["strategy"]): object {
+  const { indicators, signals, parameters, ...same } = strategy;
+  const named = Object.entries(indicators ?? {});
+  return {
+    ...same,
+    ...(indicators === undefined
+      ? {}
+      : {
+          indicators: named.map(([name, { id, params }]) => ({ name, id, ...paramsInput(params) })),
+        }),
+    ...(signals === undefined
+      ? {}
+      : { signals: signals.map(({ params, ...s }) => ({ ...s, ...paramsInput(params) })) }),
+    ...(parameters === undefined ? {} : { parameters: parameterList(parameters) }),
   };
 }
 
@@ -48,10 +53,11 @@ function instants(range: Readonly<Record<string, string | number | undefined>>):
 }
 
 function paramsInput(params: Readonly<Record<string, AxisSpec>> | undefined): object {
-  if (params === undefined) return {};
-  return {
-    params: Object.entries(params).map(([name, spec]) => ({ name, axis: axisInput(spec) })),
-  };
+  return params === undefined ? {} : { params: parameterList(params) };
+}
+
+function parameterList(params: Readonly<Record<string, AxisSpec>>): object[] {
+  return Object.entries(params).map(([name, spec]) => ({ name, axis: axisInput(spec) }));
 }
 
 function axisInput(spec: AxisSpec): object {

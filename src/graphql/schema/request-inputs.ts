@@ -37,7 +37,7 @@ const AxisInput = builder.inputType("AxisInput", {
 
 const ParameterInput = builder.inputType("ParameterInput", {
   fields: (t) => ({
-    name: t.string({ required: true, description: "A parameter of the indicator or rule." }),
+    name: t.string({ required: true, description: "Of the indicator, rule or strategy." }),
     axis: t.field({ type: AxisInput, required: true }),
   }),
 });
@@ -68,15 +68,42 @@ const SignalInput = builder.inputType("SignalInput", {
   }),
 });
 
-const StrategyInput = builder.inputType("StrategyInput", {
+const ExpressionsInput = builder.inputType("ExpressionsInput", {
+  description:
+    "What each side asks for at a bar's close, such as " +
+    "`ema(close, $fast) > ema(close, $slow) and rsi(close, 14) < $oversold`. A side without an " +
+    "exit is held while its expression holds; with one until the exit, or the other entry, holds.",
   fields: (t) => ({
-    indicators: t.field({ type: [IndicatorInput], required: true }),
+    long: t.string(),
+    exitLong: t.string(),
+    short: t.string(),
+    exitShort: t.string(),
+  }),
+});
+
+const StrategyInput = builder.inputType("StrategyInput", {
+  description: "Indicators with signals, or expressions with parameters.",
+  fields: (t) => ({
+    indicators: t.field({
+      type: [IndicatorInput],
+      description: "Indicators that signals read; not with expressions.",
+    }),
     signals: t.field({
       type: [SignalInput],
       description: "Each indicator's default rule when left out.",
     }),
+    expressions: t.field({
+      type: ExpressionsInput,
+      description: "Instead of indicators and signals.",
+    }),
+    parameters: t.field({
+      type: [ParameterInput],
+      description: "The axes of expressions, `$name` in them; ordered by name.",
+    }),
     constraint: t.string({
-      description: "Which variants exist, such as `fast.window < slow.window`; all when left out.",
+      description:
+        "Which variants exist, such as `fast.window < slow.window`, or `fast < slow` over the " +
+        "parameters of expressions; all when left out.",
     }),
   }),
 });
