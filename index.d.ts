@@ -29,6 +29,12 @@ export interface App {
     /** Runs while the caller waits, within half the budgets; nothing is stored. */
     backtest(request: RunRequest): Promise<Backtest>;
     cancelRun(id: string, reason: string | null): Promise<Run>;
+    /** A variant of a run in full, by its rank among the stored rows or by its number. */
+    report(
+      runId: string,
+      place: { readonly rank: number } | { readonly variantIndex: number },
+      options?: { readonly points?: number },
+    ): Promise<VariantReport>;
   };
   readonly store: {
     run(id: string): Promise<Run | null>;
@@ -201,6 +207,40 @@ export interface ResultRow {
   readonly stopLossPct: number | null;
   readonly takeProfitPct: number | null;
   readonly metrics: Readonly<Record<Metric, number | null>>;
+}
+
+/** A row in full; its ranking metrics are those of the row, to the bit. */
+export interface VariantReport {
+  readonly rank: number | null;
+  readonly variantIndex: number;
+  readonly variantKey: string;
+  readonly params: Readonly<Record<string, Value>>;
+  readonly stopLossPct: number | null;
+  readonly takeProfitPct: number | null;
+  /** Every metric there is, the ranking metrics among them. */
+  readonly metrics: Readonly<Record<string, number | null>>;
+  readonly table: readonly (readonly [label: string, text: string])[];
+  readonly markdown: string;
+  readonly trades: readonly Trade[];
+  readonly equity: readonly CurvePoint[];
+  readonly drawdownPct: readonly CurvePoint[];
+}
+
+export interface Trade {
+  readonly direction: "LONG" | "SHORT";
+  readonly entryTimeMs: number;
+  readonly exitTimeMs: number;
+  readonly entryFill: number;
+  readonly exitFill: number;
+  readonly stake: number;
+  readonly netProfit: number;
+  readonly returnPct: number;
+  readonly exitReason: string;
+}
+
+export interface CurvePoint {
+  readonly timeMs: number;
+  readonly value: number;
 }
 
 /** One column a ranking metric, one value a number of `[from, to)`; NaN where no variant is. */

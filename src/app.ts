@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { destination, type Logger, pino } from "pino";
 import type { ServiceConfig } from "./config.ts";
+import { variantReport } from "./core/report/variant-report.ts";
 import { ENGINE_VERSION } from "./engine-version.ts";
 import { openWorkQueue } from "./jobs/work-queue.ts";
 import { createPool } from "./pool/pool.ts";
@@ -8,12 +9,14 @@ import type { ComputePool } from "./pool/task.ts";
 import { DatasetLibrary } from "./runner/dataset-library.ts";
 import { RunService } from "./runner/run-service.ts";
 import { Runner, workerName } from "./runner/runner.ts";
+import { VariantReports } from "./runner/variant-reports.ts";
 import { type RunningServer, startServer } from "./server/start-server.ts";
 import { type OpenStore, openStore } from "./store/open.ts";
 import type { Store } from "./store/store.ts";
 
 export type { RunPlan } from "./plan/run-plan.ts";
 export type { ImportResult } from "./runner/dataset-import.ts";
+export type { RunReport } from "./runner/variant-reports.ts";
 export type { ResultRow, RunEvent, RunRecord } from "./store/records.ts";
 export type { Store } from "./store/store.ts";
 
@@ -96,6 +99,16 @@ export async function openDatasets(
     importSynthetic: (request) => library.importSynthetic(request),
     [Symbol.asyncDispose]: () => store.close(),
   };
+}
+
+/** Reports computed in this thread, for a command that has nothing else to do. */
+export function openReports(store: Store, config: ServiceConfig): VariantReports {
+  return new VariantReports({
+    store,
+    datasets: createLibrary(config, store),
+    engineVersion: ENGINE_VERSION,
+    compute: async ({ sweep, candles, choice }) => variantReport(sweep, candles, choice),
+  });
 }
 
 interface Parts {

@@ -13,8 +13,16 @@ export {
   type ReferenceInput,
   runReference,
 } from "./core/execution/reference-engine.ts";
+export { downsample } from "./core/report/downsample.ts";
 export { buildReport, type Report, type ReportInput } from "./core/report/report.ts";
-export { reportMarkdown, reportRows } from "./core/report/table.ts";
+export { reportMarkdown, reportRows, tableRows } from "./core/report/table.ts";
+export {
+  type CurvePoint,
+  type ReportTrade,
+  type VariantChoice,
+  type VariantReport,
+  variantReport,
+} from "./core/report/variant-report.ts";
 export { type Complaint, UserError } from "./core/user-error.ts";
 export { ENGINE_VERSION } from "./engine-version.ts";
 export { csvSource } from "./market-data/csv.ts";
@@ -24,3 +32,4 @@ export { type Market, makePlan, type PlanOptions } from "./plan/make-plan.ts";
 export { parseRunRequest } from "./plan/parse-request.ts";
 export type { RunRequest, RunRequestInput } from "./plan/request.ts";
 export type { RunPlan } from "./plan/run-plan.ts";
+export type { ReportOptions, RunReport, VariantPlace } from "./runner/variant-reports.ts";

@@ -4,6 +4,7 @@ import { demoCommand } from "./commands/demo.ts";
 import { estimateCommand } from "./commands/estimate.ts";
 import { importCommand } from "./commands/import.ts";
 import { migrateCommand } from "./commands/migrate.ts";
+import { reportCommand } from "./commands/report.ts";
 import { runCommand } from "./commands/run.ts";
 import { runsCommand } from "./commands/runs.ts";
 import { serveCommand } from "./commands/serve.ts";
@@ -20,6 +21,7 @@ const COMMANDS = [
   runCommand,
   runsCommand,
   topCommand,
+  reportCommand,
   cancelCommand,
   migrateCommand,
 ];

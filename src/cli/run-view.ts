@@ -9,6 +9,56 @@ export interface RunRow {
   readonly metrics: Readonly<Record<string, number | null>>;
 }
 
+/** A closed trade; money in quote currency, times ISO 8601 of the bar's open. */
+export interface TradeView {
+  readonly side: "LONG" | "SHORT";
+  readonly entryTime: string;
+  readonly exitTime: string;
+  readonly entryPrice: number;
+  readonly exitPrice: number;
+  readonly entryFill: number;
+  readonly exitFill: number;
+  readonly stake: number;
+  readonly quantity: number;
+  readonly entryFee: number;
+  readonly exitFee: number;
+  readonly grossProfit: number;
+  readonly netProfit: number;
+  readonly returnPct: number;
+  readonly exitReason: string;
+}
+
+export interface CurveView {
+  readonly time: string;
+  readonly value: number | null;
+}
+
+/** One row of a run in full. */
+export interface ReportView extends RunRow {
+  readonly variantIndex: number;
+  readonly variantKey: string;
+  readonly start: string | null;
+  readonly end: string | null;
+  readonly startCash: number;
+  readonly endEquity: number;
+  /** Every metric there is. */
+  readonly metrics: RunRow["metrics"];
+  readonly trials: { readonly count: number; readonly sharpeVariance: number | null };
+  readonly table: readonly (readonly [label: string, text: string])[];
+  readonly tradeCount: number;
+  /** From the first; as many as were asked for. */
+  readonly trades: readonly TradeView[];
+  readonly equity: readonly CurveView[];
+  readonly drawdownPct: readonly CurveView[];
+}
+
+/** Which report: trades are listed from the first, curves have the service's own points. */
+export interface ReportRequest {
+  readonly rank: number;
+  readonly trades: number;
+  readonly points?: number;
+}
+
 export type BestView = Pick<RunRow, "params" | "stopLossPct" | "takeProfitPct"> & {
   readonly metrics: Readonly<Partial<Record<string, number | null>>>;
 };

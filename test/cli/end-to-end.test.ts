@@ -24,6 +24,7 @@ describe("the command line on the embedded database", { timeout: TIMEOUT_MS }, (
   let data: Awaited<ReturnType<typeof dataDirectory>>;
   let embedded: Environment;
   let digest = "";
+  let reported: { trades: object[] };
 
   beforeAll(async () => {
     data = await dataDirectory();
@@ -45,6 +46,19 @@ describe("the command line on the embedded database", { timeout: TIMEOUT_MS }, (
     expect(other.run.digest).toBe(first.run.digest);
     expect(other.rows).toEqual(first.rows);
     digest = first.run.digest;
+
+    reported = await json(embedded, "report", first.run.id, "--rank", "2", "--trades", "150");
+    const { variantIndex: _index, variantKey: _key, ...row } = first.rows[1];
+    expect(reported).toMatchObject(row);
+    expect(reported.trades.length).toBe(Math.min(150, row.metrics.numTrades));
+    const text = await sweepline(["report", first.run.id, "--trades", "2"], embedded);
+    expect(text).toMatchObject({ code: 0, stderr: "" });
+    expect(text.stdout).toMatch(/^rank +1\nfast\.window +\d+\n.*\nkey +[0-9a-f]{64}\n/s);
+    expect(text.stdout).toMatch(/\nUlcer Index \[%\] +\d+\.\d+\n/);
+    expect(text.stdout).toMatch(/\n2 of \d+ trades; --trades \d+ for all\n$/);
+    const missing = await sweepline(["report", first.run.id, "--rank", "301"], embedded);
+    expect(missing).toMatchObject({ code: 2, stdout: "" });
+    expect(missing.stderr).toContain("rank: there is no row of it");
   });
 
   it("demo gives the digest of the same preset run in process, serves on, and drains", async () => {
@@ -63,6 +77,8 @@ describe("the command line on the embedded database", { timeout: TIMEOUT_MS }, (
     expect(top.map((row: { rank: number }) => row.rank)).toEqual(
       [...Array(150).keys()].map((i) => i + 1),
     );
+    const args = ["report", runs[2].id, "--rank", "2", "--trades", "150"];
+    expect(await json(embedded, ...args, "--server", url)).toEqual(reported);
     const again = await sweepline(["cancel", runs[0].id, "--server", url], embedded);
     expect(again).toMatchObject({ code: 0, stdout: `${runs[0].id} is SUCCEEDED\n` });
     const locked = await sweepline(["runs"], { ...embedded, SWEEPLINE_PORT: "1" });

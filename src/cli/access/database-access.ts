@@ -1,6 +1,6 @@
-import type { ResultRow, RunRecord, Store } from "../../app.ts";
+import type { ResultRow, RunRecord, RunReport, Store } from "../../app.ts";
 import type { ServiceConfig } from "../../config.ts";
-import type { RunRow, RunSummary } from "../run-view.ts";
+import type { CurveView, ReportView, RunRow, RunSummary, TradeView } from "../run-view.ts";
 import type { RunAccess } from "./run-access.ts";
 import { noSuchRun } from "./server-access.ts";
 
@@ -8,11 +8,16 @@ const PAGE_ROWS = 100;
 
 /** On the database itself. Throws when it cannot be opened, as when another process has it open. */
 export async function openDatabaseAccess(config: ServiceConfig): Promise<RunAccess> {
-  const { openServiceStore } = await import("../../app.ts");
+  const { openReports, openServiceStore } = await import("../../app.ts");
   const store = await openServiceStore(config);
   return {
     list: (limit) => recentRuns(store, limit),
     top: (runId, limit) => topRows(store, runId, limit),
+    report: async (runId, { rank, trades, points }) => {
+      const reports = openReports(store, config);
+      const options = points === undefined ? {} : { points };
+      return reportView(rank, await reports.report(runId, { rank }, options), trades);
+    },
     cancel: async (runId, reason) => {
       const run = await store.requestCancel(runId, reason);
       if (run === null) throw noSuchRun(runId);
@@ -43,6 +48,41 @@ export async function summaryOf(store: Store, run: RunRecord): Promise<RunSummar
     startedAt: run.startedAt?.toISOString() ?? null,
     finishedAt: run.finishedAt?.toISOString() ?? null,
   };
+}
+
+function reportView(rank: number, report: RunReport, tradeCount: number): ReportView {
+  const { variantIndex, variantKey, params, stopLossPct, takeProfitPct, range } = report;
+  const { startCash, endEquity, metrics, trials, table } = report;
+  return {
+    ...{ rank, variantIndex, variantKey, params, stopLossPct, takeProfitPct },
+    start: range === null ? null : isoTime(range.startMs),
+    end: range === null ? null : isoTime(range.endMs),
+    ...{ startCash, endEquity, metrics, trials, table },
+    tradeCount: report.trades.length,
+    trades: report.trades.slice(0, tradeCount).map(tradeView),
+    equity: report.equity.map(curveView),
+    drawdownPct: report.drawdownPct.map(curveView),
+  };
+}
+
+function tradeView(trade: RunReport["trades"][number]): TradeView {
+  const { entryPrice, exitPrice, entryFill, exitFill, stake, quantity } = trade;
+  const { entryFee, exitFee, grossProfit, netProfit, returnPct, exitReason } = trade;
+  return {
+    side: trade.direction,
+    entryTime: isoTime(trade.entryTimeMs),
+    exitTime: isoTime(trade.exitTimeMs),
+    ...{ entryPrice, exitPrice, entryFill, exitFill, stake, quantity },
+    ...{ entryFee, exitFee, grossProfit, netProfit, returnPct, exitReason },
+  };
+}
+
+function curveView({ timeMs, value }: RunReport["equity"][number]): CurveView {
+  return { time: isoTime(timeMs), value: Number.isFinite(value) ? value : null };
+}
+
+function isoTime(ms: number): string {
+  return new Date(ms).toISOString();
 }
 
 type StorePage = Parameters<Store["listRuns"]>[0];

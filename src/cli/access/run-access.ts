@@ -1,6 +1,6 @@
 import type { ServiceConfig } from "../../config.ts";
 import { ApiClient } from "../api/client.ts";
-import type { RunRow, RunSummary } from "../run-view.ts";
+import type { ReportRequest, ReportView, RunRow, RunSummary } from "../run-view.ts";
 import { openDatabaseAccess } from "./database-access.ts";
 import { serverAccess } from "./server-access.ts";
 
@@ -10,6 +10,8 @@ export interface RunAccess extends AsyncDisposable {
   list(limit: number): Promise<readonly RunSummary[]>;
   /** Best first. Throws UserError NOT_FOUND when there is no such run. */
   top(runId: string, limit: number): Promise<readonly RunRow[]>;
+  /** Throws UserError NOT_FOUND when there is no such run or rank. */
+  report(runId: string, request: ReportRequest): Promise<ReportView>;
   /** The run as it is afterwards: ended, or about to. Throws UserError NOT_FOUND. */
   cancel(runId: string, reason: string): Promise<RunSummary>;
 }

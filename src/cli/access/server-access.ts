@@ -1,5 +1,6 @@
 import { UserError } from "../../config.ts";
 import type { ApiClient } from "../api/client.ts";
+import { variantReport } from "../api/report-api.ts";
 import { cancelRun, listRuns, topRows } from "../api/runs-api.ts";
 import type { RunAccess } from "./run-access.ts";
 
@@ -12,6 +13,11 @@ export async function serverAccess(api: ApiClient): Promise<RunAccess> {
       const rows = await topRows(api, runId, limit);
       if (rows === null) throw noSuchRun(runId);
       return rows;
+    },
+    report: async (runId, request) => {
+      const report = await variantReport(api, runId, request);
+      if (report === null) throw noSuchRun(runId);
+      return report;
     },
     cancel: (runId, reason) => cancelRun(api, runId, reason),
     async [Symbol.asyncDispose]() {},

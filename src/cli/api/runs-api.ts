@@ -3,7 +3,7 @@ import { type ApiClient, FAILURE_FIELDS, successOf } from "./client.ts";
 
 /** What the command line asks a server about runs. Ids are without the type in front. */
 
-const VARIANT_FIELDS = "params { name number text } stopLossPct takeProfitPct";
+export const VARIANT_FIELDS = "params { name number text } stopLossPct takeProfitPct";
 const METRIC_FIELDS =
   "totalReturnPct maxDrawdownPct returnOverMaxDrawdown profitFactor winRatePct numTrades " +
   "expectancyPct sharpe sortino calmar";
@@ -19,7 +19,7 @@ const PROGRESS_FIELDS = `
 /** Rows a page that every server allows. */
 const PAGE_ROWS = 100;
 
-interface ApiVariant {
+export interface ApiVariant {
   readonly params: readonly { name: string; number: number | null; text: string | null }[];
   readonly stopLossPct: number | null;
   readonly takeProfitPct: number | null;
@@ -30,7 +30,7 @@ type ApiRow = ApiVariant & { readonly rank: number };
 
 type ApiRun = Omit<RunSummary, "dataset"> & { readonly dataset: { readonly name: string } | null };
 
-interface ApiConnection<Node> {
+export interface ApiConnection<Node> {
   readonly edges: readonly { readonly node: Node }[];
   readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null };
 }
@@ -136,7 +136,7 @@ export async function* followProgress(
   }
 }
 
-async function allPages<Node>(
+export async function allPages<Node>(
   limit: number,
   fetchPage: (page: { first: number; after: string | null }) => Promise<ApiConnection<Node> | null>,
 ): Promise<Node[]> {
@@ -152,7 +152,7 @@ async function allPages<Node>(
   return nodes;
 }
 
-function variantOf(variant: ApiVariant): Omit<RunRow, "rank"> {
+export function variantOf(variant: ApiVariant): Omit<RunRow, "rank"> {
   const { stopLossPct, takeProfitPct, metrics } = variant;
   const params = variant.params.map(({ name, number, text }) => [name, number ?? text ?? ""]);
   return { params: Object.fromEntries(params), stopLossPct, takeProfitPct, metrics };
@@ -168,6 +168,6 @@ function summaryOf(run: ApiRun): RunSummary {
   return { ...run, id: run.id.replace(/^Run_/, ""), dataset: run.dataset?.name ?? "" };
 }
 
-function globalId(runId: string): string {
+export function globalId(runId: string): string {
   return `Run_${runId}`;
 }
