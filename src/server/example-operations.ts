@@ -61,6 +61,26 @@ mutation CancelRun($input: CancelRunInput!) {
 }
 `;
 
+const REPORT = `# One variant in full, computed now.
+query Report($id: ID!) {
+  run(id: $id) {
+    variantReport(rank: 1) {
+      ... on VariantReport {
+        params { name number text } stopLossPct takeProfitPct
+        figures { name value unit better }
+        trades(first: 10) {
+          totalCount
+          edges { node { side entryTime exitTime netProfit returnPct exitReason } }
+        }
+        equity { time value }
+        drawdown { time value }
+      }
+      ... on Error { code message path }
+    }
+  }
+}
+`;
+
 const CATALOGUE = `# What strategies can be made of.
 query Catalogue {
   indicators {
@@ -124,6 +144,7 @@ export const EXAMPLE_OPERATIONS: readonly ExampleOperation[] = [
   },
   { name: "follow", query: FOLLOW, variables: { id: "Run_..." } },
   { name: "query", query: QUERY, variables: { id: "Run_..." } },
+  { name: "report", query: REPORT, variables: { id: "Run_..." } },
   {
     name: "cancel",
     query: CANCEL,

@@ -67,6 +67,9 @@ describe("the example operations", () => {
     const { run } = (await ask(example("query").query, { id })).data;
     expect(run.digest).toMatch(/^[0-9a-f]{64}$/);
     expect(run.top.edges).toHaveLength(10);
+    const reported = await ask(example("report").query, { id });
+    expect(reported.data.run.variantReport.figures.length).toBeGreaterThan(30);
+    expect(reported.data.run.variantReport.equity.length).toBeGreaterThan(100);
     const cancelled = await ask(example("cancel").query, { input: { id } });
     expect(cancelled.data.cancelRun.run).toMatchObject({ id, state: "SUCCEEDED" });
     const { data } = await ask(example("catalogue").query);
