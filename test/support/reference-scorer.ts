@@ -6,8 +6,12 @@ import { METRICS } from "../../src/core/metrics/registry.ts";
 import { measure } from "../../src/core/metrics/track-record.ts";
 import { CandleView } from "../../src/core/series/candle-view.ts";
 import type { Candles } from "../../src/core/series/candles.ts";
-import { signalAtoms } from "../../src/core/stages/signal-planes.ts";
+import type { SeriesRef } from "../../src/core/signals/atom.ts";
+import { readableSignal } from "../../src/core/signals/readable-signal.ts";
+import { resolveSeries } from "../../src/core/signals/resolve-series.ts";
+import { chooseBy, signalAtoms } from "../../src/core/stages/signal-planes.ts";
 import type { Sweep } from "../../src/core/stages/sweep.ts";
+import { variantSides } from "../../src/core/stages/variant-sides.ts";
 import { evaluatePair } from "./reference-signal.ts";
 
 /** The slow way through a variant: signals and account bar by bar, metrics of trades and equity. */
@@ -26,6 +30,7 @@ export class ReferenceScorer {
 
   /** +1, -1, 0 a bar: all signals of a base variant by AND. */
   signal(index: number): Int8Array {
+    if (this.#sweep.expressions !== undefined) return this.#writtenSignal(index);
     const pairs = this.#sweep.signals.map((signal) => {
       const atoms = signalAtoms(this.#sweep, signal, (binding) =>
         "axis" in binding
@@ -35,6 +40,16 @@ export class ReferenceScorer {
       return evaluatePair(this.#view, atoms);
     });
     return pairs[0].map((first, t) => (pairs.every((pair) => pair[t] === first) ? first : 0));
+  }
+
+  /** The signal of expressions; NEUTRAL before the range, where nothing reads it. */
+  #writtenSignal(index: number): Int8Array {
+    const digits = this.#grid.digits(index, new Int32Array(this.#grid.axes.length));
+    const sides = variantSides(this.#sweep, chooseBy(this.#grid, digits));
+    const seriesOf = (ref: SeriesRef) => resolveSeries(this.#view, ref);
+    const signal = new Int8Array(this.#view.bars);
+    signal.set(readableSignal(sides, seriesOf, this.#sweep), this.#sweep.firstBar);
+    return signal;
   }
 
   /** Every ranking metric, in the order of RANKING_METRICS. */

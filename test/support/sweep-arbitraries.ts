@@ -2,6 +2,8 @@ import fc from "fast-check";
 import type { ExecutionSettings } from "../../src/core/execution/settings.ts";
 import { allocateCandles, type Candles } from "../../src/core/series/candles.ts";
 import type { Sweep } from "../../src/core/stages/sweep.ts";
+import { UserError } from "../../src/core/user-error.ts";
+import { resolveStrategy, type Strategy } from "../../src/plan/resolve-strategy.ts";
 
 /** Random candles and whole random sweeps; fast-check prints seed and path of a failure. */
 
@@ -226,6 +228,41 @@ const strategies: readonly Pick<Sweep, "axes" | "indicators" | "signals" | "cons
   },
 ];
 
+/** Strategies written as expressions: latched, crossing, over rows, with choices and shifts. */
+const WRITTEN: readonly Strategy[] = [
+  {
+    expressions: {
+      long: "sma(close, $fast) > sma(close, $slow)",
+      short: "sma(close, $fast) < sma(close, $slow)",
+    },
+    parameters: { fast: [1, 2, 3, 5], slow: [2, 4, 8] },
+    constraint: "fast < slow",
+  },
+  {
+    expressions: {
+      long: "crossover(close, ema($src, $window, seeding='first')) and volume >= 2",
+      exitLong: "close < lowest(low, $window)[1] or close > $gain * open",
+      short: "crossunder(close, ema($src, $window, seeding='first'))",
+    },
+    parameters: { gain: [1.001, 1.02], src: ["close", "hl2"], window: [2, 5] },
+  },
+  {
+    expressions: {
+      long: "close > close[$lag] and not (rsi(3, seeding='first') > $high)",
+      exitLong: "rsi(3, seeding='first') > $high",
+      short: "(high + low) / 2 < sma(hl2, 4) - 0.1 or close == open",
+      exitShort: "close > open and close[1] > open[1]",
+    },
+    parameters: { high: [40, 70], lag: [1, 4] },
+  },
+];
+
+const writtenStrategies = WRITTEN.map((strategy) => {
+  const { complaints, ...resolved } = resolveStrategy(strategy);
+  if (complaints.length > 0) throw new UserError("VALIDATION", complaints);
+  return { ...resolved, constraint: strategy.constraint ?? null };
+});
+
 const riskAxis = fc.uniqueArray(
   fc.option(fc.constantFrom(0, 0.1, 0.5, 2, 30, 150), { nil: null }),
   {
@@ -243,7 +280,7 @@ export interface SweepCase {
 export const anySweep: fc.Arbitrary<SweepCase> = fc
   .record({
     candles: anyCandles,
-    strategy: fc.constantFrom(...strategies),
+    strategy: fc.constantFrom(...strategies, ...writtenStrategies),
     execution: anyExecution,
     stops: riskAxis,
     targets: riskAxis,

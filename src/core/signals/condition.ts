@@ -102,6 +102,17 @@ function shiftedBy(of: SeriesRef, bars: number): SeriesRef {
     : { kind: "shifted", of, bars };
 }
 
+/** Whether no series goes into it. */
+export function isNumber(template: ValueTemplate): boolean {
+  if (template.kind === "arithmetic") return isNumber(template.left) && isNumber(template.right);
+  return template.kind === "number";
+}
+
+/** Whether families of series are compared strictly, as two rows of a family can be. */
+export function comparesRows({ op, right }: ComparisonTemplate): boolean {
+  return (op === "<" || op === ">") && !isNumber(right);
+}
+
 /** Every value in a template, the template's own included. */
 export function* valuesIn(template: ConditionTemplate | ValueTemplate): Generator<ValueTemplate> {
   switch (template.kind) {

@@ -4,6 +4,7 @@ import {
   type ComparisonTemplate,
   type ConditionTemplate,
   chooseSeries,
+  comparesRows,
   templateAxes,
   type ValueTemplate,
 } from "../signals/condition.ts";
@@ -47,8 +48,9 @@ export class ConditionFactory {
   }
 
   /** One way of a comparison of rows; null where it is none, or its rows do not fit. */
-  #paired({ left, op, right }: ComparisonTemplate): ConditionPlanes | null {
-    if ((op !== "<" && op !== ">") || right.kind === "number") return null;
+  #paired(template: ComparisonTemplate): ConditionPlanes | null {
+    if (!comparesRows(template)) return null;
+    const { left, op, right } = template;
     const mirrored = this.#rows.get(keyOf(right, left));
     if (mirrored != null) return op === ">" ? mirrored.below : mirrored.above;
     const key = keyOf(left, right);

@@ -4,6 +4,7 @@ import { planeWords } from "../series/bit-plane.ts";
 import {
   type ComparisonTemplate,
   type ConditionTemplate,
+  comparesRows,
   comparisonsIn,
   templateAxes,
   type ValueTemplate,
@@ -127,12 +128,13 @@ function signalRowBytes(sweep: Sweep, signal: SignalBinding, bars: number): numb
 }
 
 function comparisonRowBytes(sweep: Sweep, comparison: ComparisonTemplate, bars: number): number {
-  const { left, op, right } = comparison;
-  if ((op !== "<" && op !== ">") || right.kind === "number") return 0;
+  if (!comparesRows(comparison)) return 0;
   const combinations = combinationsOf(sweep, templateAxes(comparison));
   if (combinations <= planeRoom(bars, SCORER_CACHES)) return 0;
   return rowBytes(
-    [left, right].map((operand) => combinationsOf(sweep, templateAxes(operand))),
+    [comparison.left, comparison.right].map((operand) =>
+      combinationsOf(sweep, templateAxes(operand)),
+    ),
     bars,
   );
 }
