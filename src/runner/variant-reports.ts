@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { VariantSpace } from "../core/grid/variant-space.ts";
 import { RANKING_METRICS } from "../core/metrics/ranking-metric.ts";
 import type { Trials } from "../core/metrics/sharpe-certainty.ts";
@@ -86,7 +87,7 @@ export class VariantReports {
       choice: { stage, variantIndex, points, range: plan.range, trials },
     });
     if (row !== null) this.#refuseDifference(run, row, report);
-    const key = variantKey(plan, report);
+    const key = row?.variantKey ?? variantKey(plan, report);
     return { ...report, runId, variantKey: key, rank: row?.rank ?? null, trials };
   }
 
@@ -154,14 +155,15 @@ function checkPoints(points: number): number {
   throw new UserError("VALIDATION", complaint("points", message, points, bound));
 }
 
-/** A stopped run may have rows of Stage A; a row's key tells what its number means. */
+/** A stopped run may have rows of Stage A; what a row says of itself tells what it counts. */
 function stageOf({ plan }: RunRecord, row: ResultRow): StageName {
+  const { variantIndex, params, stopLossPct, takeProfitPct } = row;
+  const said = { params, stopLossPct, takeProfitPct };
   const stages: readonly StageName[] = ["STAGE_B", "STAGE_A"];
-  const stage = stages.find((candidate) => {
-    const variant = describeVariant(plan.sweep, candidate, row.variantIndex);
-    return variantKey(plan, variant) === row.variantKey;
-  });
-  if (stage === undefined) throw new Error(`variant ${row.variantIndex} has another key`);
+  const stage = stages.find((candidate) =>
+    isDeepStrictEqual(describeVariant(plan.sweep, candidate, variantIndex), said),
+  );
+  if (stage === undefined) throw new Error(`variant ${variantIndex} is not what its row says`);
   return stage;
 }
 
