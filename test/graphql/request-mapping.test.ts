@@ -96,6 +96,41 @@ describe("a request as GraphQL input", () => {
     });
   });
 
+  it("has expressions and their parameters where a preset has them", async () => {
+    const parameter = (name: string, axis: object) => ({ name, axis });
+    const input = request({
+      strategy: {
+        expressions: { long: "close > open[$a]", exitLong: null, short: "close < $b" },
+        parameters: [parameter("a", { number: 2 }), parameter("b", { numbers: [1, 1] })],
+        indicators: null,
+        signals: null,
+      },
+    });
+    expect(toCanonicalRequest(input, "in").request.strategy).toEqual({
+      expressions: { long: "close > open[$a]", short: "close < $b" },
+      parameters: { a: 2, b: [1, 1] },
+    });
+    const paths = ["strategy.parameters.b.1", "strategy.expressions.short"];
+    const refused = translatingPaths(input, "in", async () => {
+      throw new UserError(
+        "VALIDATION",
+        paths.map((path) => ({ path, message: "", value: null, bound: null })),
+      );
+    });
+    await expect(refused).rejects.toMatchObject({
+      complaints: [
+        { path: "in.strategy.parameters[1].axis.numbers[1]" },
+        { path: "in.strategy.expressions.short" },
+      ],
+    });
+    const twice = {
+      ...input.strategy,
+      parameters: [parameter("a", { number: 1 }), parameter("a", { number: 1 })],
+    };
+    const doubled = request({ strategy: twice });
+    expect(() => toCanonicalRequest(doubled, "in")).toThrow("in.strategy.parameters[1].name");
+  });
+
   it("refuses names that a record cannot hold, all at once", () => {
     const twice = { name: "window", axis: { number: 3 } };
     const input = request({
