@@ -34,6 +34,12 @@ export interface RunService {
   cancelRun(id: string, reason: string | null): Promise<RunRecord>;
   /** NOT_FOUND; CONFLICT from a state that has nothing to retry. */
   retryRun(id: string): Promise<RunRecord>;
+  /** NOT_FOUND; CONFLICT from a run that stops or has ended. A repeat changes nothing. */
+  pauseRun(id: string): Promise<RunRecord>;
+  /** NOT_FOUND; CONFLICT from a run that has ended. A repeat changes nothing. */
+  resumeRun(id: string): Promise<RunRecord>;
+  /** NOT_FOUND; CONFLICT from a run that has not ended. */
+  deleteRun(id: string): Promise<void>;
   /**
    * VALIDATION; NOT_FOUND for the rank; CONFLICT where another engine version made the row.
    */

@@ -6,6 +6,7 @@ import "./schema/dataset.ts";
 import "./schema/import-dataset.ts";
 import "./schema/estimate.ts";
 import "./schema/runs.ts";
+import "./schema/run-control.ts";
 import "./schema/report.ts";
 import "./schema/backtest.ts";
 import "./schema/progress.ts";

@@ -131,6 +131,10 @@ export class RunService {
     return this.#reports.report(runId, place, options);
   }
 
+  deleteRun(id: string): Promise<void> {
+    return this.#options.store.deleteRun(id);
+  }
+
   async #plan(request: RunRequest, synchronous: boolean): Promise<RunPlan> {
     const { store, datasets, guards, engineVersion, pool } = this.#options;
     const dataset = await store.findDataset(request.dataset);

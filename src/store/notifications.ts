@@ -20,6 +20,11 @@ export async function notifyJobs(tx: Transaction): Promise<void> {
   await tx.execute(sql`select pg_notify(${JOB_CHANNEL}, '')`);
 }
 
+/** Tells of a run that goes: an event could not, for events go with their run. */
+export async function notifyDeleted(tx: Transaction, runId: string): Promise<void> {
+  await tx.execute(sql`select pg_notify(${RUN_CHANNEL}, ${runId})`);
+}
+
 /** Fans the database's notifications out to the listeners of this process. */
 export async function openNotifications(database: Database): Promise<Notifications> {
   const runListeners = new Set<(runId: string) => void>();

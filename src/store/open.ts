@@ -65,6 +65,11 @@ export async function openStore(location: DatabaseLocation = {}): Promise<OpenSt
     pauseRun: (runId) => control.pauseRun(context, runId),
     resumeRun: (runId) => control.resumeRun(context, runId),
     retryRun: (runId) => control.retryRun(context, runId),
+    deleteRun: async (runId) => {
+      await control.deleteRun(context, runId);
+      // PostgreSQL sees to it by itself; the embedded database has no background process.
+      if (database.backend === "pglite") await db.execute(control.VACUUM);
+    },
 
     claimChunk: (claim) => chunks.claimChunk(context, claim),
     extendLeases: (worker, leaseMs) => chunks.extendLeases(context, worker, leaseMs),

@@ -2,10 +2,11 @@ import { and, eq, sql } from "drizzle-orm";
 import { complaint, UserError } from "../core/user-error.ts";
 import type { Transaction } from "./database.ts";
 import { isWorkedOn, sendDueWork } from "./due-work.ts";
+import { notifyDeleted } from "./notifications.ts";
 import { isTerminal, type RunError, type RunRecord, type StopState } from "./records.ts";
 import { appendEvent, type RunChange } from "./run-events.ts";
 import { type LockedRun, lockRun, toRecord } from "./run-row.ts";
-import { chunkResults, chunks, results } from "./schema.ts";
+import { chunkResults, chunks, events, results, runs, shortlists } from "./schema.ts";
 import type { StoreContext } from "./store-context.ts";
 
 export interface Stop {
@@ -114,6 +115,20 @@ export async function retryRun(context: StoreContext, runId: string): Promise<Ru
     const queued = await appendEvent(tx, run, { kind: "RETRIED", change: freshStart(run) });
     await sendDueWork(context, tx, queued);
     return toRecord(queued);
+  });
+}
+
+/** Gives the room of deleted runs back. Not inside a transaction. */
+export const VACUUM = sql`vacuum ${chunkResults}, ${chunks}, ${events}, ${results}, ${shortlists}`;
+
+/** Workers that are late with a chunk of it find no run, which they take for an ended one. */
+export async function deleteRun(context: StoreContext, runId: string): Promise<void> {
+  await context.db.transaction(async (tx) => {
+    const run = await lockExisting(tx, runId);
+    if (!isTerminal(run.state)) throw conflict(run, "deleted before it has ended");
+    await context.jobs?.discard(tx, runId);
+    await tx.delete(runs).where(eq(runs.id, runId));
+    await notifyDeleted(tx, runId);
   });
 }
 

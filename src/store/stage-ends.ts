@@ -97,9 +97,9 @@ export async function finishRun(
   return context.db.transaction(async (tx) => {
     const run = await lockRun(tx, runId);
     if (run === null || isTerminal(run.state)) return false;
-    // A cancel that came in while the results were made is obeyed: the next look ends the run so.
-    const succeeded = end.state === "SUCCEEDED";
-    if (succeeded && (run.stopState !== null || run.stage !== "FINALIZING")) return false;
+    // A cancel or a pause that came in while the results were made is obeyed.
+    const wanted = run.stopState === null && run.state !== "PAUSED" && run.stage === "FINALIZING";
+    if (end.state === "SUCCEEDED" && !wanted) return false;
     await insertResults(tx, runId, end.rows);
     const best = end.rows[0] === undefined ? {} : { best: asBest(run.plan.sweep, end.rows[0]) };
     const error = end.error ?? run.error;

@@ -177,6 +177,11 @@ export interface Store {
   resumeRun(runId: string): Promise<RunRecord>;
   /** Back to QUEUED from FAILED, CANCELLED or TIMED_OUT; only missing chunks are done again. */
   retryRun(runId: string): Promise<RunRecord>;
+  /**
+   * Removes an ended run with its chunks, events, results and idempotency key. UserError CONFLICT
+   * for one that has not ended.
+   */
+  deleteRun(runId: string): Promise<void>;
 
   // chunks
   /**

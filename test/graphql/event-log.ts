@@ -6,6 +6,7 @@ export class EventLog implements EventSource {
   readonly runId: string;
   readonly stored: RunEvent[] = [];
   queries = 0;
+  deleted = false;
   /** The next reads fail with this. */
   fault: Error | null = null;
   readonly #listeners = new Set<(runId: string) => void>();
@@ -45,7 +46,7 @@ export class EventLog implements EventSource {
   async run(id: string): Promise<RunRecord | null> {
     await this.#delay();
     const last = this.stored[this.stored.length - 1];
-    if (id !== this.runId) return null;
+    if (id !== this.runId || this.deleted) return null;
     return { id, state: last.state, lastSeq: last.seq } as RunRecord;
   }
 
@@ -53,7 +54,13 @@ export class EventLog implements EventSource {
     this.queries++;
     await this.#delay();
     if (this.fault !== null) throw this.fault;
-    return this.stored.slice(afterSeq, afterSeq + limit);
+    return this.deleted ? [] : this.stored.slice(afterSeq, afterSeq + limit);
+  }
+
+  /** The run and its events go, as another client may wish. */
+  delete(): void {
+    this.deleted = true;
+    for (const listener of this.#listeners) listener(this.runId);
   }
 
   onRunChanged(listener: (runId: string) => void): () => void {

@@ -70,6 +70,21 @@ describe("a run followed", () => {
     expect(hub.followedRuns).toBe(0);
   });
 
+  it("tells a reader of the end of the run it waits for, and one that is behind", async () => {
+    const log = new EventLog("r");
+    const hub = new ProgressHub(log);
+    const waits = seqsOf(await openRunStream(hub, "r", 1));
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    log.append("CANCELLED", "CANCELLED", false);
+    const behind = await openRunStream(new ProgressHub(log), "r", 0);
+    log.delete();
+    expect(await waits).toEqual(["NOT_FOUND"]);
+    const before = log.queries;
+    expect(await seqsOf(behind)).toEqual(["NOT_FOUND"]);
+    expect(log.queries - before).toBeLessThanOrEqual(2);
+    expect(hub.followedRuns).toBe(0);
+  });
+
   it("costs one query a change, however many follow", async () => {
     const log = new EventLog("r");
     const hub = new ProgressHub(log);

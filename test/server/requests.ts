@@ -39,6 +39,18 @@ export const RETRY = `mutation ($input: RetryRunInput!) {
   retryRun(input: $input) { ... on RetryRunPayload { run { id state } } ${FAILURES} }
 }`;
 
+export const PAUSE = `mutation ($input: PauseRunInput!) {
+  pauseRun(input: $input) { ... on PauseRunPayload { run { id state } } ${FAILURES} }
+}`;
+
+export const RESUME = `mutation ($input: ResumeRunInput!) {
+  resumeRun(input: $input) { ... on ResumeRunPayload { run { id state } } ${FAILURES} }
+}`;
+
+export const DELETE = `mutation ($input: DeleteRunInput!) {
+  deleteRun(input: $input) { ... on DeleteRunPayload { deletedRunId } ${FAILURES} }
+}`;
+
 export const IMPORT = `mutation ($input: ImportDatasetInput!) {
   importDataset(input: $input) {
     ... on ImportDatasetPayload {

@@ -1,13 +1,26 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { eq, sql } from "drizzle-orm";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
+import { RANKING_METRICS } from "../../src/core/metrics/ranking-metric.ts";
 import { type OpenStore, openStore } from "../../src/store/open.ts";
-import type { RunRecord } from "../../src/store/records.ts";
+import type { ResultRow, RunRecord } from "../../src/store/records.ts";
+import * as schema from "../../src/store/schema.ts";
 import type { StoredRows } from "../../src/store/store.ts";
 import { onBothDatabases } from "../support/databases.ts";
 import { samplePlan } from "../support/sample-plan.ts";
 import { bestOf, metricOf, scoredChunk } from "../support/scored-chunk.ts";
 
 const LEASE_MS = 60_000;
+const METRICS = Object.fromEntries(RANKING_METRICS.map((metric) => [metric, null]));
+const ROW: ResultRow = {
+  rank: 1,
+  variantIndex: 1,
+  variantKey: "key",
+  params: {},
+  stopLossPct: null,
+  takeProfitPct: null,
+  metrics: METRICS as ResultRow["metrics"],
+};
 
 onBothDatabases("runs", (database) => {
   let store: OpenStore;
@@ -190,6 +203,9 @@ onBothDatabases("runs", (database) => {
     const finalize = await store.claimEnd({ runId: run.id, worker: "w", leaseMs: 60_000 });
     expect(finalize).toMatchObject({ work: "FINALIZE" });
     const end = { state: "SUCCEEDED", rows: [], digest: "d", error: null } as const;
+    await store.pauseRun(run.id);
+    expect(await store.finishRun(run.id, end), "held").toBe(false);
+    expect(await store.resumeRun(run.id)).toMatchObject({ state: "RUNNING" });
     expect(await store.finishRun(run.id, end)).toBe(true);
     expect(await store.finishRun(run.id, { ...end, digest: "other" })).toBe(false);
     expect((await store.run(run.id))!).toMatchObject({ state: "SUCCEEDED", digest: "d" });
@@ -255,6 +271,45 @@ onBothDatabases("runs", (database) => {
     await expect(store.pauseRun(waiting.id)).rejects.toMatchObject({ code: "CONFLICT" });
   });
 
+  it("deletes an ended run with all that was stored of it, and no other", async () => {
+    const plan = samplePlan();
+    const request = { plan, kernels: "reference", requestHash: "h" } as const;
+    const start = async (idempotencyKey: string) =>
+      (await store.createRun({ ...request, idempotencyKey })).run;
+    const [run, other] = [await start("delete me"), await start("keep me")];
+    for (const { id } of [run, other]) await scoreChunk((await store.run(id))!, 0);
+    const late = await claim(run, 1, "late");
+    await store.requestCancel(run.id, null);
+    const inTime = { code: "CONFLICT", message: expect.stringContaining("before it has ended") };
+    for (const id of [run.id, other.id]) {
+      await expect(store.deleteRun(id)).rejects.toMatchObject(inTime);
+    }
+    await store.beginStageB(other.id, Float64Array.of(1), { chunkVariants: 1, variantsPerBase: 1 });
+    const end = { state: "CANCELLED", rows: [ROW], digest: null, error: null } as const;
+    for (const { id } of [run, other]) expect(await store.finishRun(id, end)).toBe(true);
+
+    const others = await rowsOf(store, other.id);
+    expect(Object.values(others).every((rows) => rows > 0)).toBe(true);
+    const heard = vi.fn();
+    const unsubscribe = store.onRunChanged(heard);
+    await store.deleteRun(run.id);
+    await vi.waitFor(() => expect(heard).toHaveBeenCalledWith(run.id));
+    unsubscribe();
+    expect(await store.run(run.id)).toBeNull();
+    expect(Object.values(await rowsOf(store, run.id)).every((rows) => rows === 0)).toBe(true);
+    expect(await rowsOf(store, other.id)).toEqual(others);
+
+    // A worker that comes late changes nothing and fails at nothing.
+    const scored = scoredChunk(run.plan, late!);
+    expect((await store.storeChunk(run.id, scored, null)).stored).toBe(false);
+    expect(await store.storePartialChunk(run.id, scored, "late")).toBe(false);
+    await store.releaseChunk(late!, "late");
+    expect(await claim(run, 2)).toBeNull();
+    expect(await store.finishRun(run.id, end)).toBe(false);
+    await expect(store.deleteRun(run.id)).rejects.toMatchObject({ code: "NOT_FOUND" });
+    expect((await start("delete me")).id).not.toBe(run.id);
+  });
+
   it("gives the same run for the same key and request, also at the same time", async () => {
     const plan = samplePlan();
     const start = (requestHash: string) =>
@@ -268,6 +323,27 @@ onBothDatabases("runs", (database) => {
     });
   });
 
+  if (database.name === "pglite") {
+    it("gives the room of a deleted run back", async () => {
+      const bytes = async () => {
+        const size = sql`select pg_total_relation_size('chunk_results')::float8 as bytes`;
+        const { rows } = (await store.database.db.execute(size)) as { rows: { bytes: number }[] };
+        return rows[0].bytes;
+      };
+      const before = await bytes();
+      const columns = [Float64Array.from({ length: 200_000 }, () => Math.random())];
+      for (let i = 0; i < 3; i++) {
+        const run = await create();
+        const chunk = await claim(run, 0);
+        await store.storeChunk(run.id, { ...scoredChunk(run.plan, chunk!), columns }, null);
+        const end = { state: "FAILED", rows: [], digest: null, error: null } as const;
+        await store.finishRun(run.id, end);
+        await store.deleteRun(run.id);
+      }
+      expect((await bytes()) - before).toBeLessThan(columns[0].byteLength);
+    });
+  }
+
   it("refuses a run over the queue's bound", async () => {
     const plan = samplePlan();
     const run = { plan, kernels: "reference", idempotencyKey: null, requestHash: "h" } as const;
@@ -279,3 +355,14 @@ onBothDatabases("runs", (database) => {
     expect((await store.createRun({ ...run, maxQueued: queued + 1 })).created).toBe(true);
   });
 });
+
+/** How many rows each table holds of a run. */
+async function rowsOf({ database }: OpenStore, runId: string): Promise<Record<string, number>> {
+  const { chunks, chunkResults, events, idempotencyKeys, results, shortlists } = schema;
+  const tables = { chunks, chunkResults, events, idempotencyKeys, results, shortlists };
+  const counts: Record<string, number> = {};
+  for (const [name, table] of Object.entries(tables)) {
+    counts[name] = await database.db.$count(table, eq(table.runId, runId));
+  }
+  return counts;
+}

@@ -26,6 +26,7 @@ export class RunFeed {
   #reading = false;
   #stale = false;
   #closed = false;
+  #deleted = false;
 
   constructor(store: EventSource, runId: string, recheckMs: number) {
     this.#store = store;
@@ -36,6 +37,11 @@ export class RunFeed {
 
   get closed(): boolean {
     return this.#closed;
+  }
+
+  /** The run is not there any more: nothing will come. */
+  get deleted(): boolean {
+    return this.#deleted;
   }
 
   /** A reader has seen in the store that the run is at `seq`. */
@@ -49,12 +55,15 @@ export class RunFeed {
   async after(seq: number): Promise<readonly RunEvent[]> {
     const oldest = this.#tail[0]?.seq ?? this.#lastSeq + 1;
     if (seq + 1 >= oldest) return this.#tail.slice(seq + 1 - oldest);
-    return await this.#store.events(this.#runId, seq, PAGE_EVENTS);
+    const page = await this.#store.events(this.#runId, seq, PAGE_EVENTS);
+    if (page.length === 0) this.#deleted = true;
+    return page;
   }
 
-  /** Resolves when there are events after `seq`, the feed is closed or the signal fires. */
+  /** Resolves with events after `seq`, when feed or run are gone, or when the signal fires. */
   async news(seq: number, signal: AbortSignal): Promise<void> {
-    while (this.#lastSeq <= seq && !this.#closed && !signal.aborted) {
+    const quiet = () => this.#lastSeq <= seq && !this.#closed && !this.#deleted;
+    while (quiet() && !signal.aborted) {
       const { promise, resolve, reject } = Promise.withResolvers<void>();
       const waiter = { resolve, reject };
       const leave = () => resolve();
@@ -88,7 +97,8 @@ export class RunFeed {
         this.#stale = false;
         const events = await this.#store.events(this.#runId, this.#lastSeq, PAGE_EVENTS);
         if (events.length === PAGE_EVENTS) this.#stale = true;
-        this.#keep(events);
+        if (events.length === 0) await this.#look();
+        else this.#keep(events);
       }
     } catch (fault) {
       this.#stale = true;
@@ -98,8 +108,14 @@ export class RunFeed {
     }
   }
 
+  /** Told of a change without an event: the run may be gone. */
+  async #look(): Promise<void> {
+    if ((await this.#store.run(this.#runId)) !== null) return;
+    this.#deleted = true;
+    this.#wake((waiter) => waiter.resolve());
+  }
+
   #keep(events: readonly RunEvent[]): void {
-    if (events.length === 0) return;
     this.#tail = [...this.#tail, ...events].slice(-TAIL_EVENTS);
     this.#lastSeq = events[events.length - 1].seq;
     this.#wake((waiter) => waiter.resolve());

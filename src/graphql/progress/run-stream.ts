@@ -1,4 +1,4 @@
-import { GraphQLError } from "graphql";
+import { GraphQLError, type GraphQLErrorExtensions } from "graphql";
 import { complaint, UserError } from "../../core/user-error.ts";
 import { type EventKind, isTerminal, type RunEvent } from "../../store/records.ts";
 import type { ProgressHub } from "./progress-hub.ts";
@@ -108,6 +108,7 @@ export class RunStream implements AsyncIterableIterator<ProgressEvent | GraphQLE
         if (event !== undefined) return this.#deliver(event);
         if (await this.#refill()) continue;
         if (this.#terminal && this.#cursor >= this.#joinedSeq) break;
+        if (this.#feed.deleted) return this.#end("The run was deleted", { code: "NOT_FOUND" });
         if (this.#feed.closed) return this.#goingAway();
         await this.#feed.news(this.#cursor, this.#stopped.signal);
       }
@@ -135,9 +136,13 @@ export class RunStream implements AsyncIterableIterator<ProgressEvent | GraphQLE
   }
 
   #goingAway(): IteratorResult<GraphQLError> {
-    this.#stop();
     const message = `The server is going away; resume with after: ${this.#cursor}`;
-    const extensions = { code: "GOING_AWAY", after: this.#cursor };
+    return this.#end(message, { code: "GOING_AWAY", after: this.#cursor });
+  }
+
+  /** The last thing said, as an error of the stream. */
+  #end(message: string, extensions: GraphQLErrorExtensions): IteratorResult<GraphQLError> {
+    this.#stop();
     return { done: false, value: new GraphQLError(message, { extensions }) };
   }
 

@@ -1,23 +1,19 @@
-import type { RunRecord } from "../../store/records.ts";
 import { boundedText } from "../argument-bounds.ts";
 import { builder } from "../builder.ts";
 import type { StartedRun } from "../context.ts";
 import { keyOf } from "../global-id.ts";
 import { pageComplexity, pageOf, toConnection } from "../page.ts";
-import { present, translatingPaths, underPaths } from "../request-mapping.ts";
+import { present, translatingPaths } from "../request-mapping.ts";
 import { connectionType, pageArgs } from "./connection.ts";
 import { RunStateEnum } from "./enums.ts";
 import { outcome } from "./errors.ts";
 import { RunRequestInput } from "./request-inputs.ts";
 import { RunType } from "./run.ts";
 
-/** Finding, starting and stopping runs. */
+/** Finding and starting runs. */
 
 const HASH_LENGTH = 64;
 const MAX_KEY_LENGTH = 200;
-const MAX_REASON_LENGTH = 1_000;
-
-const INPUT = [{ canonical: "", graphql: "input" }];
 
 const RunConnection = connectionType("Run", RunType);
 
@@ -61,24 +57,6 @@ const StartRunPayload = builder.objectRef<StartedRun>("StartRunPayload").impleme
   }),
 });
 
-interface ChangedRun {
-  readonly run: RunRecord;
-}
-
-const CancelRunPayload = builder.objectRef<ChangedRun>("CancelRunPayload").implement({
-  fields: (t) => ({
-    run: t.field({
-      type: RunType,
-      description: "As it is now: it ends as CANCELLED shortly, unless it had ended already.",
-      resolve: ({ run }) => run,
-    }),
-  }),
-});
-
-const RetryRunPayload = builder.objectRef<ChangedRun>("RetryRunPayload").implement({
-  fields: (t) => ({ run: t.field({ type: RunType, resolve: ({ run }) => run }) }),
-});
-
 const StartRunResult = outcome("StartRunResult", StartRunPayload, [
   "VALIDATION",
   "GRID_TOO_LARGE",
@@ -86,12 +64,6 @@ const StartRunResult = outcome("StartRunResult", StartRunPayload, [
   "QUEUE_FULL",
   "IDEMPOTENCY_CONFLICT",
   "NOT_FOUND",
-]);
-const CancelRunResult = outcome("CancelRunResult", CancelRunPayload, ["VALIDATION", "NOT_FOUND"]);
-const RetryRunResult = outcome("RetryRunResult", RetryRunPayload, [
-  "VALIDATION",
-  "NOT_FOUND",
-  "CONFLICT",
 ]);
 
 const StartRunInput = builder.inputType("StartRunInput", {
@@ -105,21 +77,8 @@ const StartRunInput = builder.inputType("StartRunInput", {
   }),
 });
 
-const CancelRunInput = builder.inputType("CancelRunInput", {
-  fields: (t) => ({
-    id: t.id({ required: true }),
-    reason: t.string({
-      description: `Kept with the run; ${MAX_REASON_LENGTH} characters at most.`,
-    }),
-  }),
-});
-
-const RetryRunInput = builder.inputType("RetryRunInput", {
-  fields: (t) => ({ id: t.id({ required: true }) }),
-});
-
-builder.mutationFields((t) => ({
-  startRun: t.field({
+builder.mutationField("startRun", (t) =>
+  t.field({
     type: StartRunResult.type,
     description: "Starts a sweep and answers at once; follow it with `runProgress`.",
     args: { input: t.arg({ type: StartRunInput, required: true }) },
@@ -131,28 +90,4 @@ builder.mutationFields((t) => ({
         );
       }),
   }),
-  cancelRun: t.field({
-    type: CancelRunResult.type,
-    description: "Stops a run; what was scored stays readable. A repeat changes nothing.",
-    args: { input: t.arg({ type: CancelRunInput, required: true }) },
-    resolve: (_root, { input }, { services }) =>
-      CancelRunResult.attempt(async () => {
-        const id = keyOf("Run", input.id, "input.id");
-        const reason = boundedText(input.reason, "input.reason", MAX_REASON_LENGTH);
-        return {
-          run: await underPaths(INPUT, () => services.runs.cancelRun(id, reason)),
-        };
-      }),
-  }),
-  retryRun: t.field({
-    type: RetryRunResult.type,
-    description:
-      "Takes up a run that FAILED, was CANCELLED or TIMED_OUT; finished chunks are kept.",
-    args: { input: t.arg({ type: RetryRunInput, required: true }) },
-    resolve: (_root, { input }, { services }) =>
-      RetryRunResult.attempt(async () => {
-        const id = keyOf("Run", input.id, "input.id");
-        return { run: await underPaths(INPUT, () => services.runs.retryRun(id)) };
-      }),
-  }),
-}));
+);
