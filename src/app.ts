@@ -3,7 +3,7 @@ import { destination, type Logger, pino } from "pino";
 import type { ServiceConfig } from "./config.ts";
 import { variantReport } from "./core/report/variant-report.ts";
 import { ENGINE_VERSION } from "./engine-version.ts";
-import { openWorkQueue } from "./jobs/work-queue.ts";
+import { openWorkQueue, type WorkQueue } from "./jobs/work-queue.ts";
 import { createPool } from "./pool/pool.ts";
 import type { ComputePool } from "./pool/task.ts";
 import { DatasetLibrary } from "./runner/dataset-library.ts";
@@ -35,7 +35,10 @@ export interface App extends AsyncDisposable {
 }
 
 export interface AppOptions {
-  /** False: requests are planned and answered, but queued runs are left to other processes. */
+  /**
+   * False: requests are planned and answered, but queued runs are left to other processes, which
+   * are told of them at once.
+   */
   readonly work?: boolean;
 }
 
@@ -57,7 +60,9 @@ export async function createApp(config: ServiceConfig, options: AppOptions = {})
     kernels: config.kernels,
     syncDeadlineMs: config.deadlines.syncDeadlineSeconds * 1_000,
   });
-  if (options.work !== false) opening.use(await startWork(parts, config, log));
+  const queue = await openWorkQueue(store, (err) => log.error({ err }, "job queue"));
+  opening.defer(() => queue.close());
+  if (options.work !== false) opening.use(await startWork({ ...parts, queue }, config, log));
   log.info({ backend: store.backend, workers: pool.size, worker: parts.worker }, "ready");
 
   const opened = opening.move();
@@ -76,6 +81,17 @@ export async function createApp(config: ServiceConfig, options: AppOptions = {})
     return server;
   };
   return { config, log, ...parts, runs, serve, close, [Symbol.asyncDispose]: close };
+}
+
+/** The database with its queue: what becomes due is told to the processes at work at once. */
+export async function openStoreWithQueue(config: ServiceConfig): Promise<Store> {
+  await using opening = new AsyncDisposableStack();
+  const store = await openServiceStore(config);
+  opening.defer(() => store.close());
+  const queue = await openWorkQueue(store);
+  opening.defer(() => queue.close());
+  const opened = opening.move();
+  return { ...store, close: () => opened.disposeAsync() };
 }
 
 /** The database alone, its schema up to date. */
@@ -116,6 +132,7 @@ interface Parts {
   readonly pool: ComputePool;
   readonly datasets: DatasetLibrary;
   readonly worker: string;
+  readonly queue: WorkQueue;
 }
 
 /** Takes up queued work until disposed, which stores the chunks in hand or gives them back. */
@@ -125,11 +142,8 @@ async function startWork(
   log: Logger,
 ): Promise<AsyncDisposable> {
   await using starting = new AsyncDisposableStack();
-  const queue = await openWorkQueue(parts.store, (err) => log.error({ err }, "job queue"));
-  starting.defer(() => queue.close());
   const runner = new Runner({
     ...parts,
-    queue,
     onFault: ({ runId, what, error }) => log.error({ runId, err: error }, `runner: ${what}`),
   });
   starting.defer(() => runner.drain(config.deadlines.drainSeconds * 1_000));

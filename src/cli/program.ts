@@ -6,6 +6,12 @@ import { importCommand } from "./commands/import.ts";
 import { migrateCommand } from "./commands/migrate.ts";
 import { reportCommand } from "./commands/report.ts";
 import { runCommand } from "./commands/run.ts";
+import {
+  deleteCommand,
+  pauseCommand,
+  resumeCommand,
+  retryCommand,
+} from "./commands/run-control.ts";
 import { runsCommand } from "./commands/runs.ts";
 import { serveCommand } from "./commands/serve.ts";
 import { topCommand } from "./commands/top.ts";
@@ -23,6 +29,10 @@ const COMMANDS = [
   topCommand,
   reportCommand,
   cancelCommand,
+  pauseCommand,
+  resumeCommand,
+  retryCommand,
+  deleteCommand,
   migrateCommand,
 ];
 

@@ -81,6 +81,11 @@ describe("the command line on the embedded database", { timeout: TIMEOUT_MS }, (
     expect(await json(embedded, ...args, "--server", url)).toEqual(reported);
     const again = await sweepline(["cancel", runs[0].id, "--server", url], embedded);
     expect(again).toMatchObject({ code: 0, stdout: `${runs[0].id} is SUCCEEDED\n` });
+    const retried = await sweepline(["retry", runs[0].id, "--server", url], embedded);
+    expect(retried.code).toBe(2);
+    expect(retried.stderr).toMatch(/CONFLICT .*a run that is SUCCEEDED cannot be retried/);
+    const deleted = await sweepline(["delete", runs[2].id, "--server", url], embedded);
+    expect(deleted).toMatchObject({ code: 0, stdout: `${runs[2].id} is deleted\n` });
     const locked = await sweepline(["runs"], { ...embedded, SWEEPLINE_PORT: "1" });
     expect(locked.code).toBe(1);
     expect(locked.stderr).toMatch(/in use by process \d+.* no server answers at .*--server/s);

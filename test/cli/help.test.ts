@@ -16,8 +16,8 @@ function helpOf(command: Command): string {
 }
 
 const program = createProgram();
-const commands = ["cancel", "demo", "estimate", "import", "migrate", "report", "run", "runs"];
-commands.push("serve", "top", "worker");
+const commands = ["cancel", "delete", "demo", "estimate", "import", "migrate", "pause", "report"];
+commands.push("resume", "retry", "run", "runs", "serve", "top", "worker");
 
 describe("help", () => {
   it("is there for every command", () => {

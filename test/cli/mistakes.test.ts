@@ -63,6 +63,8 @@ const MISTAKES: readonly [string[], number, RegExp][] = [
   [["serve", "--log-level", "loud"], 2, /VALIDATION log.level: .*got loud/],
   [["top", "no-such-run"], 2, /NOT_FOUND id: .*got no-such-run/],
   [["cancel", "no-such-run"], 2, /NOT_FOUND id: .*got no-such-run/],
+  [["pause", "no-such-run"], 2, /NOT_FOUND id: .*got no-such-run/],
+  [["delete", "no-such-run"], 2, /NOT_FOUND id: .*got no-such-run/],
   [["runs", "--server", "http://127.0.0.1:1"], 1, /no server answers at http:\/\/127.0.0.1:1/],
   [["migrate", "--database-url", "postgres://127.0.0.1:1/none"], 1, /^error: .*ECONNREFUSED/],
 ];

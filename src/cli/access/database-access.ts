@@ -8,8 +8,8 @@ const PAGE_ROWS = 100;
 
 /** On the database itself. Throws when it cannot be opened, as when another process has it open. */
 export async function openDatabaseAccess(config: ServiceConfig): Promise<RunAccess> {
-  const { openReports, openServiceStore } = await import("../../app.ts");
-  const store = await openServiceStore(config);
+  const { openReports, openStoreWithQueue } = await import("../../app.ts");
+  const store = await openStoreWithQueue(config);
   return {
     list: (limit) => recentRuns(store, limit),
     top: (runId, limit) => topRows(store, runId, limit),
@@ -23,6 +23,8 @@ export async function openDatabaseAccess(config: ServiceConfig): Promise<RunAcce
       if (run === null) throw noSuchRun(runId);
       return summaryOf(store, run);
     },
+    change: async (runId, change) => summaryOf(store, await store[`${change}Run`](runId)),
+    delete: (runId) => store.deleteRun(runId),
     [Symbol.asyncDispose]: () => store.close(),
   };
 }

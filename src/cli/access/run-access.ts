@@ -4,6 +4,8 @@ import type { ReportRequest, ReportView, RunRow, RunSummary } from "../run-view.
 import { openDatabaseAccess } from "./database-access.ts";
 import { serverAccess } from "./server-access.ts";
 
+export type RunChange = "pause" | "resume" | "retry";
+
 /** Runs as they are stored, wherever they are stored. */
 export interface RunAccess extends AsyncDisposable {
   /** Newest first. */
@@ -14,6 +16,10 @@ export interface RunAccess extends AsyncDisposable {
   report(runId: string, request: ReportRequest): Promise<ReportView>;
   /** The run as it is afterwards: ended, or about to. Throws UserError NOT_FOUND. */
   cancel(runId: string, reason: string): Promise<RunSummary>;
+  /** The run as it is afterwards. Throws UserError NOT_FOUND, or CONFLICT from its state. */
+  change(runId: string, change: RunChange): Promise<RunSummary>;
+  /** Throws UserError NOT_FOUND, or CONFLICT when the run has not ended. */
+  delete(runId: string): Promise<void>;
 }
 
 /**

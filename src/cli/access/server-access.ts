@@ -1,7 +1,7 @@
 import { UserError } from "../../config.ts";
 import type { ApiClient } from "../api/client.ts";
 import { variantReport } from "../api/report-api.ts";
-import { cancelRun, listRuns, topRows } from "../api/runs-api.ts";
+import { cancelRun, changeRun, deleteRun, listRuns, topRows } from "../api/runs-api.ts";
 import type { RunAccess } from "./run-access.ts";
 
 /** Through the GraphQL of a running server. Throws when none answers. */
@@ -20,6 +20,8 @@ export async function serverAccess(api: ApiClient): Promise<RunAccess> {
       return report;
     },
     cancel: (runId, reason) => cancelRun(api, runId, reason),
+    change: (runId, change) => changeRun(api, runId, change),
+    delete: (runId) => deleteRun(api, runId),
     async [Symbol.asyncDispose]() {},
   };
 }

@@ -72,6 +72,31 @@ export async function cancelRun(
   return summaryOf(successOf(data.cancelRun, "CancelRunPayload").run);
 }
 
+export async function changeRun(
+  api: ApiClient,
+  runId: string,
+  change: "pause" | "resume" | "retry",
+): Promise<RunSummary> {
+  const name = `${change[0].toUpperCase()}${change.slice(1)}Run`;
+  const query = `mutation ($input: ${name}Input!) {
+    changed: ${change}Run(input: $input) {
+      ${FAILURE_FIELDS} ... on ${name}Payload { run { ${SUMMARY_FIELDS} } }
+    }
+  }`;
+  const input = { id: globalId(runId) };
+  const data = await api.request<{ changed: { run: ApiRun } }>(query, { input });
+  return summaryOf(successOf(data.changed, `${name}Payload`).run);
+}
+
+export async function deleteRun(api: ApiClient, runId: string): Promise<void> {
+  const query = `mutation ($input: DeleteRunInput!) {
+    deleteRun(input: $input) { ${FAILURE_FIELDS} ... on DeleteRunPayload { deletedRunId } }
+  }`;
+  const input = { id: globalId(runId) };
+  const data = await api.request<{ deleteRun: object }>(query, { input });
+  successOf(data.deleteRun, "DeleteRunPayload");
+}
+
 /** Newest first. */
 export async function listRuns(api: ApiClient, limit: number): Promise<RunSummary[]> {
   const query = `query ($first: Int!, $after: String) {
