@@ -13,6 +13,6 @@ export const expectedShortfall95Pct: Metric = {
   of: ({ daily, returns }) => {
     if (!defined(daily)) return Number.NaN;
     const worst = returns.toSorted().subarray(0, Math.floor((returns.length - 1) * 0.05) + 1);
-    return -(worst.reduce((sum, r) => sum + r, 0) / worst.length) * 100;
+    return (0 - worst.reduce((sum, r) => sum + r, 0) / worst.length) * 100;
   },
 };

@@ -12,5 +12,5 @@ export const valueAtRisk95Pct: Metric = {
   unit: "percent",
   better: "LOWER",
   of: ({ daily, returns }) =>
-    defined(daily) ? -quantile(returns.toSorted(), 0.05) * 100 : Number.NaN,
+    defined(daily) ? (0 - quantile(returns.toSorted(), 0.05)) * 100 : Number.NaN,
 };

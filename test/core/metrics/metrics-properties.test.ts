@@ -98,10 +98,11 @@ describe("metrics", () => {
     }
   });
 
-  it("are finite or null, and plain on an empty range", () => {
+  it("are finite or null, never -0, and plain on an empty range", () => {
     holds(({ metrics, execution }) => {
       for (const name of METRIC_NAMES) {
         expect(metrics[name] === null || Number.isFinite(metrics[name]), name).toBe(true);
+        expect(metrics[name], name).not.toBe(-0);
       }
       if (execution.equity.length > 0) return;
       const defined = METRIC_NAMES.filter((name) => metrics[name] !== null);
