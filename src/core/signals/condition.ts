@@ -108,9 +108,9 @@ export function isNumber(template: ValueTemplate): boolean {
   return template.kind === "number";
 }
 
-/** Whether families of series are compared strictly, as two rows of a family can be. */
-export function comparesRows({ op, right }: ComparisonTemplate): boolean {
-  return (op === "<" || op === ">") && !isNumber(right);
+/** Whether it compares one family of series with another, as rows of families can be. */
+export function comparesRows({ right }: ComparisonTemplate): boolean {
+  return !isNumber(right);
 }
 
 /** Every value in a template, the template's own included. */

@@ -9,7 +9,7 @@ import {
   type ValueTemplate,
 } from "../signals/condition.ts";
 import { KeptPlanes, RowPlanes, ScratchPlanes } from "./comparison-planes.ts";
-import { type ConditionPlanes, JoinedPlanes } from "./condition-planes.ts";
+import { type ConditionPlanes, JoinedPlanes, OppositePlanes } from "./condition-planes.ts";
 import { PairRows, type RowSource } from "./pair-rows.ts";
 import { chooseBy, type SignalPlanesOptions } from "./signal-planes.ts";
 
@@ -51,16 +51,36 @@ export class ConditionFactory {
   #paired(template: ComparisonTemplate): ConditionPlanes | null {
     if (!comparesRows(template)) return null;
     const { left, op, right } = template;
+    const rows = this.#rowsOf(left, right);
+    if (rows === null) return null;
+    if (op === ">") return rows.above;
+    if (op === "<") return rows.below;
+    return this.#unless(op === "<=" ? rows.above : rows.below, [left, right]);
+  }
+
+  /** Where a strict comparison does not hold though both of its operands are defined. */
+  #unless(strict: ConditionPlanes, operands: readonly ValueTemplate[]): ConditionPlanes {
+    const { source, backend, newPlane } = this.#planes;
+    const defined = operands.map((operand) => {
+      const isDefined = { kind: "compare", left: operand, op: ">=", right: operand } as const;
+      return new KeptPlanes(this.#grid, isDefined, source);
+    });
+    const parts: ConditionPlanes[] = [...defined, new OppositePlanes(backend, strict, newPlane())];
+    return parts.reduce((a, b) => new JoinedPlanes(backend, "and", [a, b], newPlane()));
+  }
+
+  #rowsOf(left: ValueTemplate, right: ValueTemplate): Pick<RowPlanes, "above" | "below"> | null {
     const mirrored = this.#rows.get(keyOf(right, left));
-    if (mirrored != null) return op === ">" ? mirrored.below : mirrored.above;
+    if (mirrored !== undefined) {
+      return mirrored === null ? null : { above: mirrored.below, below: mirrored.above };
+    }
     const key = keyOf(left, right);
     let rows = this.#rows.get(key);
     if (rows === undefined) {
       rows = this.#rowPlanes(left, right);
       this.#rows.set(key, rows);
     }
-    if (rows === null) return null;
-    return op === ">" ? rows.above : rows.below;
+    return rows;
   }
 
   #rowPlanes(left: ValueTemplate, right: ValueTemplate): RowPlanes | null {

@@ -61,3 +61,25 @@ export class JoinedPlanes implements ConditionPlanes {
     return this.#out;
   }
 }
+
+/** Where a condition does not hold. */
+export class OppositePlanes implements ConditionPlanes {
+  version = 0;
+  readonly #backend: ScoringBackend;
+  readonly #of: Watched;
+  readonly #out: BitPlane;
+
+  constructor(backend: ScoringBackend, of: ConditionPlanes, out: BitPlane) {
+    this.#backend = backend;
+    this.#of = new Watched(of);
+    this.#out = out;
+  }
+
+  at(digits: Int32Array): BitPlane {
+    if (this.#of.read(digits)) {
+      this.#backend.not(this.#of.plane, this.#out);
+      this.version++;
+    }
+    return this.#out;
+  }
+}

@@ -21,7 +21,7 @@ const PAIR_BYTES = 128;
 /** An atom is kept, and what its rule rules out is kept beside it, for both sides. */
 const PLANES_A_PAIR = 4;
 /** The planes that one variant has of a comparison and of what it is joined to. */
-const PLANES_A_COMPARISON = 3;
+const PLANES_A_COMPARISON = 6;
 /** Entries and exits of both sides, where they count and where not, and the latches. */
 const PLANES_OF_SIDES = 8;
 /** A row's value as pairwise comparison reads it. */
