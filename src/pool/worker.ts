@@ -32,6 +32,8 @@ if (port === null) throw new Error("worker.ts runs as a worker thread only");
 
 /** Scorers of the newest sweeps; two, so that a run's neighbour does not evict it. */
 const MAX_SCORERS = 2;
+/** A slice tells of itself after so many: one position of Stage B alone may have thousands. */
+const VARIANTS_A_LOOK = 1_000;
 /** Least time between two messages about a better row. */
 const BEST_MESSAGE_MS = 100;
 
@@ -69,12 +71,21 @@ function runChunk(order: ChunkOrder): void {
       const from = Number(Atomics.add(counters, COUNTER.next, BigInt(size)));
       if (from >= order.to) break;
       const to = Math.min(from + size, order.to);
+      let told = 0;
+      const tell = (scored: number) => {
+        Atomics.add(counters, COUNTER.scored, BigInt(scored - told));
+        told = scored;
+        best.report(top);
+        answerReports();
+      };
+      const stop = (scored: number) => {
+        if (scored - told >= VARIANTS_A_LOOK) tell(scored);
+        return aborted();
+      };
       const startedMs = performance.now();
-      const scored = runSlice(order, scorer, { from, to, top, aborted });
+      const scored = runSlice(order, scorer, { from, to, top, stop });
       const tookMs = performance.now() - startedMs;
-      Atomics.add(counters, COUNTER.scored, BigInt(scored));
-      best.report(top);
-      answerReports();
+      tell(scored);
       size = nextSliceSize(to - from, scored / cellsOf(order, scorer), tookMs);
     }
   }
@@ -91,18 +102,18 @@ interface Slice {
   readonly from: number;
   readonly to: number;
   readonly top: TopRows;
-  readonly aborted: () => boolean;
+  readonly stop: (scored: number) => boolean;
 }
 
 function runSlice(order: ChunkOrder, scorer: SweepScorer, slice: Slice): number {
   const { columns } = order;
-  const { from, to, top, aborted } = slice;
+  const { from, to, top, stop } = slice;
   if (order.stage === "STAGE_A") {
-    return scoreStageA(scorer, from, to, { top, columns, origin: order.from }, aborted);
+    return scoreStageA(scorer, from, to, { top, columns, origin: order.from }, stop);
   }
   const origin = order.from * scorer.cells;
   const work = { shortlist: order.shortlist!, from, to };
-  return scoreStageB(scorer, work, { top, columns, origin }, aborted);
+  return scoreStageB(scorer, work, { top, columns, origin }, stop);
 }
 
 /** Tells the pool about a better best row, now and then. */

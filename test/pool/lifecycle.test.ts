@@ -1,10 +1,18 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { canonicalBytes } from "../../src/core/stages/digest.ts";
 import { Ranking } from "../../src/core/stages/ranking.ts";
-import type { Sweep } from "../../src/core/stages/sweep.ts";
+import { riskCells, type Sweep } from "../../src/core/stages/sweep.ts";
 import { createPool, WorkerPool } from "../../src/pool/pool.ts";
 import type { ChunkProgress, ChunkTask, RunChunkOptions } from "../../src/pool/task.ts";
-import { chunkHere, HEAVY, indicesOf, LIGHT, stageA, stageB } from "../support/pool-tasks.ts";
+import {
+  chunkHere,
+  HEAVY,
+  indicesOf,
+  LIGHT,
+  MANY_CELLS,
+  stageA,
+  stageB,
+} from "../support/pool-tasks.ts";
 
 const pools: WorkerPool[] = [];
 afterEach(async () => {
@@ -99,6 +107,29 @@ describe("abort", () => {
     stop = () => controller.abort();
     return controller.signal;
   }
+});
+
+describe("one position with very many cells", () => {
+  const cells = riskCells(MANY_CELLS.plan.sweep);
+  const task = stageB(MANY_CELLS, Float64Array.of(0));
+
+  it("tells of its rows of targets, not only of its end, and stops between them", async () => {
+    const pool = await openPool(1);
+    const controller = new AbortController();
+    const chunk = begin(pool, task, { signal: controller.signal });
+    await chunk.scoring;
+    controller.abort();
+    const result = await chunk.done;
+    expect(result.status).toBe("aborted");
+    expect(result.scored).toBeGreaterThan(0);
+    expect(result.scored).toBeLessThan(cells);
+    expect(result.scored % MANY_CELLS.plan.sweep.targets.length).toBe(0);
+    expect(chunk.heard[0].scored).toBeLessThanOrEqual(result.scored);
+
+    const whole = begin(pool, task);
+    expect(await whole.done).toMatchObject({ status: "done", scored: cells });
+    expect(whole.heard.filter(({ scored }) => scored > 0 && scored < cells)).not.toEqual([]);
+  });
 });
 
 describe("a thread that dies", () => {

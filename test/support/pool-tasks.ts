@@ -68,6 +68,25 @@ export const HEAVY = pooled(
   2_000,
 );
 
+/** One base variant with thousands of trades is tenths of a second of Stage B. */
+export const MANY_CELLS = pooled(
+  {
+    strategy: {
+      indicators: {
+        fast: { id: "ma.sma", params: { window: 2 } },
+        slow: { id: "ma.sma", params: { window: [3, 4] } },
+      },
+      signals: [{ rule: "cross", of: "fast", against: "slow" }],
+    },
+    ranking: { primary: { metric: "sharpe" } },
+    risk: {
+      stopLossPct: { start: 0.1, stop: 10, step: 0.1 },
+      takeProfitPct: { start: 0.1, stop: 10, step: 0.1 },
+    },
+  },
+  8_000,
+);
+
 export function stageA({ plan, candles }: PooledPlan, from = 0, to?: number): ChunkTask {
   const { sweep, planHash, estimate } = plan;
   return {

@@ -12,15 +12,15 @@ export interface StageOutput {
 
 /**
  * Stage A: scores the base variants with index in `[from, to)`, stops off. Indices that the
- * constraint forbids are skipped and stay NaN in the columns. Before each variant it asks `stop`
- * whether to end early. Returns the number of variants scored.
+ * constraint forbids are skipped and stay NaN in the columns. Before each variant it tells `stop` how
+ * many it has scored, which says whether to end early. Returns the number of variants scored.
  */
 export function scoreStageA(
   scorer: SweepScorer,
   from: number,
   to: number,
   output: StageOutput,
-  stop: () => boolean = () => false,
+  stop: (scored: number) => boolean = () => false,
 ): number {
   const row = new Float64Array(1 + scorer.metrics.length);
   let scored = 0;
@@ -30,7 +30,7 @@ export function scoreStageA(
       for (const column of output.columns) column[index - output.origin] = Number.NaN;
       continue;
     }
-    if (stop()) return scored;
+    if (stop(scored)) return scored;
     scorer.scoreBase(row, 1);
     row[0] = index;
     for (let m = 0; m < output.columns.length; m++) {

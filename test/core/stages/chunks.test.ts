@@ -219,17 +219,19 @@ describe("stages", () => {
       columns: sweep.ranking.map(() => new Float64Array(length).fill(Number.NaN)),
       origin: 0,
     });
-    let asked = 0;
-    const stopAt = (count: number) => () => asked++ >= count;
+    const told: number[] = [];
+    const stopAt = (count: number) => (scored: number) => told.push(scored) > count;
     const a = output(SPACE);
     expect(scoreStageA(scorer, 0, SPACE, a, stopAt(100))).toBe(100);
     expect(a.top.count).toBe(100);
-    asked = 0;
+    expect(told).toEqual(Array.from({ length: 101 }, (_, i) => i));
+    told.length = 0;
     const shortlist = indicesOf(expected.a.rows);
     const b = output(shortlist.length * CELLS);
     const work = { shortlist, from: 0, to: shortlist.length };
     // It asks before each row of targets.
     expect(scoreStageB(scorer, work, b, stopAt(5))).toBe(5 * sweep.targets.length);
     expect(b.top.count).toBe(5 * sweep.targets.length);
+    expect(told).toEqual([0, 1, 2, 3, 4, 5].map((rows) => rows * sweep.targets.length));
   });
 });
