@@ -1,6 +1,7 @@
 import type { Indicator } from "../../core/indicators/indicator.ts";
 import { INDICATORS } from "../../core/indicators/registry.ts";
 import type { ParameterSpec } from "../../core/parameter.ts";
+import { callSignature } from "../../core/signals/expression/indicator-call.ts";
 import { RULES } from "../../core/signals/registry.ts";
 import type { Rule } from "../../core/signals/rule.ts";
 import { builder } from "../builder.ts";
@@ -61,6 +62,12 @@ const IndicatorType = builder.objectRef<Indicator>("Indicator").implement({
     formula: t.exposeString("formula"),
     source: t.exposeString("source", {
       description: "The paper, book or library that defines it.",
+    }),
+    signature: t.string({
+      description:
+        "How an expression calls it, such as `ema(source, window, seeding=)`: by place, then by " +
+        "name what has an equals sign. Anything may be left out, or given by name.",
+      resolve: callSignature,
     }),
     params: t.field({
       type: [ParameterSpecType],
