@@ -120,14 +120,20 @@ export interface RunRequest {
   execution?: {
     direction?: "LONG_SHORT" | "LONG_ONLY" | "SHORT_ONLY";
     sizing?: "ALL_IN" | "FIXED_QUOTE" | "PROFIT_LOCK";
+    fillMode?: "CLOSE" | "NEXT_OPEN" | "INTRABAR";
+    entryDelayBars?: number;
     startCash?: number;
     fixedQuote?: number;
     safeProfitPct?: number;
     feePct?: number;
+    fixedFee?: number;
     slippagePct?: number;
+    spreadPct?: number;
+    fundingLongPctPerBar?: number;
+    fundingShortPctPerBar?: number;
     periodsPerYear?: number;
   };
-  risk?: { stopLossPct?: RiskSpec; takeProfitPct?: RiskSpec };
+  risk?: { stopLossPct?: RiskSpec; trailingStopPct?: RiskSpec; takeProfitPct?: RiskSpec };
   ranking?: { primary: RankingKey; secondary?: RankingKey };
   preselect?: number;
   topK?: number;
@@ -205,6 +211,7 @@ export interface ResultRow {
   /** Axis name to value, e.g. `fast.window`. */
   readonly params: Readonly<Record<string, Value>>;
   readonly stopLossPct: number | null;
+  readonly trailingStopPct: number | null;
   readonly takeProfitPct: number | null;
   readonly metrics: Readonly<Record<Metric, number | null>>;
 }
@@ -216,6 +223,7 @@ export interface VariantReport {
   readonly variantKey: string;
   readonly params: Readonly<Record<string, Value>>;
   readonly stopLossPct: number | null;
+  readonly trailingStopPct: number | null;
   readonly takeProfitPct: number | null;
   /** Every metric there is, the ranking metrics among them. */
   readonly metrics: Readonly<Record<string, number | null>>;
@@ -233,6 +241,8 @@ export interface Trade {
   readonly entryFill: number;
   readonly exitFill: number;
   readonly stake: number;
+  /** Paid while the trade was open; negative is received. */
+  readonly funding: number;
   readonly netProfit: number;
   readonly returnPct: number;
   readonly exitReason: string;

@@ -3,8 +3,9 @@ export interface RunRow {
   readonly rank: number;
   /** Axis name to value, e.g. `fast.window`. */
   readonly params: Readonly<Record<string, number | string>>;
-  /** Percent of the entry fill; null is off. */
+  /** Percent of the entry fill, trailing of the best price since; null is off. */
   readonly stopLossPct: number | null;
+  readonly trailingStopPct: number | null;
   readonly takeProfitPct: number | null;
   readonly metrics: Readonly<Record<string, number | null>>;
 }
@@ -22,6 +23,8 @@ export interface TradeView {
   readonly quantity: number;
   readonly entryFee: number;
   readonly exitFee: number;
+  /** Negative is received. */
+  readonly funding: number;
   readonly grossProfit: number;
   readonly netProfit: number;
   readonly returnPct: number;
@@ -59,7 +62,7 @@ export interface ReportRequest {
   readonly points?: number;
 }
 
-export type BestView = Pick<RunRow, "params" | "stopLossPct" | "takeProfitPct"> & {
+export type BestView = Omit<RunRow, "rank" | "metrics"> & {
   readonly metrics: Readonly<Partial<Record<string, number | null>>>;
 };
 

@@ -141,7 +141,7 @@ function isUsable(name: string, taken: object, path: string, mapping: Mapping): 
 
 function riskOf(risk: NonNullable<RunRequestArg["risk"]>, at: string, mapping: Mapping) {
   const axes: Record<string, RiskAxisSpec> = {};
-  for (const name of ["stopLossPct", "takeProfitPct"] as const) {
+  for (const name of ["stopLossPct", "trailingStopPct", "takeProfitPct"] as const) {
     const axis: RiskAxisArg | null | undefined = risk[name];
     if (axis == null) continue;
     const form = chosenForm(axis);

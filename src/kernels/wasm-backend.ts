@@ -1,5 +1,5 @@
 import type { AccountRules } from "../core/execution/account.ts";
-import type { RiskAxis } from "../core/execution/stop-table.ts";
+import type { RiskGrid } from "../core/execution/stop-table.ts";
 import { TradeList } from "../core/execution/trade-list.ts";
 import type { RankingMetric } from "../core/metrics/ranking-metric.ts";
 import { type BitPlane, planeWords } from "../core/series/bit-plane.ts";
@@ -23,7 +23,10 @@ const COMPARISONS: readonly Comparison[] = ["<", "<=", ">", ">="];
 const BARS_PER_WORD = 64;
 const EVENT_SLACK = 16;
 
-/** The scorer's hot loops in WASM SIMD; the same bits as ReferenceBackend. */
+/**
+ * The scorer's hot loops in WASM SIMD, for fills at closes (see isServedByEveryBackend); the same
+ * bits as ReferenceBackend.
+ */
 export class WasmBackend implements ScoringBackend {
   readonly name = "wasm";
   readonly memory = KernelMemory.take();
@@ -137,8 +140,8 @@ export class WasmBackend implements ScoringBackend {
     this.memory.release();
   }
 
-  riskTable(stops: RiskAxis, targets: RiskAxis): RiskTable {
-    return new WasmRiskTable(this, stops, targets);
+  riskTable(grid: RiskGrid): RiskTable {
+    return new WasmRiskTable(this, grid);
   }
 }
 

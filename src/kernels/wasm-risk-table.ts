@@ -1,6 +1,8 @@
 import { LONG, SHORT, type Side } from "../core/execution/account.ts";
+import { AT_CLOSES } from "../core/execution/fill-rules.ts";
+import type { RiskAxis } from "../core/execution/level-rows.ts";
 import { stopLevel, targetLevel } from "../core/execution/stop-levels.ts";
-import { type RiskAxis, StopTable } from "../core/execution/stop-table.ts";
+import { type RiskGrid, StopTable } from "../core/execution/stop-table.ts";
 import type { TradeList } from "../core/execution/trade-list.ts";
 import type { RiskTable } from "../core/stages/backend.ts";
 import type { WasmBackend } from "./wasm-backend.ts";
@@ -18,10 +20,11 @@ export class WasmRiskTable implements RiskTable {
   readonly #columns: number;
   readonly #targetCount: number;
 
-  constructor(backend: WasmBackend, stops: RiskAxis, targets: RiskAxis) {
-    const { memory, rules, close } = backend;
+  constructor(backend: WasmBackend, grid: RiskGrid) {
+    const { memory, rules, market } = backend;
+    const { stops, targets } = grid;
     this.#backend = backend;
-    this.#table = new StopTable(rules, close, stops, targets);
+    this.#table = new StopTable(rules, AT_CLOSES, market, grid);
     this.#stops = new LevelRoom(backend, stops, stopLevel);
     this.#targets = new LevelRoom(backend, targets, targetLevel);
     this.#fillShares = memory.float64(2);
@@ -35,8 +38,8 @@ export class WasmRiskTable implements RiskTable {
     this.#table.fill(base);
   }
 
-  select(base: TradeList, stop: number, target: number, cell: TradeList): void {
-    this.#table.select(base, stop, target, cell);
+  select(base: TradeList, pair: number, target: number, cell: TradeList): void {
+    this.#table.select(base, pair, target, cell);
   }
 
   settleAllIn(base: TradeList): void {

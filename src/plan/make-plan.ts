@@ -19,7 +19,7 @@ import type { RunRequest } from "./request.ts";
 import { type ResolvedRange, resolveRange } from "./resolve-range.ts";
 import { resolveStrategy } from "./resolve-strategy.ts";
 import type { RunEstimate, RunPlan } from "./run-plan.ts";
-import { sha256Hex } from "./variant-key.ts";
+import { keyedExecution, sha256Hex } from "./variant-key.ts";
 
 /** Candles a plan is made for, already in the timeframe that the request asks for. */
 export interface Market {
@@ -105,8 +105,10 @@ function resolveSweep(request: RunRequest, range: ResolvedRange, timeframe: Time
   found.push(...strategy.complaints);
   refuseIdleSides(request, report);
   const stops = expandRiskAxis(request.risk.stopLossPct, "risk.stopLossPct", report);
+  const trails = expandRiskAxis(request.risk.trailingStopPct, "risk.trailingStopPct", report);
   const targets = expandRiskAxis(request.risk.takeProfitPct, "risk.takeProfitPct", report);
   const ranking = resolveRanking(request, report);
+  refuseWholePrice(request.execution, report);
   if (found.length > 0) throw new UserError("VALIDATION", found);
   return {
     axes: strategy.axes,
@@ -119,11 +121,23 @@ function resolveSweep(request: RunRequest, range: ResolvedRange, timeframe: Time
     lastBar: range.endBar - range.feedBar,
     timeframeMs: timeframeMs(timeframe),
     stops,
+    trails,
     targets,
     ranking,
     preselect: request.preselect,
     topK: request.topK,
   };
+}
+
+/** Slippage and half the spread come off the price together, and something must be left of it. */
+function refuseWholePrice(
+  { slippagePct, spreadPct }: RunRequest["execution"],
+  report: (fault: Complaint) => void,
+): void {
+  const takenPct = slippagePct + spreadPct / 2;
+  if (takenPct < 100) return;
+  const message = "slippage and half the spread take the whole price";
+  report(complaint("execution.spreadPct", message, spreadPct, `< ${2 * (100 - slippagePct)}`));
 }
 
 /** Without an entry that the direction allows nothing would ever be traded. */
@@ -264,9 +278,16 @@ function planHash(market: Market, range: ResolvedRange, sweep: Sweep): string {
       dataset: market.datasetHash,
       timeframe: market.timeframe,
       bars: [range.feedBar, range.firstBar, range.endBar],
-      sweep,
+      sweep: keyedSweep(sweep),
     }),
   );
+}
+
+/** A trailing axis that is not used is left out, as costs are that are not paid. */
+function keyedSweep({ trails, ...sweep }: Sweep): object {
+  const execution = keyedExecution(sweep.execution);
+  const trailing = trails.some((pct) => pct !== null);
+  return { ...sweep, execution, ...(trailing ? { trails } : {}) };
 }
 
 function deepFreeze<T>(value: T): T {

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { FILL_MODES } from "../core/execution/settings.ts";
 import { RANKING_METRICS } from "../core/metrics/ranking-metric.ts";
 import { TIMEFRAMES } from "../core/series/timeframe.ts";
 import { MAX_EXPRESSION_LENGTH } from "../core/signals/expression/tokens.ts";
@@ -11,6 +12,7 @@ import { MAX_EXPRESSION_LENGTH } from "../core/signals/expression/tokens.ts";
 
 /** Two for each of the signals a strategy may have. */
 const MAX_INDICATORS = 32;
+const MAX_ENTRY_DELAY_BARS = 10_000;
 const MAX_PARAMETERS = 32;
 
 const rangeAxis = z.strictObject({ start: z.number(), stop: z.number(), step: z.number() });
@@ -50,6 +52,9 @@ const signalSpec = z.strictObject({
   against: z.string().optional(),
   params: z.record(z.string(), axisSpec).default({}),
 });
+
+/** Of the stake; negative is received. */
+const fundingPct = z.number().min(-100).max(100);
 
 const metric = z.enum(RANKING_METRICS);
 const rankingKey = z.strictObject({ metric, direction: z.enum(["ASC", "DESC"]).optional() });
@@ -103,17 +108,26 @@ export const runRequest = z.strictObject({
     .strictObject({
       direction: z.enum(["LONG_SHORT", "LONG_ONLY", "SHORT_ONLY"]).default("LONG_SHORT"),
       sizing: z.enum(["ALL_IN", "FIXED_QUOTE", "PROFIT_LOCK"]).default("ALL_IN"),
-      fillMode: z.enum(["CLOSE"]).default("CLOSE"),
+      fillMode: z.enum(FILL_MODES).default("CLOSE"),
+      entryDelayBars: z.int().min(0).max(MAX_ENTRY_DELAY_BARS).default(0),
       startCash: z.number().positive().max(1e15).default(10_000),
       fixedQuote: z.number().positive().max(1e15).default(100),
       safeProfitPct: z.number().min(0).max(100).default(30),
       feePct: z.number().min(0).max(50).default(0.075),
+      fixedFee: z.number().min(0).max(1e15).default(0),
       slippagePct: z.number().min(0).lt(100).default(0.01),
+      spreadPct: z.number().min(0).lt(200).default(0),
+      fundingLongPctPerBar: fundingPct.default(0),
+      fundingShortPctPerBar: fundingPct.default(0),
       periodsPerYear: z.number().positive().max(366).default(365),
     })
     .prefault({}),
   risk: z
-    .strictObject({ stopLossPct: riskAxis.default("off"), takeProfitPct: riskAxis.default("off") })
+    .strictObject({
+      stopLossPct: riskAxis.default("off"),
+      trailingStopPct: riskAxis.default("off"),
+      takeProfitPct: riskAxis.default("off"),
+    })
     .prefault({}),
   ranking: z
     .strictObject({ primary: rankingKey, secondary: rankingKey.optional() })

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import type { ExecutionSettings, RiskLevels } from "../core/execution/settings.ts";
 import { canonicalSides } from "../core/signals/canonical-sides.ts";
 import type { VariantDescription } from "../core/stages/describe.ts";
 import { variantSides } from "../core/stages/variant-sides.ts";
@@ -26,10 +27,31 @@ export function variantKey(plan: RunPlan, variant: VariantDescription): string {
       timeframeMs: sweep.timeframeMs,
       range: { ...plan.range, warmupBars: sweep.firstBar },
       strategy: canonicalSides(sides),
-      risk: { stopLossPct: variant.stopLossPct, takeProfitPct: variant.takeProfitPct },
-      execution: sweep.execution,
+      risk: keyedRisk(variant),
+      execution: keyedExecution(sweep.execution),
     }),
   );
+}
+
+/** Settings that are left out of a key at these values, where they do nothing. */
+const IDLE = {
+  entryDelayBars: 0,
+  fixedFee: 0,
+  spreadPct: 0,
+  fundingLongPctPerBar: 0,
+  fundingShortPctPerBar: 0,
+} as const satisfies Partial<ExecutionSettings>;
+
+/** Execution settings as keys cover them: a cost or delay that is not used changes no key. */
+export function keyedExecution(execution: ExecutionSettings): object {
+  const isIdle = ([name, value]: [string, unknown]) =>
+    Object.hasOwn(IDLE, name) && value === IDLE[name as keyof typeof IDLE];
+  return Object.fromEntries(Object.entries(execution).filter((entry) => !isIdle(entry)));
+}
+
+function keyedRisk({ stopLossPct, trailingStopPct, takeProfitPct }: RiskLevels): object {
+  const trailing = trailingStopPct === null ? {} : { trailingStopPct };
+  return { stopLossPct, ...trailing, takeProfitPct };
 }
 
 export function sha256Hex(text: string): string {

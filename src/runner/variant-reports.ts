@@ -157,8 +157,8 @@ function checkPoints(points: number): number {
 
 /** A stopped run may have rows of Stage A; what a row says of itself tells what it counts. */
 function stageOf({ plan }: RunRecord, row: ResultRow): StageName {
-  const { variantIndex, params, stopLossPct, takeProfitPct } = row;
-  const said = { params, stopLossPct, takeProfitPct };
+  const { variantIndex, params, stopLossPct, trailingStopPct, takeProfitPct } = row;
+  const said = { params, stopLossPct, trailingStopPct, takeProfitPct };
   const stages: readonly StageName[] = ["STAGE_B", "STAGE_A"];
   const stage = stages.find((candidate) =>
     isDeepStrictEqual(describeVariant(plan.sweep, candidate, variantIndex), said),

@@ -43,7 +43,7 @@ query RunTop($id: ID!, $after: String) {
       pageInfo { hasNextPage endCursor }
       edges {
         node {
-          rank params { name number text } stopLossPct takeProfitPct
+          rank params { name number text } stopLossPct trailingStopPct takeProfitPct
           metrics { totalReturnPct maxDrawdownPct returnOverMaxDrawdown profitFactor sharpe }
         }
       }
@@ -66,7 +66,7 @@ query Report($id: ID!) {
   run(id: $id) {
     variantReport(rank: 1) {
       ... on VariantReport {
-        params { name number text } stopLossPct takeProfitPct
+        params { name number text } stopLossPct trailingStopPct takeProfitPct
         figures { name value unit better }
         trades(first: 10) {
           totalCount

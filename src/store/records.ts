@@ -58,6 +58,7 @@ export interface ResultRow {
   /** Axis name to value, e.g. `fast.window`. */
   readonly params: ParameterValues;
   readonly stopLossPct: number | null;
+  readonly trailingStopPct: number | null;
   readonly takeProfitPct: number | null;
   readonly metrics: Readonly<Record<RankingMetric, number | null>>;
 }
@@ -67,6 +68,7 @@ export interface BestSoFar {
   readonly variantIndex: number;
   readonly params: ParameterValues;
   readonly stopLossPct: number | null;
+  readonly trailingStopPct: number | null;
   readonly takeProfitPct: number | null;
   /** The ranking metrics of the run only. */
   readonly metrics: Readonly<Partial<Record<RankingMetric, number | null>>>;

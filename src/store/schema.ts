@@ -190,6 +190,7 @@ export const results = snakeCase.table(
     variantKey: text().notNull(),
     params: json().$type<ParameterValues>().notNull(),
     stopLossPct: doublePrecision(),
+    trailingStopPct: doublePrecision(),
     takeProfitPct: doublePrecision(),
     metrics: json().$type<ResultRow["metrics"]>().notNull(),
   },

@@ -110,9 +110,9 @@ export async function finishRun(
 
 /** The best in the end is the first row, whatever the last progress saw. */
 function asBest(sweep: Sweep, row: ResultRow): BestSoFar {
-  const { variantIndex, params, stopLossPct, takeProfitPct } = row;
+  const { variantIndex, params, stopLossPct, trailingStopPct, takeProfitPct } = row;
   const metrics = Object.fromEntries(sweepMetrics(sweep).map((name) => [name, row.metrics[name]]));
-  return { variantIndex, params, stopLossPct, takeProfitPct, metrics };
+  return { variantIndex, params, stopLossPct, trailingStopPct, takeProfitPct, metrics };
 }
 
 async function insertResults(

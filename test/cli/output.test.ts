@@ -19,6 +19,7 @@ const row = (rank: number, change: Partial<RunRow> = {}): RunRow => ({
   rank,
   params: { "fast.window": 12, "slow.window": 63 },
   stopLossPct: 5,
+  trailingStopPct: null,
   takeProfitPct: null,
   metrics: { totalReturnPct: 321.456, maxDrawdownPct: 12, sharpe: null, numTrades: 1234 },
   ...change,

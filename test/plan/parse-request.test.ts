@@ -46,8 +46,18 @@ describe("request", () => {
     expect(parseRunRequest(short)).toEqual(short);
     expect(short).toMatchObject({
       warmupBars: 200,
-      execution: { feePct: 0.075, slippagePct: 0.01, direction: "LONG_SHORT" },
-      risk: { stopLossPct: "off", takeProfitPct: "off" },
+      execution: {
+        direction: "LONG_SHORT",
+        fillMode: "CLOSE",
+        entryDelayBars: 0,
+        feePct: 0.075,
+        fixedFee: 0,
+        slippagePct: 0.01,
+        spreadPct: 0,
+        fundingLongPctPerBar: 0,
+        fundingShortPctPerBar: 0,
+      },
+      risk: { stopLossPct: "off", trailingStopPct: "off", takeProfitPct: "off" },
       ranking: { primary: { metric: "totalReturnPct" } },
       preselect: 20_000,
       topK: 300,

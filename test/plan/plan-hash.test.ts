@@ -48,6 +48,9 @@ describe("plan hash", () => {
     const spelled = [
       { warmupBars: 200, timeframe: "1h" },
       { execution: { feePct: 0.075, direction: "LONG_SHORT", fillMode: "CLOSE" } },
+      { execution: { entryDelayBars: 0, fixedFee: 0, spreadPct: 0 } },
+      { execution: { fundingLongPctPerBar: 0, fundingShortPctPerBar: 0 } },
+      { risk: { ...CROSS_REQUEST.risk, trailingStopPct: "off" } },
       { range: { start: time[0] } },
       {
         ranking: {
@@ -65,6 +68,10 @@ describe("plan hash", () => {
       const strategy = { ...CROSS_REQUEST.strategy, indicators: { ...indicators, fast } };
       expect(hashOf({ strategy })).toBe(HASH);
     }
+  });
+
+  it("is the same for ever: what is not asked for is no part of it", () => {
+    expect(HASH).toBe("f3380d911503f51634a70697e9902779126b5c9386a8552bce65f71905174068");
   });
 
   it("changes with everything that a result depends on", () => {
@@ -92,6 +99,14 @@ describe("plan hash", () => {
       fee: { execution: { feePct: 0.08 } },
       slippage: { execution: { slippagePct: 0.02 } },
       periods: { execution: { periodsPerYear: 252 } },
+      fillMode: { execution: { fillMode: "NEXT_OPEN" } },
+      insideBars: { execution: { fillMode: "INTRABAR" } },
+      entryDelay: { execution: { entryDelayBars: 1 } },
+      fixedFee: { execution: { fixedFee: 1 } },
+      spread: { execution: { spreadPct: 0.01 } },
+      fundingLong: { execution: { fundingLongPctPerBar: 0.01 } },
+      fundingShort: { execution: { fundingShortPctPerBar: 0.01 } },
+      trails: { risk: { ...CROSS_REQUEST.risk, trailingStopPct: ["off", 1] } },
       stops: { risk: { ...CROSS_REQUEST.risk, stopLossPct: ["off", 1, 3] } },
       targets: { risk: { ...CROSS_REQUEST.risk, takeProfitPct: [3, "off"] } },
       primary: { ranking: { ...ranking, primary: { metric: "sharpe" } } },

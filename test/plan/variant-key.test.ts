@@ -85,6 +85,13 @@ describe("variant key", () => {
     expect(variantKey(spelled, variant)).toBe(variantKey(PLAN, same));
   });
 
+  it("is the same for ever: what is not asked for is no part of it", () => {
+    const variant = describeVariant(PLAN.sweep, "STAGE_B", 13);
+    const key = "ab5cbd4b01bd510decd8a6d696caff395cb30fa40d6922774066b360d5f1ee6b";
+    expect(variantKey(PLAN, variant)).toBe(key);
+    expect(variantKey(PLAN, { ...variant, trailingStopPct: 2 })).not.toBe(key);
+  });
+
   it("is the same in both stages where stop and target are off", () => {
     const base = describeVariant(PLAN.sweep, "STAGE_A", 8);
     const off = describeVariant(PLAN.sweep, "STAGE_B", 8 * riskCells(PLAN.sweep));
@@ -109,6 +116,8 @@ describe("variant key", () => {
       planOf(CROSS_REQUEST, {}, other),
       planOf({ ...CROSS_REQUEST, range: { end: time[900] } }),
       planOf({ ...CROSS_REQUEST, execution: { feePct: 0 } }),
+      planOf({ ...CROSS_REQUEST, execution: { fillMode: "NEXT_OPEN" } }),
+      planOf({ ...CROSS_REQUEST, execution: { fundingShortPctPerBar: 0.01 } }),
       planOf({ ...CROSS_REQUEST, execution: { direction: "SHORT_ONLY" } }),
       planOf({ ...CROSS_REQUEST, execution: { sizing: "FIXED_QUOTE" } }),
     ];

@@ -64,7 +64,7 @@ describe("progress", () => {
 
 describe("the better of two", () => {
   const best = (variantIndex: number, sharpe: number | null, trades: number): BestSoFar => ({
-    ...{ variantIndex, params: {}, stopLossPct: null, takeProfitPct: null },
+    ...{ variantIndex, params: {}, stopLossPct: null, trailingStopPct: null, takeProfitPct: null },
     metrics: { sharpe, numTrades: trades },
   });
   const ranking = [

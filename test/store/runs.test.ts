@@ -18,6 +18,7 @@ const ROW: ResultRow = {
   variantKey: "key",
   params: {},
   stopLossPct: null,
+  trailingStopPct: null,
   takeProfitPct: null,
   metrics: METRICS as ResultRow["metrics"],
 };

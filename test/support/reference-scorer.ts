@@ -37,7 +37,7 @@ export class ReferenceScorer {
           ? this.#grid.value(binding.axis, this.#grid.digit(index, binding.axis))
           : binding.value,
       );
-      return evaluatePair(this.#view, atoms);
+      return evaluatePair(this.#view, atoms, this.#sweep.firstBar);
     });
     return pairs[0].map((first, t) => (pairs.every((pair) => pair[t] === first) ? first : 0));
   }
@@ -55,8 +55,9 @@ export class ReferenceScorer {
   /** Every ranking metric, in the order of RANKING_METRICS. */
   metrics(signal: Int8Array, risk: RiskLevels): Float64Array {
     const { execution: settings, firstBar, lastBar, timeframeMs } = this.#sweep;
-    const { close } = this.#candles;
-    const execution = runReference({ close, signal, firstBar, lastBar, settings, risk });
+    const { open, high, low, close } = this.#candles;
+    const bars = { open, high, low, close, firstBar, lastBar };
+    const execution = runReference({ ...bars, signal, settings, risk });
     const record = measure({ candles: this.#candles, timeframeMs, execution, settings });
     return Float64Array.from(RANKING_METRICS, (metric) => METRICS[metric].of(record));
   }

@@ -17,21 +17,27 @@ export function evaluateRule(
   return evaluatePair(view, rule.atoms(operands, params));
 }
 
-/** Both sides of a rule, which never hold at once. */
-export function evaluatePair(view: CandleView, pair: AtomPair): Int8Array {
-  const long = evaluateAtom(view, pair.long);
-  const short = evaluateAtom(view, pair.short);
+/** Both sides of a rule, which never hold at once. States begin with the range. */
+export function evaluatePair(view: CandleView, pair: AtomPair, firstBar = 0): Int8Array {
+  const long = evaluateAtom(view, pair.long, firstBar);
+  const short = evaluateAtom(view, pair.short, firstBar);
   return Int8Array.from(long, (isLong, t) => Number(isLong) - Number(short[t]));
 }
 
 /** Whether the atom holds, a bar each. */
-export function evaluateAtom(view: CandleView, atom: Atom): boolean[] {
+export function evaluateAtom(view: CandleView, atom: Atom, firstBar = 0): boolean[] {
   const left = resolveSeries(view, atom.left);
   const right = typeof atom.right === "number" ? atom.right : resolveSeries(view, atom.right);
-  const ruledOut = atom.unless === undefined ? null : evaluateAtom(view, atom.unless);
+  const { and, unless, holdWhile } = atom;
+  const [required, ruledOut, holding] = [and, unless, holdWhile].map((other) =>
+    other === undefined ? null : evaluateAtom(view, other, firstBar),
+  );
+  let state = false;
   return Array.from(left, (x, t) => {
     const y = typeof right === "number" ? right : right[t];
-    return holds(x, atom.op, y) && ruledOut?.[t] !== true;
+    const event = holds(x, atom.op, y) && required?.[t] !== false && ruledOut?.[t] !== true;
+    state = event || (t > firstBar && state && holding?.[t] === true);
+    return state;
   });
 }
 

@@ -50,6 +50,7 @@ export function samplePlan(overrides: Partial<SamplePlan> = {}): RunPlan {
       firstBar: 0,
       lastBar: 10,
       stops: risk(sample.stops),
+      trails: [null],
       targets: risk(sample.targets),
       ranking: [{ metric: "totalReturnPct", direction: "DESC" }],
       preselect,

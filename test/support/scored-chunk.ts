@@ -24,6 +24,7 @@ export function bestOf(chunk: StoredChunk): BestSoFar {
     variantIndex: chunk.rows[0],
     params: { "fast.window": chunk.rows[0] + 2 },
     stopLossPct: null,
+    trailingStopPct: null,
     takeProfitPct: null,
     metrics: { totalReturnPct: chunk.rows[1] },
   };

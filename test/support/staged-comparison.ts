@@ -145,7 +145,7 @@ function compareExplained(
 /** Stop and target of a Stage B row. */
 function riskOf(run: StagedRun, row: FixtureRow): RiskLevels {
   const [stopLossPct, takeProfitPct] = row.slice(run.axes.length) as (number | null)[];
-  return { stopLossPct, takeProfitPct };
+  return { ...RISK_OFF, stopLossPct, takeProfitPct };
 }
 
 function replay(

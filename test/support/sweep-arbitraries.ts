@@ -4,6 +4,7 @@ import { allocateCandles, type Candles } from "../../src/core/series/candles.ts"
 import type { Sweep } from "../../src/core/stages/sweep.ts";
 import { UserError } from "../../src/core/user-error.ts";
 import { resolveStrategy, type Strategy } from "../../src/plan/resolve-strategy.ts";
+import { anyCloseSettings, anySettings } from "./execution-arbitraries.ts";
 
 /** Random candles and whole random sweeps; fast-check prints seed and path of a failure. */
 
@@ -21,44 +22,49 @@ const STEPS: Readonly<Record<string, fc.Arbitrary<number>>> = {
   ruin: fc.constantFrom(1.02, 1.3, 1.7, 2.4, 0.9),
 };
 
+/** Where a bar opens, as a share of the close before it: mostly there, at times beyond a stop. */
+const gap = fc.oneof(
+  { weight: 6, arbitrary: fc.constant(1) },
+  { weight: 3, arbitrary: fc.integer({ min: -60, max: 60 }).map((bp) => 1 + bp / 10_000) },
+  { weight: 1, arbitrary: fc.constantFrom(0.6, 0.96, 1.05, 1.8) },
+);
+/** How far a bar reaches beyond its open and close, at times to stop and target at once. */
+const reach = fc.constantFrom(0, 0, 0.0005, 0.002, 0.03, 0.4);
+const wick = fc.record({ up: reach, down: reach });
+
+function onTick(price: number): number {
+  return Math.min(1e6, Math.max(0.01, Math.round(price * 100) / 100));
+}
+
 /** Lengths around the word and block borders of planes and extremes. */
 const BARS = [1, 2, 15, 16, 17, 31, 32, 33, 63, 64, 65, 127, 128, 129, 300];
 
 export const anyCandles: fc.Arbitrary<Candles> = fc
   .tuple(fc.constantFrom(...Object.keys(STEPS)), fc.constantFrom(...BARS))
   .chain(([shape, bars]) =>
-    fc.array(fc.tuple(STEPS[shape], fc.nat(9), fc.nat(20)), { minLength: bars, maxLength: bars }),
+    fc.array(fc.record({ factor: STEPS[shape], gap, wick, skip: fc.nat(20) }), {
+      minLength: bars,
+      maxLength: bars,
+    }),
   )
   .map((steps) => {
     const candles = allocateCandles(steps.length);
     let price = 100;
     let hour = 0;
-    steps.forEach(([factor, wick, skip], t) => {
+    steps.forEach(({ factor, gap, wick, skip }, t) => {
       // A rare gap of hours or days, so that days have no bars and bars no neighbours.
       hour += skip === 20 ? 30 : 1;
-      const open = price;
-      price = Math.min(1e6, Math.max(0.01, Math.round(price * factor * 100) / 100));
+      const open = onTick(price * gap);
+      price = onTick(price * factor);
       candles.time[t] = hour * HOUR_MS;
       candles.open[t] = open;
       candles.close[t] = price;
-      candles.high[t] = Math.max(open, price) + wick / 100;
-      candles.low[t] = Math.max(0.01, Math.min(open, price) - wick / 100);
-      candles.volume[t] = wick;
+      candles.high[t] = onTick(Math.max(open, price) * (1 + wick.up));
+      candles.low[t] = onTick(Math.min(open, price) * (1 - wick.down));
+      candles.volume[t] = skip;
     });
     return candles;
   });
-
-const anyExecution: fc.Arbitrary<ExecutionSettings> = fc.record({
-  direction: fc.constantFrom("LONG_SHORT", "LONG_ONLY", "SHORT_ONLY"),
-  sizing: fc.constantFrom("ALL_IN", "FIXED_QUOTE", "PROFIT_LOCK"),
-  fillMode: fc.constant("CLOSE"),
-  startCash: fc.constantFrom(1, 250.5, 10_000),
-  fixedQuote: fc.constantFrom(0.25, 100, 20_000),
-  safeProfitPct: fc.constantFrom(0, 30, 100),
-  feePct: fc.constantFrom(0, 0.075, 0.5, 10),
-  slippagePct: fc.constantFrom(0, 0.01, 0.2, 5),
-  periodsPerYear: fc.constantFrom(252, 365),
-});
 
 const value = { indicator: "value", output: "value" } as const;
 const seeding = { value: "first" } as const;
@@ -98,6 +104,23 @@ const strategies: readonly Pick<Sweep, "axes" | "indicators" | "signals" | "cons
       {
         name: "rsi",
         rule: "band",
+        operands: { of: { indicator: "rsi", output: "rsi" } },
+        params: { long: { axis: 1 }, short: { axis: 2 } },
+      },
+    ],
+    constraint: null,
+  },
+  {
+    axes: [
+      { name: "rsi.window", values: [2, 4] },
+      { name: "signal.rsi.long", values: [30, 50, 65] },
+      { name: "signal.rsi.short", values: [40, 50, 70] },
+    ],
+    indicators: [{ name: "rsi", id: "momentum.rsi", params: { window: { axis: 0 } } }],
+    signals: [
+      {
+        name: "rsi",
+        rule: "crossLevel",
         operands: { of: { indicator: "rsi", output: "rsi" } },
         params: { long: { axis: 1 }, short: { axis: 2 } },
       },
@@ -277,32 +300,42 @@ export interface SweepCase {
 }
 
 /** A whole sweep over random candles; the range covers most of them, and at least one bar. */
-export const anySweep: fc.Arbitrary<SweepCase> = fc
-  .record({
-    candles: anyCandles,
-    strategy: fc.constantFrom(...strategies, ...writtenStrategies),
-    execution: anyExecution,
-    stops: riskAxis,
-    targets: riskAxis,
-    start: fc.double({ min: 0, max: 0.5, noNaN: true }),
-    end: fc.double({ min: 0.6, max: 1, noNaN: true }),
-  })
-  .map(({ candles, strategy, execution, stops, targets, start, end }) => {
-    const bars = candles.time.length;
-    const firstBar = Math.floor(start * (bars - 1));
-    return {
-      candles,
-      sweep: {
-        ...strategy,
-        execution,
-        stops,
-        targets,
-        firstBar,
-        lastBar: Math.max(firstBar + 1, Math.ceil(end * bars)),
-        timeframeMs: HOUR_MS,
-        ranking: [{ metric: "totalReturnPct", direction: "DESC" }],
-        preselect: 100,
-        topK: 10,
-      },
-    };
-  });
+function sweepOf(
+  execution: fc.Arbitrary<ExecutionSettings>,
+  trails: fc.Arbitrary<Sweep["trails"]>,
+): fc.Arbitrary<SweepCase> {
+  return fc
+    .record({
+      candles: anyCandles,
+      strategy: fc.constantFrom(...strategies, ...writtenStrategies),
+      execution,
+      stops: riskAxis,
+      trails,
+      targets: riskAxis,
+      start: fc.double({ min: 0, max: 0.5, noNaN: true }),
+      end: fc.double({ min: 0.6, max: 1, noNaN: true }),
+    })
+    .map(({ candles, strategy, start, end, ...chosen }) => {
+      const bars = candles.time.length;
+      const firstBar = Math.floor(start * (bars - 1));
+      return {
+        candles,
+        sweep: {
+          ...strategy,
+          ...chosen,
+          firstBar,
+          lastBar: Math.max(firstBar + 1, Math.ceil(end * bars)),
+          timeframeMs: HOUR_MS,
+          ranking: [{ metric: "totalReturnPct", direction: "DESC" }],
+          preselect: 100,
+          topK: 10,
+        },
+      };
+    });
+}
+
+/** Sweeps that every backend serves. */
+export const anyCloseSweep = sweepOf(anyCloseSettings, fc.constant([null]));
+
+/** Sweeps of every fill mode, cost and risk axis. */
+export const anySweep = sweepOf(anySettings, riskAxis);

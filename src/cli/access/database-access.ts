@@ -53,10 +53,11 @@ export async function summaryOf(store: Store, run: RunRecord): Promise<RunSummar
 }
 
 function reportView(rank: number, report: RunReport, tradeCount: number): ReportView {
-  const { variantIndex, variantKey, params, stopLossPct, takeProfitPct, range } = report;
+  const { variantIndex, variantKey, params, range } = report;
+  const { stopLossPct, trailingStopPct, takeProfitPct } = report;
   const { startCash, endEquity, metrics, trials, table } = report;
   return {
-    ...{ rank, variantIndex, variantKey, params, stopLossPct, takeProfitPct },
+    ...{ rank, variantIndex, variantKey, params, stopLossPct, trailingStopPct, takeProfitPct },
     start: range === null ? null : isoTime(range.startMs),
     end: range === null ? null : isoTime(range.endMs),
     ...{ startCash, endEquity, metrics, trials, table },
@@ -69,13 +70,13 @@ function reportView(rank: number, report: RunReport, tradeCount: number): Report
 
 function tradeView(trade: RunReport["trades"][number]): TradeView {
   const { entryPrice, exitPrice, entryFill, exitFill, stake, quantity } = trade;
-  const { entryFee, exitFee, grossProfit, netProfit, returnPct, exitReason } = trade;
+  const { entryFee, exitFee, funding, grossProfit, netProfit, returnPct, exitReason } = trade;
   return {
     side: trade.direction,
     entryTime: isoTime(trade.entryTimeMs),
     exitTime: isoTime(trade.exitTimeMs),
     ...{ entryPrice, exitPrice, entryFill, exitFill, stake, quantity },
-    ...{ entryFee, exitFee, grossProfit, netProfit, returnPct, exitReason },
+    ...{ entryFee, exitFee, funding, grossProfit, netProfit, returnPct, exitReason },
   };
 }
 

@@ -11,7 +11,7 @@ import {
 
 const TRADE_FIELDS =
   "side entryTime exitTime entryPrice exitPrice entryFill exitFill stake quantity " +
-  "entryFee exitFee grossProfit netProfit returnPct exitReason";
+  "entryFee exitFee funding grossProfit netProfit returnPct exitReason";
 
 const REPORT_QUERY = `query ($id: ID!, $rank: Int!, $points: Int) {
   run(id: $id) {
@@ -79,9 +79,10 @@ export async function variantReport(
 function viewOf(report: ApiReport, trades: readonly TradeView[]): ReportView {
   const { rank, variantIndex, variantKey, start, end, startCash, endEquity, trials } = report;
   const metrics = Object.fromEntries(report.figures.map(({ name, value }) => [name, value]));
-  const { params, stopLossPct, takeProfitPct } = variantOf({ ...report, metrics });
+  const variant = variantOf({ ...report, metrics });
   return {
-    ...{ rank, variantIndex, variantKey, params, stopLossPct, takeProfitPct, start, end },
+    ...variant,
+    ...{ rank, variantIndex, variantKey, start, end },
     ...{ startCash, endEquity, metrics, trials },
     table: report.table.map(({ label, text }) => [label, text]),
     tradeCount: report.trades.totalCount,

@@ -3,7 +3,8 @@ import { type ApiClient, FAILURE_FIELDS, successOf } from "./client.ts";
 
 /** What the command line asks a server about runs. Ids are without the type in front. */
 
-export const VARIANT_FIELDS = "params { name number text } stopLossPct takeProfitPct";
+export const VARIANT_FIELDS =
+  "params { name number text } stopLossPct trailingStopPct takeProfitPct";
 const METRIC_FIELDS =
   "totalReturnPct maxDrawdownPct returnOverMaxDrawdown profitFactor winRatePct numTrades " +
   "expectancyPct sharpe sortino calmar";
@@ -22,6 +23,7 @@ const PAGE_ROWS = 100;
 export interface ApiVariant {
   readonly params: readonly { name: string; number: number | null; text: string | null }[];
   readonly stopLossPct: number | null;
+  readonly trailingStopPct: number | null;
   readonly takeProfitPct: number | null;
   readonly metrics: Readonly<Record<string, number | null>>;
 }
@@ -178,9 +180,10 @@ export async function allPages<Node>(
 }
 
 export function variantOf(variant: ApiVariant): Omit<RunRow, "rank"> {
-  const { stopLossPct, takeProfitPct, metrics } = variant;
+  const { stopLossPct, trailingStopPct, takeProfitPct, metrics } = variant;
   const params = variant.params.map(({ name, number, text }) => [name, number ?? text ?? ""]);
-  return { params: Object.fromEntries(params), stopLossPct, takeProfitPct, metrics };
+  const risk = { stopLossPct, trailingStopPct, takeProfitPct };
+  return { params: Object.fromEntries(params), ...risk, metrics };
 }
 
 /** Of the best so far only the ranking metrics are known; the others are null. */

@@ -22,12 +22,15 @@ export function stageTitle(stage: string): string {
 export function bestText(best: BestView | null, metric: string): string {
   if (best === null) return "-";
   const params = Object.entries(best.params).map(([name, chosen]) => `${name}=${chosen}`);
-  const hasRisk = best.stopLossPct !== null || best.takeProfitPct !== null;
-  const risk = hasRisk
-    ? [`stop=${formatRisk(best.stopLossPct)}`, `target=${formatRisk(best.takeProfitPct)}`]
-    : [];
   const value = formatMetric(metric, best.metrics[metric]);
-  return `${metricTitle(metric)} ${value} (${[...params, ...risk].join(" ")})`;
+  return `${metricTitle(metric)} ${value} (${[...params, ...riskText(best)].join(" ")})`;
+}
+
+/** Nothing where nothing has a level; the trailing stop only where it is set. */
+function riskText({ stopLossPct, trailingStopPct, takeProfitPct }: BestView): string[] {
+  if ((stopLossPct ?? trailingStopPct ?? takeProfitPct) === null) return [];
+  const trail = trailingStopPct === null ? [] : [`trail=${formatRisk(trailingStopPct)}`];
+  return [`stop=${formatRisk(stopLossPct)}`, ...trail, `target=${formatRisk(takeProfitPct)}`];
 }
 
 /** One line for terminals without a bar, and for log files. */

@@ -21,11 +21,13 @@ function labelled(lines: Labelled): string {
 }
 
 function chosen(report: ReportView): Labelled {
-  const { rank, params, stopLossPct, takeProfitPct, variantKey } = report;
+  const { rank, params, stopLossPct, trailingStopPct, takeProfitPct, variantKey } = report;
+  const trail = trailingStopPct === null ? [] : [["trail %", formatRisk(trailingStopPct)] as const];
   return [
     ["rank", String(rank)],
     ...Object.entries(params).map(([name, value]) => [name, String(value)] as const),
     ["stop %", formatRisk(stopLossPct)],
+    ...trail,
     ["target %", formatRisk(takeProfitPct)],
     ["key", variantKey],
   ];

@@ -19,13 +19,11 @@ function widthOf(table: string): number {
 
 function tableOf(rows: readonly RunRow[], metrics: readonly string[]): string {
   const params = Object.keys(rows[0].params);
-  const withRisk = rows.some((row) => row.stopLossPct !== null || row.takeProfitPct !== null);
+  const risk = riskColumns(rows);
   const columns: TableColumn[] = [
     { title: "#", align: "right" },
     ...params.map((title): TableColumn => ({ title, align: "right" })),
-    ...(withRisk ? ["stop %", "target %"] : []).map(
-      (title): TableColumn => ({ title, align: "right" }),
-    ),
+    ...risk.map(({ title }): TableColumn => ({ title, align: "right" })),
     ...metrics.map((name): TableColumn => ({ title: metricTitle(name), align: "right" })),
   ];
   return renderTable(
@@ -33,8 +31,20 @@ function tableOf(rows: readonly RunRow[], metrics: readonly string[]): string {
     rows.map((row) => [
       String(row.rank),
       ...params.map((name) => String(row.params[name])),
-      ...(withRisk ? [formatRisk(row.stopLossPct), formatRisk(row.takeProfitPct)] : []),
+      ...risk.map(({ level }) => formatRisk(row[level])),
       ...metrics.map((name) => formatMetric(name, row.metrics[name])),
     ]),
   );
+}
+
+const STOP = { title: "stop %", level: "stopLossPct" } as const;
+const TRAILING = { title: "trail %", level: "trailingStopPct" } as const;
+const TARGET = { title: "target %", level: "takeProfitPct" } as const;
+
+/** None where nothing has a level; the trailing stop only where one is set. */
+function riskColumns(rows: readonly RunRow[]) {
+  const isSet = ({ level }: typeof STOP | typeof TRAILING | typeof TARGET) =>
+    rows.some((row) => row[level] !== null);
+  if (isSet(TRAILING)) return [STOP, TRAILING, TARGET];
+  return isSet(STOP) || isSet(TARGET) ? [STOP, TARGET] : [];
 }

@@ -1,11 +1,11 @@
 import { type AccountRules, LONG, type Side } from "./account.ts";
 
-export type ExitReason = "STOP_LOSS" | "TAKE_PROFIT" | "SIGNAL" | "FORCED";
+export type ExitReason = "STOP_LOSS" | "TRAILING_STOP" | "TAKE_PROFIT" | "SIGNAL" | "FORCED";
 
 /**
  * A closed trade as a report shows it. Bars index the candles that the engine saw; prices are in
- * quote a unit of base, the raw close and the fill after slippage. Amounts are in quote, `quantity`
- * in base.
+ * quote a unit of base, the raw price and the fill after slippage and half the spread. Amounts are
+ * in quote, `quantity` in base.
  */
 export interface Trade {
   readonly direction: "LONG" | "SHORT";
@@ -20,11 +20,14 @@ export interface Trade {
   readonly quantity: number;
   /** Quote amount of the exit, without its fee. */
   readonly exitAmount: number;
+  /** Percent fee and fixed fee of the fill. */
   readonly entryFee: number;
   readonly exitFee: number;
-  /** Profit before fees. */
+  /** Paid over the bar closes that the trade saw; negative is received. */
+  readonly funding: number;
+  /** Profit before fees and funding. */
   readonly grossProfit: number;
-  /** Profit after fees, as the account step settled it. */
+  /** Profit after fees and funding, as the account step settled it. */
   readonly netProfit: number;
   /** Part of the net profit that PROFIT_LOCK moved to the safe. */
   readonly lockedProfit: number;
@@ -39,6 +42,8 @@ export interface TradeLeg {
 /** What the account step made of a trade. */
 export interface Settlement {
   readonly stake: number;
+  /** Bar closes between entry and exit, that of the exit included. */
+  readonly closesSeen: number;
   readonly netProfit: number;
   readonly lockedProfit: number;
   readonly exitReason: ExitReason;
@@ -46,7 +51,8 @@ export interface Settlement {
 
 /**
  * The record of a settled trade. Net and locked profit are the account's own numbers; quantity,
- * fees and gross profit are derived from stake and fills and never feed back into the account.
+ * fees, funding and gross profit are derived from stake and fills and never feed back into the
+ * account.
  */
 export function recordTrade(
   rules: AccountRules,
@@ -70,8 +76,9 @@ export function recordTrade(
     stake: settled.stake,
     quantity,
     exitAmount,
-    entryFee: settled.stake * rules.feeShare,
-    exitFee: exitAmount * rules.feeShare,
+    entryFee: settled.stake * rules.feeShare + rules.fixedFee,
+    exitFee: exitAmount * rules.feeShare + rules.fixedFee,
+    funding: settled.stake * rules.funding(side, settled.closesSeen),
     grossProfit: quantity * (side === LONG ? exitFill - entryFill : entryFill - exitFill),
     netProfit: settled.netProfit,
     lockedProfit: settled.lockedProfit,

@@ -89,21 +89,24 @@ export function variantReport(
 
 function execute(sweep: Sweep, candles: Candles, variant: VariantDescription): Execution {
   const { execution: settings, firstBar, lastBar } = sweep;
-  const { stopLossPct, takeProfitPct } = variant;
-  const risk: RiskLevels = { stopLossPct, takeProfitPct };
-  const signal = new Int8Array(candles.close.length);
+  const { stopLossPct, trailingStopPct, takeProfitPct } = variant;
+  const risk: RiskLevels = { stopLossPct, trailingStopPct, takeProfitPct };
+  const { open, high, low, close } = candles;
+  const signal = new Int8Array(close.length);
   signal.set(new SweepScorer(alone(sweep, variant), candles).signal(), firstBar);
-  return runReference({ close: candles.close, signal, firstBar, lastBar, settings, risk });
+  const prices = { open, high, low, close };
+  return runReference({ ...prices, signal, firstBar, lastBar, settings, risk });
 }
 
 /** The sweep of this variant only, so that nothing is prepared for others. */
-function alone(sweep: Sweep, { params, stopLossPct, takeProfitPct }: VariantDescription): Sweep {
+function alone(sweep: Sweep, { params, ...risk }: VariantDescription): Sweep {
   return {
     ...sweep,
     axes: sweep.axes.map(({ name }) => ({ name, values: [params[name]] })),
     constraint: null,
-    stops: [stopLossPct],
-    targets: [takeProfitPct],
+    stops: [risk.stopLossPct],
+    trails: [risk.trailingStopPct],
+    targets: [risk.takeProfitPct],
   };
 }
 

@@ -24,13 +24,23 @@ export type ArithmeticOp = "+" | "-" | "*" | "/";
 
 export type Comparison = "<" | "<=" | ">" | ">=";
 
-/** One comparison at each bar's close: true or false, and false where an operand is NaN. */
+/**
+ * One comparison at each bar's close: true or false, and false where an operand is NaN. The other
+ * fields refine it, in their order.
+ */
 export interface Atom {
   readonly left: SeriesRef;
   readonly op: Comparison;
   readonly right: SeriesRef | number;
+  /** The atom is true only where this one holds too: how an event looks at two bars. */
+  readonly and?: Atom;
   /** Where this one holds, the atom is false: how a rule keeps its sides apart when `op` cannot. */
   readonly unless?: Atom;
+  /**
+   * Once true, the atom stays true for as long as this one goes on holding: how an event becomes a
+   * state. What came before the traded range is not seen.
+   */
+  readonly holdWhile?: Atom;
 }
 
 /**

@@ -83,12 +83,14 @@ function joinedAtoms(atom: Atom): Condition {
   return { kind: "and", of: both };
 }
 
-function atomText({ left, op, right, unless }: Atom): string {
+function atomText({ left, op, right, and, unless, holdWhile }: Atom): string {
+  const required = and === undefined ? "" : ` with (${atomText(and)})`;
   const excepted = unless === undefined ? "" : ` unless ${atomText(unless)}`;
+  const held = holdWhile === undefined ? "" : ` while (${atomText(holdWhile)})`;
   const [a, b] = [seriesKey(left), operandKey(right)];
   const swaps = typeof right !== "number" && b < a;
   const text = swaps ? `${b} ${MIRRORED[op]} ${a}` : `${a} ${op} ${b}`;
-  return `${text}${excepted}`;
+  return `${text}${required}${excepted}${held}`;
 }
 
 const MIRRORED = { "<": ">", "<=": ">=", ">": "<", ">=": "<=" } as const satisfies Record<

@@ -36,6 +36,8 @@ export class PlaneSource {
   /** Planes of this generation and, behind them, those free to use again. */
   readonly #pool: BitPlane[] = [];
   #used = 0;
+  /** Where a latch lets go; made when the first one asks. */
+  #reset: BitPlane | null = null;
   readonly #maxPlanes: number;
 
   /** `planeBytes` bounds the planes that are kept; those of one variant are always there. */
@@ -79,7 +81,13 @@ export class PlaneSource {
   compute(atom: Atom, plane: BitPlane): void {
     const right = typeof atom.right === "number" ? atom.right : this.series(atom.right);
     this.#backend.compare(this.series(atom.left), atom.op, right, plane);
-    if (atom.unless !== undefined) this.#backend.clear(plane, this.plane(atom.unless));
+    const { and, unless, holdWhile } = atom;
+    if (and !== undefined) this.#backend.combine("and", plane, this.plane(and), plane);
+    if (unless !== undefined) this.#backend.clear(plane, this.plane(unless));
+    if (holdWhile === undefined) return;
+    this.#reset ??= this.#backend.plane(this.#range.lastBar - this.#range.firstBar);
+    this.#backend.not(this.plane(holdWhile), this.#reset);
+    this.#backend.latch(plane, this.#reset, plane);
   }
 
   /** A series over the range. */
@@ -99,6 +107,10 @@ export class PlaneSource {
 }
 
 function atomKey(atom: Atom): string {
-  const unless = atom.unless === undefined ? "" : ` unless ${atomKey(atom.unless)}`;
-  return `${seriesKey(atom.left)} ${atom.op} ${operandKey(atom.right)}${unless}`;
+  let key = `${seriesKey(atom.left)} ${atom.op} ${operandKey(atom.right)}`;
+  for (const refinement of ["and", "unless", "holdWhile"] as const) {
+    const other = atom[refinement];
+    if (other !== undefined) key += ` ${refinement} (${atomKey(other)})`;
+  }
+  return key;
 }

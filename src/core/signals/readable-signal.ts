@@ -15,10 +15,11 @@ type HoldsAt = (t: number) => boolean;
 export function readableSignal(
   sides: Sides<Condition>,
   seriesOf: SeriesOf,
-  { firstBar, lastBar }: BarRange,
+  range: BarRange,
 ): Int8Array {
+  const { firstBar, lastBar } = range;
   const at = (condition: Condition | undefined): HoldsAt =>
-    condition === undefined ? () => false : conditionAt(condition, seriesOf);
+    condition === undefined ? () => false : conditionAt(condition, seriesOf, range);
   const [long, exitLong] = [at(sides.long), at(sides.exitLong)];
   const [short, exitShort] = [at(sides.short), at(sides.exitShort)];
   const signal = new Int8Array(lastBar - firstBar);
@@ -37,19 +38,36 @@ export function readableSignal(
   return signal;
 }
 
-function conditionAt(condition: Condition, seriesOf: SeriesOf): HoldsAt {
-  if (condition.kind === "atom") return atomAt(condition.atom, seriesOf);
-  const parts = condition.of.map((part) => conditionAt(part, seriesOf));
+function conditionAt(condition: Condition, seriesOf: SeriesOf, range: BarRange): HoldsAt {
+  if (condition.kind === "atom") return atomAt(condition.atom, seriesOf, range);
+  const parts = condition.of.map((part) => conditionAt(part, seriesOf, range));
   return condition.kind === "and"
     ? (t) => parts.every((holds) => holds(t))
     : (t) => parts.some((holds) => holds(t));
 }
 
-function atomAt({ left, op, right, unless }: Atom, seriesOf: SeriesOf): HoldsAt {
+function atomAt(atom: Atom, seriesOf: SeriesOf, range: BarRange): HoldsAt {
+  const { left, op, right, and, unless, holdWhile } = atom;
   const a = seriesOf(left);
   const b = typeof right === "number" ? null : seriesOf(right);
-  const excepted = unless === undefined ? () => false : atomAt(unless, seriesOf);
-  return (t) => compare(a[t], op, b === null ? (right as number) : b[t]) && !excepted(t);
+  const required = and === undefined ? () => true : atomAt(and, seriesOf, range);
+  const excepted = unless === undefined ? () => false : atomAt(unless, seriesOf, range);
+  const holds: HoldsAt = (t) =>
+    compare(a[t], op, b === null ? (right as number) : b[t]) && required(t) && !excepted(t);
+  return holdWhile === undefined
+    ? holds
+    : latched(holds, atomAt(holdWhile, seriesOf, range), range);
+}
+
+/** Once true it stays so for as long as `holding` lasts. */
+function latched(sets: HoldsAt, holding: HoldsAt, { firstBar, lastBar }: BarRange): HoldsAt {
+  const states = new Uint8Array(lastBar);
+  let held = false;
+  for (let t = firstBar; t < lastBar; t++) {
+    held = sets(t) || (held && holding(t));
+    states[t] = Number(held);
+  }
+  return (t) => states[t] === 1;
 }
 
 /** False where a side is NaN, as every comparison with it is. */

@@ -3,6 +3,7 @@ import { band } from "./rules/band.ts";
 import { candleBody } from "./rules/candle-body.ts";
 import { centered } from "./rules/centered.ts";
 import { cross } from "./rules/cross.ts";
+import { crossLevel } from "./rules/cross-level.ts";
 import { deltaSign } from "./rules/delta-sign.ts";
 import { fade } from "./rules/fade.ts";
 import { pivotEvents } from "./rules/pivot-events.ts";
@@ -16,6 +17,7 @@ export const RULES: readonly Rule[] = [
   candleBody,
   centered,
   cross,
+  crossLevel,
   deltaSign,
   fade,
   pivotEvents,

@@ -1,17 +1,14 @@
 import type { AccountRules } from "../execution/account.ts";
-import type { RiskAxis } from "../execution/stop-table.ts";
+import type { EventRange } from "../execution/event-engine.ts";
+import type { RiskGrid } from "../execution/stop-table.ts";
 import type { TradeList } from "../execution/trade-list.ts";
 import type { RankingMetric } from "../metrics/ranking-metric.ts";
 import type { BitPlane } from "../series/bit-plane.ts";
 import type { Comparison } from "../signals/atom.ts";
+import type { Sweep } from "./sweep.ts";
 
-/** Bars of the traded range, and what their metrics need beside the closes. */
-export interface RangeMarket {
-  readonly close: Float64Array;
-  /** UTC epoch milliseconds. */
-  readonly openTimes: Float64Array;
-  readonly timeframeMs: number;
-}
+/** Bars of the traded range, and what their metrics need beside the prices. */
+export type RangeMarket = EventRange;
 
 /** Long and short side of a signal; never both set at a bar. */
 export interface PlanePair {
@@ -41,8 +38,11 @@ export interface TradeScorer {
 /** First hits of a risk grid for the trades of one base variant. */
 export interface RiskTable {
   fill(base: TradeList): void;
-  /** Writes exits and factors of a cell to `cell`, a list that shares its entries with `base`. */
-  select(base: TradeList, stop: number, target: number, cell: TradeList): void;
+  /**
+   * Writes exits and factors of a cell to `cell`, a list that shares its entries with `base`.
+   * `pair` numbers the pairs of a stop and a trailing stop, stop outer.
+   */
+  select(base: TradeList, pair: number, target: number, cell: TradeList): void;
   /**
    * A faster way where the end cash of an account that puts everything in is all that is asked for:
    * settles every cell at once, then `endCash` tells one. Absent where there is none.
@@ -78,10 +78,25 @@ export interface ScoringBackend {
   /** Trades with stops off of `a AND b`, and their factors. */
   trades(a: PlanePair, b: PlanePair, trades: TradeList): void;
   tradeScorer(metrics: readonly RankingMetric[], periodsPerYear: number): TradeScorer;
-  riskTable(stops: RiskAxis, targets: RiskAxis): RiskTable;
+  riskTable(grid: RiskGrid): RiskTable;
   /** Gives the memory back for another backend to use. */
   release(): void;
 }
 
-/** A backend serves one sweep over one range. */
+/**
+ * What every backend serves: decisions that fill at once at their own close, at costs that are a
+ * share of the amount at each fill. The readable one serves all sweeps.
+ */
+export function isServedByEveryBackend({ execution, trails }: Sweep): boolean {
+  return (
+    execution.fillMode === "CLOSE" &&
+    execution.entryDelayBars === 0 &&
+    execution.fixedFee === 0 &&
+    execution.fundingLongPctPerBar === 0 &&
+    execution.fundingShortPctPerBar === 0 &&
+    trails.every((pct) => pct === null)
+  );
+}
+
+/** A backend serves one sweep over one range; it is asked for what every backend serves only. */
 export type BackendFactory = (rules: AccountRules, market: RangeMarket) => ScoringBackend;

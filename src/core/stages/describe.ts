@@ -1,12 +1,11 @@
+import { RISK_OFF, type RiskLevels } from "../execution/settings.ts";
 import { Grid } from "../grid/grid.ts";
 import type { ParameterValue, ParameterValues } from "../parameter.ts";
 import { riskCells, type StageName, type Sweep } from "./sweep.ts";
 
-/** A variant in a user's words: the value of every axis, and its stop and target (null is off). */
-export interface VariantDescription {
+/** A variant in a user's words: the value of every axis, and its stops and target (null is off). */
+export interface VariantDescription extends RiskLevels {
   readonly params: ParameterValues;
-  readonly stopLossPct: number | null;
-  readonly takeProfitPct: number | null;
 }
 
 /**
@@ -25,11 +24,17 @@ export function describeVariant(
   sweep.axes.forEach((axis, a) => {
     params[axis.name] = axis.values[grid.digit(base, a)];
   });
-  if (stage === "STAGE_A") return { params, stopLossPct: null, takeProfitPct: null };
-  const stop = Math.floor(cell / sweep.targets.length);
+  if (stage === "STAGE_A") return { params, ...RISK_OFF };
+  return { params, ...riskLevels(sweep, cell) };
+}
+
+/** Levels of a cell of the risk grid: stop outer, then trailing stop, target inner. */
+export function riskLevels({ stops, trails, targets }: Sweep, cell: number): RiskLevels {
+  const pair = Math.floor(cell / targets.length);
+  const stop = Math.floor(pair / trails.length);
   return {
-    params,
-    stopLossPct: sweep.stops[stop],
-    takeProfitPct: sweep.targets[cell - stop * sweep.targets.length],
+    stopLossPct: stops[stop],
+    trailingStopPct: trails[pair - stop * trails.length],
+    takeProfitPct: targets[cell - pair * targets.length],
   };
 }

@@ -3,7 +3,7 @@ import { planeWords } from "../series/bit-plane.ts";
 import { ENTRY_BYTES } from "../signals/plane-source.ts";
 import { SCORER_CACHES } from "./scorer-caches.ts";
 import { strategyFootprint } from "./strategy-footprint.ts";
-import { riskCells, type Sweep, sweepMetrics } from "./sweep.ts";
+import { type Sweep, sweepMetrics } from "./sweep.ts";
 
 /**
  * Columns of a run that are in memory at once: of the chunk computed, of the one stored, and its
@@ -78,12 +78,19 @@ function threadBudget(sweep: Sweep, bars: number): number {
     strategy.variantBytes +
     OWN_PLANES * planeBytes +
     strategy.pairBytes;
-  const levels = riskCells(sweep) > 1 ? sweep.stops.length + sweep.targets.length : 2;
+  const levels = firstHitRows(sweep);
   const scratch =
     bars * (SCRATCH_BYTES + strategy.sources * SOURCE_BYTES) +
     (COMPUTING_ROWS + strategy.computingRows) * seriesBytes;
   // Every bar may be a trade.
   return caches + scratch + bars * levels * HIT_BYTES + constraintBytes(sweep);
+}
+
+/** Rows of first hits: one a level, and one a pair of stop and trailing stop where any trails. */
+function firstHitRows({ stops, trails, targets }: Sweep): number {
+  const trailing = trails.some((pct) => pct !== null);
+  const pairs = trailing ? trails.length + stops.length * trails.length : 0;
+  return stops.length + targets.length + pairs;
 }
 
 /** One byte a combination of the axes that the constraint reads. */

@@ -1,7 +1,16 @@
 import type { AccountRules } from "../execution/account.ts";
 import { EventEngine } from "../execution/event-engine.ts";
-import { type RiskAxis, StopTable } from "../execution/stop-table.ts";
-import { TradeList, tradeFactors, tradesFromPlanes } from "../execution/trade-list.ts";
+import { AT_CLOSES, type FillRules } from "../execution/fill-rules.ts";
+import { FundedEventEngine } from "../execution/funded-event-engine.ts";
+import { type RiskGrid, StopTable } from "../execution/stop-table.ts";
+import {
+  placeFills,
+  priceFills,
+  signalRuns,
+  TradeList,
+  tradeFactors,
+  tradesFromPlanes,
+} from "../execution/trade-list.ts";
 import type { RankingMetric } from "../metrics/ranking-metric.ts";
 import {
   andPlanes,
@@ -16,16 +25,22 @@ import type { Comparison } from "../signals/atom.ts";
 import { comparePlane } from "../signals/atom-plane.ts";
 import type { PlanePair, RangeMarket, RowFamily, ScoringBackend, TradeScorer } from "./backend.ts";
 
-/** The readable backend: ordinary memory, plain TypeScript. */
+/** The readable backend: ordinary memory, plain TypeScript, every fill mode and cost. */
 export class ReferenceBackend implements ScoringBackend {
   readonly name = "reference";
   readonly #rules: AccountRules;
   readonly #market: RangeMarket;
+  readonly #fills: FillRules;
+  /** Chosen once a sweep: trades that fill at their own close, unfunded, take fewer passes. */
+  readonly #atOnce: boolean;
   readonly #both: PlanePair;
 
-  constructor(rules: AccountRules, market: RangeMarket) {
+  constructor(rules: AccountRules, market: RangeMarket, fills: FillRules = AT_CLOSES) {
     this.#rules = rules;
     this.#market = market;
+    this.#fills = fills;
+    const { mode, entryDelayBars } = fills;
+    this.#atOnce = mode === "CLOSE" && entryDelayBars === 0 && !rules.isFunded;
     const bars = market.close.length;
     this.#both = { long: createPlane(bars), short: createPlane(bars) };
   }
@@ -70,13 +85,21 @@ export class ReferenceBackend implements ScoringBackend {
 
   trades(a: PlanePair, b: PlanePair, trades: TradeList): void {
     const { close } = this.#market;
+    const { long, short } = this.#both;
     this.and(a, b, this.#both);
-    tradesFromPlanes(this.#both.long, this.#both.short, close.length, trades);
-    tradeFactors(this.#rules, close, trades);
+    if (this.#atOnce) {
+      tradesFromPlanes(long, short, close.length, trades);
+      tradeFactors(this.#rules, close, trades);
+      return;
+    }
+    signalRuns(long, short, close.length, trades);
+    placeFills(this.#fills, close.length, trades);
+    priceFills(this.#rules, this.#fills, this.#market, trades);
   }
 
   tradeScorer(metrics: readonly RankingMetric[], periodsPerYear: number): TradeScorer {
-    const engine = new EventEngine(this.#rules, this.#market, metrics, periodsPerYear);
+    const Engine = this.#rules.isFunded ? FundedEventEngine : EventEngine;
+    const engine = new Engine(this.#rules, this.#fills, this.#market, metrics, periodsPerYear);
     const trades = this.tradeList(this.#market.close.length);
     return {
       scorePlanes: (a, b, out, offset) => {
@@ -89,8 +112,8 @@ export class ReferenceBackend implements ScoringBackend {
 
   release(): void {}
 
-  riskTable(stops: RiskAxis, targets: RiskAxis): StopTable {
-    return new StopTable(this.#rules, this.#market.close, stops, targets);
+  riskTable(grid: RiskGrid): StopTable {
+    return new StopTable(this.#rules, this.#fills, this.#market, grid);
   }
 }
 

@@ -1,6 +1,7 @@
 import { findIndicator } from "../indicators/registry.ts";
 import type { ParameterValue } from "../parameter.ts";
 import { planeWords } from "../series/bit-plane.ts";
+import type { Atom } from "../signals/atom.ts";
 import {
   type ComparisonTemplate,
   type ConditionTemplate,
@@ -12,13 +13,13 @@ import {
 } from "../signals/condition.ts";
 import { ENTRY_BYTES } from "../signals/plane-source.ts";
 import { planeRoom, ROW_BYTES, SCORER_CACHES } from "./scorer-caches.ts";
-import { distinctAtoms, MAX_PAIRS, operandAxes, signalAxes } from "./signal-planes.ts";
+import { distinctAtoms, MAX_PAIRS, operandAxes, signalAtoms, signalAxes } from "./signal-planes.ts";
 import type { Binding, SignalBinding, Sweep } from "./sweep.ts";
 
 const NUMBER_BYTES = 8;
 /** One entry of the look-up from combination to planes. */
 const PAIR_BYTES = 128;
-/** An atom is kept, and what its rule rules out is kept beside it, for both sides. */
+/** An atom is kept, and what its rule rules out is kept beside it, for both sides; at least. */
 const PLANES_A_PAIR = 4;
 /** The planes that one variant has of a comparison and of what it is joined to. */
 const PLANES_A_COMPARISON = 6;
@@ -56,18 +57,31 @@ function catalogueFootprint(sweep: Sweep, bars: number): StrategyFootprint {
   let pairBytes = 0;
   for (const signal of sweep.signals) {
     const combinations = combinationsOf(sweep, signalAxes(sweep, signal));
-    planes += combinations * PLANES_A_PAIR;
+    planes += combinations * planesOfPair(sweep, signal);
     pairBytes += Math.min(combinations, MAX_PAIRS) * PAIR_BYTES;
     pairBytes += signalRowBytes(sweep, signal, bars);
   }
   return {
     ...outputsOf(sweep, sweep.indicators, bars),
     planeBytes: planes * planeBytes(bars),
-    variantBytes: sweep.signals.length * PLANES_A_PAIR * planeBytes(bars),
+    variantBytes: sum(sweep.signals.map((one) => planesOfPair(sweep, one))) * planeBytes(bars),
     pairBytes,
     sources: sourcesRead(sweep, sweep.indicators, []),
     computingRows: 0,
   };
+}
+
+/** Planes of both sides of a signal: an atom's own, and those of the atoms that refine it. */
+function planesOfPair(sweep: Sweep, signal: SignalBinding): number {
+  const { long, short } = signalAtoms(sweep, signal, (binding) =>
+    "axis" in binding ? sweep.axes[binding.axis].values[0] : binding.value,
+  );
+  return Math.max(PLANES_A_PAIR, planesOf(long) + planesOf(short));
+}
+
+function planesOf({ and, unless, holdWhile }: Atom): number {
+  const refinements = [and, unless, holdWhile].filter((atom) => atom !== undefined);
+  return 1 + sum(refinements.map(planesOf));
 }
 
 function expressionFootprint(

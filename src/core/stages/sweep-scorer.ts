@@ -1,4 +1,5 @@
 import { AccountRules } from "../execution/account.ts";
+import { FillRules } from "../execution/fill-rules.ts";
 import type { TradeList } from "../execution/trade-list.ts";
 import { VariantSpace } from "../grid/variant-space.ts";
 import { totalReturnPct } from "../metrics/ranking-formulas.ts";
@@ -7,12 +8,14 @@ import { type BitPlane, planeBit } from "../series/bit-plane.ts";
 import { CandleView } from "../series/candle-view.ts";
 import { type Candles, sliceCandles } from "../series/candles.ts";
 import { PlaneSource } from "../signals/plane-source.ts";
-import type {
-  BackendFactory,
-  PlanePair,
-  RiskTable,
-  ScoringBackend,
-  TradeScorer,
+import {
+  type BackendFactory,
+  isServedByEveryBackend,
+  type PlanePair,
+  type RangeMarket,
+  type RiskTable,
+  type ScoringBackend,
+  type TradeScorer,
 } from "./backend.ts";
 import { ReferenceBackend } from "./reference-backend.ts";
 import { planeRoom, SCORER_CACHES, type ScorerCaches } from "./scorer-caches.ts";
@@ -22,7 +25,7 @@ import { riskCells, type Sweep, sweepMetrics } from "./sweep.ts";
 export interface ScorerOptions {
   /** What `score...` writes, in this order; the metrics the sweep ranks by when absent. */
   readonly metrics?: readonly RankingMetric[];
-  /** The readable backend when absent. */
+  /** The readable backend when absent, and for sweeps that not every backend serves. */
   readonly backend?: BackendFactory;
   /** Bytes of what is kept from variant to variant; never changes a result. */
   readonly caches?: ScorerCaches;
@@ -61,18 +64,17 @@ export class SweepScorer {
     this.space = new VariantSpace(sweep.axes, sweep.constraint);
     this.cells = riskCells(sweep);
     const caches = options.caches ?? SCORER_CACHES;
-    const { close, time } = sliceCandles(candles, sweep.firstBar, sweep.lastBar);
-    const market = { close, openTimes: time, timeframeMs: sweep.timeframeMs };
-    const rules = new AccountRules(sweep.execution);
-    const backend = options.backend?.(rules, market) ?? new ReferenceBackend(rules, market);
-    const bars = close.length;
+    const { time, ...prices } = sliceCandles(candles, sweep.firstBar, sweep.lastBar);
+    const market = { ...prices, openTimes: time, timeframeMs: sweep.timeframeMs };
+    const backend = backendFor(sweep, market, options.backend);
+    const bars = time.length;
     this.#backend = backend;
     const newPlane = () => backend.plane(bars);
     this.#source = new PlaneSource(new CandleView(candles), sweep, backend, caches);
     const planes = { source: this.#source, maxAtoms: planeRoom(bars, caches), newPlane, backend };
     this.#strategy = strategyPlanes(sweep, this.space.grid, planes);
     this.#scorer = this.#scorerOf(this.metrics);
-    this.#riskTable = backend.riskTable(sweep.stops, sweep.targets);
+    this.#riskTable = backend.riskTable(sweep);
     this.#base = backend.tradeList(bars);
     this.#cell = backend.tradeList(bars, this.#base);
     this.#empty = newPlane();
@@ -100,6 +102,11 @@ export class SweepScorer {
       this.#scorers.set(key, scorer);
     }
     return scorer;
+  }
+
+  /** Which backend serves the sweep. */
+  get backendName(): ScoringBackend["name"] {
+    return this.#backend.name;
   }
 
   /** Digits of the variant at `index`; move on with `next` instead of asking anew. */
@@ -146,7 +153,10 @@ export class SweepScorer {
     else this.#riskTable.fill(this.#base);
   }
 
-  /** Scores one cell (stop outer, target inner) of the variant opened by `openRisk`. */
+  /**
+   * Scores one cell (stop outer, then trailing stop, target inner) of the variant opened by
+   * `openRisk`.
+   */
   scoreCell(cell: number, out: Float64Array, offset: number): void {
     if (this.#cashOnly) {
       const cash = this.#riskTable.endCash!(cell);
@@ -155,8 +165,8 @@ export class SweepScorer {
       return;
     }
     const targets = this.sweep.targets.length;
-    const stop = Math.floor(cell / targets);
-    this.#riskTable.select(this.#base, stop, cell - stop * targets, this.#cell);
+    const pair = Math.floor(cell / targets);
+    this.#riskTable.select(this.#base, pair, cell - pair * targets, this.#cell);
     this.#scorer.score(this.#cell, out, offset);
   }
 
@@ -181,4 +191,15 @@ export class SweepScorer {
       ? { long: pair.long, short: this.#empty }
       : { long: this.#empty, short: pair.short };
   }
+}
+
+/** The backend asked for where it serves the sweep, else the readable one. */
+function backendFor(
+  sweep: Sweep,
+  market: RangeMarket,
+  factory: BackendFactory | undefined,
+): ScoringBackend {
+  const rules = new AccountRules(sweep.execution);
+  if (factory !== undefined && isServedByEveryBackend(sweep)) return factory(rules, market);
+  return new ReferenceBackend(rules, market, new FillRules(sweep.execution));
 }

@@ -54,10 +54,11 @@ export interface Sweep {
   readonly firstBar: number;
   readonly lastBar: number;
   /**
-   * Stage B axes: stop outer, target inner; null is off. `[null]` and `[null]` when there is no
-   * risk grid.
+   * Stage B axes: stop outer, then trailing stop, target inner; null is off, and `[null]` an axis
+   * that is not used.
    */
   readonly stops: readonly (number | null)[];
+  readonly trails: readonly (number | null)[];
   readonly targets: readonly (number | null)[];
   readonly ranking: readonly [RankingKey] | readonly [RankingKey, RankingKey];
   readonly preselect: number;
@@ -73,5 +74,5 @@ export function sweepMetrics(sweep: Sweep): readonly RankingMetric[] {
 
 /** Cells of the risk grid of one base variant. */
 export function riskCells(sweep: Sweep): number {
-  return sweep.stops.length * sweep.targets.length;
+  return sweep.stops.length * sweep.trails.length * sweep.targets.length;
 }

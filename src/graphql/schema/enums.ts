@@ -86,6 +86,11 @@ export const FillModeEnum = builder.enumType("FillMode", {
   description: "At which price a signal becomes a fill.",
   values: {
     CLOSE: { description: "At the close of the signal's bar; stops are tested on closes." },
+    NEXT_OPEN: { description: "At the next bar's open; stops are tested on closes." },
+    INTRABAR: {
+      description:
+        "At the next bar's open; stops are tested on high and low and fill at their level.",
+    },
   } as const,
 });
 

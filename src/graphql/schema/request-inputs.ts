@@ -113,20 +113,34 @@ const ExecutionInput = builder.inputType("ExecutionInput", {
     direction: t.field({ type: TradeDirectionEnum }),
     sizing: t.field({ type: SizingEnum }),
     fillMode: t.field({ type: FillModeEnum }),
+    entryDelayBars: t.int({
+      description: "Bars a new signal must go on standing before its entry is decided.",
+    }),
     startCash: t.float({ description: "In quote currency." }),
     fixedQuote: t.float({ description: "Entry amount of FIXED_QUOTE, in quote currency." }),
     safeProfitPct: t.float({
       description: "Share of a profit PROFIT_LOCK sets aside, in percent.",
     }),
     feePct: t.float({ description: "Of the quote amount, at entry and at exit, in percent." }),
+    fixedFee: t.float({ description: "Of each fill, at entry and at exit, in quote currency." }),
     slippagePct: t.float({ description: "Of the price, against you, in percent." }),
+    spreadPct: t.float({
+      description: "Between bid and ask, in percent of the price; each fill pays half of it.",
+    }),
+    fundingLongPctPerBar: t.float({
+      description: "Of the stake, at each bar close a long sees, in percent; negative is received.",
+    }),
+    fundingShortPctPerBar: t.float({
+      description:
+        "Of the stake, at each bar close a short sees, in percent; negative is received.",
+    }),
     periodsPerYear: t.float({ description: "Trading days a year: 365 round the clock, 252." }),
   }),
 });
 
 const RiskAxisInput = builder.inputType("RiskAxisInput", {
   description:
-    "Distances from the entry fill in percent, one form of them. Off: no axis, or null in a list.",
+    "Distances in percent of a price, one form of them. Off: no axis, or null in a list.",
   isOneOf: true,
   fields: (t) => ({
     percent: t.float(),
@@ -140,10 +154,14 @@ const RiskAxisInput = builder.inputType("RiskAxisInput", {
 });
 
 const RiskInput = builder.inputType("RiskInput", {
-  description: "The grid of Stage B: every stop with every target.",
+  description: "The grid of Stage B: every stop with every trailing stop and every target.",
   fields: (t) => ({
-    stopLossPct: t.field({ type: RiskAxisInput }),
-    takeProfitPct: t.field({ type: RiskAxisInput }),
+    stopLossPct: t.field({ type: RiskAxisInput, description: "From the entry fill." }),
+    trailingStopPct: t.field({
+      type: RiskAxisInput,
+      description: "From the best price since entry.",
+    }),
+    takeProfitPct: t.field({ type: RiskAxisInput, description: "From the entry fill." }),
   }),
 });
 

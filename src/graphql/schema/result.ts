@@ -68,6 +68,10 @@ export const VariantInterface = builder
         nullable: true,
         description: "Percent below (short: above) the entry fill; null is off.",
       }),
+      trailingStopPct: t.exposeFloat("trailingStopPct", {
+        nullable: true,
+        description: "Percent below (short: above) the best price since entry; null is off.",
+      }),
       takeProfitPct: t.exposeFloat("takeProfitPct", {
         nullable: true,
         description: "Percent above (short: below) the entry fill; null is off.",

@@ -6,9 +6,17 @@ import {
   type ReferenceInput,
   runReference,
 } from "../../../src/core/execution/reference-engine.ts";
-import { RISK_OFF } from "../../../src/core/execution/settings.ts";
-import type { Trade } from "../../../src/core/execution/trade.ts";
-import { anyInput, anyMarket, FREE_SETTINGS } from "../../support/execution-arbitraries.ts";
+import {
+  type ExecutionSettings,
+  FILL_MODES,
+  RISK_OFF,
+} from "../../../src/core/execution/settings.ts";
+import {
+  anyInput,
+  anyMarket,
+  FREE_SETTINGS,
+  type Market,
+} from "../../support/execution-arbitraries.ts";
 
 const RUNS = { numRuns: 500 };
 
@@ -36,6 +44,12 @@ function isNewSignal(input: ReferenceInput, bar: number): boolean {
   return allowed(input, bar) !== 0 && allowed(input, bar) !== before;
 }
 
+/** Whether the side of one bar is asked for up to another. */
+function stands(input: ReferenceInput, from: number, to: number): boolean {
+  for (let t = from; t <= to; t++) if (allowed(input, t) !== allowed(input, from)) return false;
+  return true;
+}
+
 describe("account", () => {
   it("ends with the start cash and every net profit, tradable and safe", () => {
     holds(({ settings }, execution) => {
@@ -49,14 +63,37 @@ describe("account", () => {
     });
   });
 
-  it("nets gross profit and both fees in every trade", () => {
-    holds(({ settings }, { trades }) => {
+  it("nets gross profit, both fees and funding in every trade", () => {
+    holds((input, { trades }) => {
+      const { settings, lastBar } = input;
+      const { feePct, fixedFee } = settings;
       for (const trade of trades) {
-        const net = trade.grossProfit - trade.entryFee - trade.exitFee;
-        const amount = trade.stake + trade.exitAmount;
+        const net = trade.grossProfit - trade.entryFee - trade.exitFee - trade.funding;
+        const amount = trade.stake + trade.exitAmount + fixedFee + Math.abs(trade.funding);
         expect(Math.abs(net - trade.netProfit)).toBeLessThan(1e-12 * amount);
-        expect(trade.entryFee).toBe(trade.stake * (settings.feePct / 100));
+        expect(trade.entryFee).toBe(trade.stake * (feePct / 100) + fixedFee);
+        expect(trade.exitFee).toBe(trade.exitAmount * (feePct / 100) + fixedFee);
         expect(trade.exitAmount).toBe(trade.quantity * trade.exitFill);
+        // Closes between entry and exit; that of the last bar where the trade ends with it.
+        const endsAtClose = settings.fillMode === "CLOSE" || trade.exitReason === "FORCED";
+        const seenFrom = settings.fillMode === "CLOSE" ? trade.entryBar + 1 : trade.entryBar;
+        const seenTo = endsAtClose ? trade.exitBar : trade.exitBar - 1;
+        const isLong = trade.direction === "LONG";
+        const pct = isLong ? settings.fundingLongPctPerBar : settings.fundingShortPctPerBar;
+        const paid = trade.stake * (pct / 100) * (seenTo - seenFrom + 1);
+        expect(trade.funding).toBeCloseTo(paid, 9);
+        expect(trade.exitBar).toBeLessThan(lastBar);
+      }
+    });
+  });
+
+  it("fills against you by slippage and half the spread", () => {
+    holds(({ settings }, { trades }) => {
+      const against = (settings.slippagePct + settings.spreadPct / 2) / 100;
+      for (const { direction, entryPrice, entryFill, exitPrice, exitFill } of trades) {
+        const side = direction === "LONG" ? 1 : -1;
+        expect(entryFill / entryPrice).toBeCloseTo(1 + side * against, 12);
+        expect(exitFill / exitPrice).toBeCloseTo(1 - side * against, 12);
       }
     });
   });
@@ -87,31 +124,47 @@ describe("account", () => {
   it("trades no more once it is ruined, and keeps its equity", () => {
     let ruined = 0;
     holds((input, { trades, equity, firstBar, available }) => {
-      const ruin = RUIN_SHARE * input.settings.startCash;
-      if (available > ruin) return;
+      const ruin = ruinOf(input);
+      if (available > ruin || trades.length === 0) return;
       ruined++;
       const last = trades[trades.length - 1];
       const after = equity.subarray(last.exitBar - firstBar);
       expect(new Set(after).size).toBe(1);
-      expect(trades.filter((trade) => trade.stake <= ruin)).toEqual([]);
+      let cash = input.settings.startCash;
+      for (const trade of trades) {
+        expect(cash).toBeGreaterThan(ruin);
+        cash += trade.netProfit - trade.lockedProfit;
+      }
     });
     expect(ruined).toBeGreaterThan(0);
   });
 });
 
+/**
+ * Available cash at or below which nothing is entered: next to none, or less than two fixed fees.
+ */
+function ruinOf({ settings }: ReferenceInput): number {
+  return Math.max(RUIN_SHARE * settings.startCash, 2 * settings.fixedFee);
+}
+
 describe("positions", () => {
   it("enters on every new signal while flat and on nothing else", () => {
     holds((input, { trades, available, firstBar, lastBar }) => {
-      const ruined = available <= RUIN_SHARE * input.settings.startCash;
-      const end = ruined ? trades[trades.length - 1].exitBar : lastBar;
+      const ruined = available <= ruinOf(input);
+      const end = ruined ? (trades.at(-1)?.exitBar ?? firstBar) : lastBar;
+      const { entryDelayBars, fillMode } = input.settings;
+      const fillDelayBars = fillMode === "CLOSE" ? 0 : 1;
       const entries: number[] = [];
-      for (let t = firstBar; t < end; t++) {
-        const held = trades.some((trade) => trade.entryBar < t && t < trade.exitBar);
-        if (!held && isNewSignal(input, t)) entries.push(t);
+      for (let t = firstBar; t + fillDelayBars < end; t++) {
+        const isNew = t - entryDelayBars >= firstBar && isNewSignal(input, t - entryDelayBars);
+        if (isNew && stands(input, t - entryDelayBars, t)) entries.push(t + fillDelayBars);
       }
-      expect(trades.map((trade) => trade.entryBar)).toEqual(entries);
+      // One that is due on the bar that ruins the account may come before or after it.
+      const due = trades.map((trade) => trade.entryBar).filter((bar) => !ruined || bar < end);
+      expect(due).toEqual(entries);
       for (const trade of trades) {
-        expect(trade.direction === "LONG" ? 1 : -1).toBe(allowed(input, trade.entryBar));
+        const decided = trade.entryBar - fillDelayBars;
+        expect(trade.direction === "LONG" ? 1 : -1).toBe(allowed(input, decided));
       }
     });
   });
@@ -120,29 +173,15 @@ describe("positions", () => {
     let stopped = 0;
     holds((input, { trades }) => {
       trades.slice(1).forEach((trade, i) => {
-        if (!["STOP_LOSS", "TAKE_PROFIT"].includes(trades[i].exitReason)) return;
+        if (["SIGNAL", "FORCED"].includes(trades[i].exitReason)) return;
         stopped++;
-        const between = input.signal.subarray(trades[i].entryBar, trade.entryBar + 1);
+        const fillDelayBars = input.settings.fillMode === "CLOSE" ? 0 : 1;
+        const decided = [trades[i].entryBar, trade.entryBar].map((bar) => bar - fillDelayBars);
+        const between = input.signal.subarray(decided[0], decided[1] + 1);
         expect(new Set(between).size).toBeGreaterThan(1);
       });
     });
     expect(stopped).toBeGreaterThan(0);
-  });
-
-  it("leaves at the first reason there is, the stop before the target before the signal", () => {
-    const seen = new Set<string>();
-    holds((input, { trades }) => {
-      for (const trade of trades) {
-        seen.add(trade.exitReason);
-        for (let t = trade.entryBar + 1; t < trade.exitBar; t++) {
-          expect(exitReason(input, trade, t)).toBeNull();
-        }
-        const due = trade.exitBar > trade.entryBar ? exitReason(input, trade, trade.exitBar) : null;
-        expect(trade.exitReason).toBe(due ?? "FORCED");
-        if (due === null) expect(trade.exitBar).toBe(input.lastBar - 1);
-      }
-    });
-    expect([...seen].sort()).toEqual(["FORCED", "SIGNAL", "STOP_LOSS", "TAKE_PROFIT"]);
   });
 
   it("flags every bar that a trade touches and relates its stake to equity", () => {
@@ -160,16 +199,11 @@ describe("positions", () => {
   });
 });
 
-/** Semantics section 4, restated: why a trade would end at this close. */
-function exitReason(input: ReferenceInput, trade: Trade, bar: number): string | null {
-  const { stopLossPct, takeProfitPct } = input.risk;
-  const price = input.close[bar];
-  const side = trade.direction === "LONG" ? 1 : -1;
-  const stop = trade.entryFill * (1 - (side * (stopLossPct ?? 0)) / 100);
-  const target = trade.entryFill * (1 + (side * (takeProfitPct ?? 0)) / 100);
-  if (stopLossPct !== null && side * price <= side * stop) return "STOP_LOSS";
-  if (takeProfitPct !== null && side * price >= side * target) return "TAKE_PROFIT";
-  return allowed(input, bar) === side ? null : "SIGNAL";
+/** Every price of the input changed. */
+function changed(input: ReferenceInput, change: (price: number, bar: number) => number) {
+  const column = (prices: Float64Array = input.close) => prices.map(change);
+  const [open, high, low] = [input.open, input.high, input.low].map(column);
+  return { open, high, low, close: column() };
 }
 
 describe("invariances", () => {
@@ -194,7 +228,12 @@ describe("invariances", () => {
   it("scales with the start cash; by a power of two to the bit", () => {
     holds((input, execution) => {
       const { startCash, fixedQuote } = input.settings;
-      const settings = { ...input.settings, startCash: startCash * 8, fixedQuote: fixedQuote * 8 };
+      const settings = {
+        ...input.settings,
+        startCash: startCash * 8,
+        fixedQuote: fixedQuote * 8,
+        fixedFee: input.settings.fixedFee * 8,
+      };
       const scaled = runReference({ ...input, settings });
       expect(scaled.equity).toEqual(execution.equity.map((value) => value * 8));
       expect(scaled.exposure).toEqual(execution.exposure);
@@ -206,7 +245,7 @@ describe("invariances", () => {
 
   it("does not depend on the unit of prices; by a power of two to the bit", () => {
     holds((input, execution) => {
-      const scaled = runReference({ ...input, close: input.close.map((price) => price * 4) });
+      const scaled = runReference({ ...input, ...changed(input, (price) => price * 4) });
       expect(scaled.equity).toEqual(execution.equity);
       expect(scaled.trades.map((t) => t.quantity * 4)).toEqual(
         execution.trades.map((t) => t.quantity),
@@ -218,9 +257,9 @@ describe("invariances", () => {
     holds((input, execution) => {
       const { firstBar, lastBar } = input;
       const inside = (t: number) => firstBar <= t && t < lastBar;
-      const close = input.close.map((price, t) => (inside(t) ? price : 1234.5));
+      const prices = changed(input, (price, t) => (inside(t) ? price : 1234.5));
       const signal = input.signal.map((value, t) => (inside(t) ? value : 1));
-      expect(runReference({ ...input, close, signal })).toEqual(execution);
+      expect(runReference({ ...input, ...prices, signal })).toEqual(execution);
     });
   });
 
@@ -241,27 +280,54 @@ describe("costs", () => {
    * Trades of the same signals with stops off, which costs do not move, until one account is
    * ruined.
    */
-  function returns(
-    market: Pick<ReferenceInput, "close" | "signal">,
-    feePct: number,
-    slippagePct: number,
-  ) {
+  function returns(market: Market, changes: Partial<ExecutionSettings>) {
     const range = { firstBar: 0, lastBar: market.close.length };
-    const settings = { ...FREE_SETTINGS, feePct, slippagePct };
+    const settings = { ...FREE_SETTINGS, ...changes };
     const { trades } = runReference({ ...market, ...range, settings, risk: RISK_OFF });
     return trades.map((trade) => trade.netProfit / trade.stake);
   }
 
-  it("every trade returns less with a higher fee or more slippage", () => {
+  it("every trade returns less with more of any cost, whatever the fill mode", () => {
+    const costs: Partial<ExecutionSettings>[] = [
+      { feePct: 0.1 },
+      { fixedFee: 0.5 },
+      { slippagePct: 0.1 },
+      { spreadPct: 0.1 },
+    ];
     fc.assert(
-      fc.property(anyMarket, (market) => {
-        const free = returns(market, 0, 0);
-        const dearer = [returns(market, 0.1, 0), returns(market, 0, 0.1)];
-        for (const dear of dearer) {
+      fc.property(anyMarket, fc.constantFrom(...FILL_MODES), (market, fillMode) => {
+        const free = returns(market, { fillMode });
+        for (const cost of costs) {
+          const dear = returns(market, { fillMode, ...cost });
           const both = Math.min(free.length, dear.length);
           expect(both > 0).toBe(free.length > 0);
           for (let i = 0; i < both; i++) expect(dear[i]).toBeLessThan(free[i]);
         }
+      }),
+      RUNS,
+    );
+  });
+
+  it("funding costs its own side by the closes seen, and nothing the other", () => {
+    fc.assert(
+      fc.property(anyMarket, fc.constantFrom(...FILL_MODES), (market, fillMode) => {
+        const range = { firstBar: 0, lastBar: market.close.length };
+        const settings = { ...FREE_SETTINGS, fillMode, sizing: "FIXED_QUOTE" } as const;
+        const run = (changes: object) =>
+          runReference({
+            ...market,
+            ...range,
+            settings: { ...settings, ...changes },
+            risk: RISK_OFF,
+          });
+        const free = run({});
+        const paid = run({ fundingLongPctPerBar: 0.001 });
+        paid.trades.forEach((trade, i) => {
+          if (i >= free.trades.length) return;
+          if (trade.direction === "SHORT") expect(trade.funding).toBe(0);
+          const cost = (free.trades[i].netProfit - trade.netProfit) / trade.stake;
+          expect(cost).toBeCloseTo(trade.funding / trade.stake, 9);
+        });
       }),
       RUNS,
     );

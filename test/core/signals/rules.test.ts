@@ -7,7 +7,7 @@ import { findRule, RULES } from "../../../src/core/signals/registry.ts";
 import { resolveSeries } from "../../../src/core/signals/resolve-series.ts";
 import type { Rule } from "../../../src/core/signals/rule.ts";
 import { arbitraryParameters } from "../../support/arbitrary-parameters.ts";
-import { evaluateAtom, evaluateRule } from "../../support/reference-signal.ts";
+import { evaluateAtom, evaluatePair, evaluateRule } from "../../support/reference-signal.ts";
 
 /** Two free series, in the columns of a view: the rules see them as prices. */
 const X: SeriesRef = { kind: "price", source: "open" };
@@ -150,6 +150,37 @@ describe("sides", () => {
     const x = [1, Number.NaN, 1, Number.NaN];
     const y = [Number.NaN, 2, 2, Number.NaN];
     expect(signalOf("pivotEvents", viewOf(x, y))).toEqual([1, -1, 0, 0]);
+  });
+
+  it("crossLevel: from one crossing to the opposite one, from nothing across holes", () => {
+    const x = [20, 40, 60, 80, 75, 69, 50, 30, 31, 90, Number.NaN, 20, 35];
+    const expected = [0, 1, 1, 1, 1, -1, -1, -1, 1, 1, 0, 0, 1];
+    expect(signalOf("crossLevel", viewOf(x))).toEqual(expected);
+    const zero = { long: 0, short: 0 };
+    expect(signalOf("crossLevel", viewOf([1, 2, 0, 1, -1, 0, -1, 1]), zero)).toEqual([
+      0, 0, 0, 1, -1, -1, -1, 1,
+    ]);
+  });
+
+  it("crossLevel agrees with its definition, and sees no crossing before the range", () => {
+    const level = fc.constantFrom(-1, 0, 1);
+    fc.assert(
+      fc.property(values, level, level, fc.nat(10), (x, long, short, firstBar) => {
+        let side = 0;
+        const expected = x.map((value, t) => {
+          const before = x[t - 1];
+          if (Number.isNaN(value)) side = 0;
+          else if (value > long && before <= long) side = 1;
+          else if (value < short && before >= short) side = -1;
+          else if (t <= firstBar) side = 0;
+          return side;
+        });
+        const pair = findRule("crossLevel")!.atoms({ of: X }, { long, short });
+        const signal = evaluatePair(viewOf(x), pair, firstBar);
+        expect([...signal].slice(firstBar)).toEqual(expected.slice(firstBar));
+      }),
+      { numRuns: 500 },
+    );
   });
 
   it("deltaSign: each side against its own earlier bar, neutral where both hold", () => {

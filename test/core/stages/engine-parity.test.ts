@@ -1,14 +1,17 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { type ExecutionSettings, RISK_OFF } from "../../../src/core/execution/settings.ts";
 import { Grid } from "../../../src/core/grid/grid.ts";
 import { RANKING_METRICS, type RankingMetric } from "../../../src/core/metrics/ranking-metric.ts";
 import type { BackendFactory } from "../../../src/core/stages/backend.ts";
+import { riskLevels } from "../../../src/core/stages/describe.ts";
 import { ReferenceBackend } from "../../../src/core/stages/reference-backend.ts";
 import { SCORER_CACHES } from "../../../src/core/stages/scorer-caches.ts";
+import type { Sweep } from "../../../src/core/stages/sweep.ts";
 import { type ScorerOptions, SweepScorer } from "../../../src/core/stages/sweep-scorer.ts";
 import { WasmBackend } from "../../../src/kernels/wasm-backend.ts";
 import { ReferenceScorer } from "../../support/reference-scorer.ts";
-import { anySweep, type SweepCase } from "../../support/sweep-arbitraries.ts";
+import { anyCloseSweep, anySweep, type SweepCase } from "../../support/sweep-arbitraries.ts";
 
 /** Room for all, for little, for none: rows are then compared in pairs and planes computed anew. */
 const anyCaches = fc.constantFrom(
@@ -29,7 +32,7 @@ describe.each(Object.keys(BACKENDS))("%s backend = reference engine, to the bit"
   it("in every metric of every base variant and risk cell of random sweeps", () => {
     let compared = 0;
     fc.assert(
-      fc.property(anySweep, fc.nat(), anyCaches, (sweepCase, offset, caches) => {
+      fc.property(anyCloseSweep, fc.nat(), anyCaches, (sweepCase, offset, caches) => {
         compared += compareSweep(sweepCase, offset, { backend: BACKENDS[backend], caches });
       }),
       { numRuns: 1_500 },
@@ -38,18 +41,61 @@ describe.each(Object.keys(BACKENDS))("%s backend = reference engine, to the bit"
   }, 60_000);
 });
 
+describe("every fill mode, cost and stop = reference engine, to the bit", () => {
+  it("in every metric of every base variant and risk cell of random sweeps", () => {
+    let compared = 0;
+    fc.assert(
+      fc.property(anySweep, fc.nat(), anyCaches, (sweepCase, offset, caches) => {
+        compared += compareSweep(sweepCase, offset, { backend: BACKENDS.wasm, caches });
+      }),
+      { numRuns: 2_500 },
+    );
+    expect(compared).toBeGreaterThan(80_000);
+  }, 60_000);
+});
+
+describe("choice of the backend", () => {
+  it("leaves to the readable one whatever the twins do not do", () => {
+    const others: Partial<Record<keyof ExecutionSettings, unknown>>[] = [
+      { fillMode: "NEXT_OPEN" },
+      { fillMode: "INTRABAR" },
+      { entryDelayBars: 1 },
+      { fixedFee: 0.01 },
+      { fundingLongPctPerBar: -0.01 },
+      { fundingShortPctPerBar: 0.01 },
+    ];
+    fc.assert(
+      fc.property(anyCloseSweep, ({ candles, sweep }) => {
+        const backendOf = (changed: Partial<Sweep>) => {
+          const scorer = new SweepScorer({ ...sweep, ...changed }, candles, {
+            backend: BACKENDS.wasm,
+          });
+          scorer.release();
+          return scorer.backendName;
+        };
+        expect(backendOf({})).toBe("wasm");
+        expect(backendOf({ trails: [null, 2] })).toBe("reference");
+        for (const other of others) {
+          const execution = { ...sweep.execution, ...other } as ExecutionSettings;
+          expect(backendOf({ execution }), JSON.stringify(other)).toBe("reference");
+        }
+      }),
+      { numRuns: 20 },
+    );
+  });
+});
+
 function compareSweep(
   { candles, sweep }: SweepCase,
   offset: number,
   options: ScorerOptions,
 ): number {
   const metrics: readonly RankingMetric[] =
-    offset % 2 === 0 ? RANKING_METRICS : [RANKING_METRICS[offset % 10]];
+    offset % 2 === 0 ? RANKING_METRICS : [RANKING_METRICS[(offset >> 1) % 10]];
   const scorer = new SweepScorer(sweep, candles, { ...options, metrics });
   const reference = new ReferenceScorer(sweep, candles);
   const fast = new Float64Array(metrics.length);
   const { size } = new Grid(sweep.axes);
-  const targets = sweep.targets.length;
   let compared = 0;
   for (let n = 0; n < size && compared < MAX_CELLS; n++) {
     const index = (n + offset) % size;
@@ -57,17 +103,13 @@ function compareSweep(
     if (!scorer.exists()) continue;
     const signal = reference.signal(index);
     scorer.scoreBase(fast, 0);
-    const off = { stopLossPct: null, takeProfitPct: null };
-    expectSameBits(metrics, fast, reference.metrics(signal, off), `base ${index}`);
+    expectSameBits(metrics, fast, reference.metrics(signal, RISK_OFF), `base ${index}`);
     compared++;
     scorer.openRisk();
     for (let cell = 0; cell < scorer.cells; cell++) {
       scorer.scoreCell(cell, fast, 0);
-      const risk = {
-        stopLossPct: sweep.stops[Math.floor(cell / targets)],
-        takeProfitPct: sweep.targets[cell % targets],
-      };
-      const where = `base ${index} stop ${risk.stopLossPct} target ${risk.takeProfitPct}`;
+      const risk = riskLevels(sweep, cell);
+      const where = `base ${index} ${JSON.stringify(risk)}`;
       expectSameBits(metrics, fast, reference.metrics(signal, risk), where);
       compared++;
     }

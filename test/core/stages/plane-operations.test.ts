@@ -27,7 +27,8 @@ describeEachKernel("operations on planes", (kernels) => {
       fc.property(anyBars, fc.constantFrom("new", "a", "b"), (truths, target) => {
         const bars = truths.length;
         const zeros = new Float64Array(bars);
-        const market = { close: zeros, openTimes: zeros, timeframeMs: 1 };
+        const prices = { open: zeros, high: zeros, low: zeros, close: zeros };
+        const market = { ...prices, openTimes: zeros, timeframeMs: 1 };
         const backend = backendFactory(kernels)(rules, market);
         const planeOf = (side: 0 | 1) => {
           const plane = backend.plane(bars);

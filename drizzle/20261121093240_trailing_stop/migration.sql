@@ -1,0 +1,1 @@
+ALTER TABLE "results" ADD COLUMN "trailing_stop_pct" double precision;
