@@ -76,12 +76,15 @@ function chooseNotebooks(patterns: readonly string[]): string[] | string {
 async function passes(file: string, options: Options, signal: AbortSignal): Promise<boolean> {
   const onCell = (cell: CellPosition, elapsedMs: number) =>
     console.log(`${file}  ${describe(cell)}  ${seconds(elapsedMs)}`);
+  const onMissing = (cell: CellPosition, text: string) =>
+    console.warn(`${file}  ${describe(cell)} keeps its saved outputs:\n${text}`);
   try {
     await runNotebook(file, {
       timeoutMs: options.timeout * 1_000,
       check: options.check === true,
       signal,
       onCell,
+      onMissing,
     });
     return true;
   } catch (error) {

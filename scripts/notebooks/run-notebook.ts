@@ -1,5 +1,6 @@
+import { existsSync } from "node:fs";
 import { readFile, rename, writeFile } from "node:fs/promises";
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 import { type CellResult, Kernel } from "./kernel.ts";
 import {
   type Cell,
@@ -23,6 +24,8 @@ export interface RunNotebookOptions {
   readonly check: boolean;
   readonly signal?: AbortSignal;
   readonly onCell?: (cell: CellPosition, elapsedMs: number) => void;
+  /** A cell without the path it needs, and what it printed about that. */
+  readonly onMissing?: (cell: CellPosition, text: string) => void;
 }
 
 /** A cell that failed, and why; `message` is what the cell printed as its error. */
@@ -39,6 +42,9 @@ export class CellFailure extends Error {
  * Executes the code cells of a notebook in order, in a kernel started in the notebook's folder.
  * Saves the file with its outputs when all cells passed, and leaves it as it was otherwise.
  * Throws CellFailure; with `check` also where the saved outputs are not what the cell gives now.
+ *
+ * A cell whose outputs come from outside the repository names the path it `needs` in its metadata,
+ * relative to the notebook. Without it the cell is executed all the same, but keeps its outputs.
  */
 export async function runNotebook(file: string, options: RunNotebookOptions): Promise<void> {
   const text = await readFile(file, "utf8");
@@ -74,8 +80,22 @@ async function executeCells(
     await kernel.kill();
   }
   // Once more, now that no cell can print any longer: an unhandled error may come late.
-  for (const { cell, position } of positions) refuseErrors(position, results.get(cell.id)!);
+  for (const { cell, position } of positions) {
+    refuseErrors(position, results.get(cell.id)!);
+    if (hasItsNeeds(cell, cwd)) continue;
+    options.onMissing?.(position, printed(results.get(cell.id)!));
+    results.delete(cell.id);
+  }
   return { ...notebook, cells: notebook.cells.map((cell) => withResult(cell, results)) };
+}
+
+function hasItsNeeds({ metadata: { needs } }: Cell, cwd: string): boolean {
+  return typeof needs !== "string" || existsSync(join(cwd, needs));
+}
+
+function printed({ outputs }: CellResult): string {
+  const texts = outputs.map((output) => (output.output_type === "stream" ? output.text : ""));
+  return texts.join("").trim();
 }
 
 async function executeCell(
@@ -132,8 +152,9 @@ function codeCells(notebook: Notebook): { cell: Cell; position: CellPosition }[]
 }
 
 function withResult(cell: Cell, results: ReadonlyMap<string, CellResult>): Cell {
-  if (cell.cell_type !== "code") return cell;
   const result = results.get(cell.id);
+  // Not executed, or without what it needs; an empty cell has no outputs.
+  if (result === undefined && (cell.cell_type !== "code" || cell.source !== "")) return cell;
   const { executionCount = null, outputs = [] } = result ?? {};
   return { ...cell, execution_count: executionCount, outputs };
 }

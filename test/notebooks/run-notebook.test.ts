@@ -50,6 +50,31 @@ describe("a notebook in the real kernel", () => {
     expect(message).toContain("saved outputs");
   });
 
+  it("keeps the outputs of a cell without the path that it needs, and says so", async () => {
+    const saved = { output_type: "stream", name: "stdout", text: "42 compared\n" } as const;
+    const outside = (needs: string) => ({
+      source: 'console.log("3 comparisons are missing")',
+      metadata: { needs },
+      outputs: [saved],
+    });
+    const file = await writeNotebook(outside("absent/golden"), "1 + 1", outside("."));
+    const missing: string[] = [];
+    const onMissing = ({ id }: { id: string }, text: string) => missing.push(`${id}: ${text}`);
+    await runNotebook(file, { ...save, onMissing });
+    expect(missing).toEqual(["cell-1: 3 comparisons are missing"]);
+    const outputs = parseNotebook(await readFile(file, "utf8")).cells.map((cell) => cell.outputs);
+    const printed = (text: string) => [{ output_type: "stream", name: "stdout", text }];
+    const present = printed("3 comparisons are missing\n");
+    expect(outputs).toEqual([[saved], printed("2\n"), present]);
+    await runNotebook(file, check);
+  });
+
+  it("fails in a cell without the path that it needs as in any other", async () => {
+    const source = 'throw new Error("not even without it")';
+    const file = await writeNotebook({ source, metadata: { needs: "absent" } });
+    expect((await failure(runNotebook(file, check))).message).toContain("not even without it");
+  });
+
   it("stops at the cell that throws and stays as it was", async () => {
     const before = await readFile(fixture("failing.ipynb"), "utf8");
     const file = await writeNotebook("");
