@@ -1,5 +1,5 @@
 import { allocateCandles, barCount, type Candles } from "../../src/core/series/candles.ts";
-import { readGoldenJson, readGoldenText, readSharedText } from "./golden.ts";
+import { readGoldenJson, readGoldenText, readSharedText } from "./golden-files.ts";
 
 /** Candles of the golden sets, and columns of foreign indicators beside them. */
 export interface GoldenTable {

@@ -12,6 +12,8 @@ import { type Acceleration, readablePsar } from "./readable-psar.ts";
  */
 export interface Deviation {
   readonly reason: string;
+  /** Its series follows without ours: that it agrees says nothing about ours. */
+  readonly isReproduction?: true;
   /** Its series, from ours where one follows from the other. */
   theirs(ours: Float64Array, candles: Candles, params: ParameterValues): Float64Array;
 }
@@ -20,6 +22,7 @@ export interface Deviation {
 export const DEVIATIONS: Readonly<Record<string, Deviation>> = {
   "momentum.fisher": {
     reason: "it transforms the plain position in the range, without either of Ehlers' recursions",
+    isReproduction: true,
     theirs: (_, { high, low }, params) => {
       const window = params.window as number;
       const [top, bottom] = [highest(high, window), lowest(low, window)];
@@ -55,6 +58,7 @@ export const DEVIATIONS: Readonly<Record<string, Deviation>> = {
   },
   "trend.psar": {
     reason: "its trend starts up on the first bar, needs more than a touch to turn, bounds less",
+    isReproduction: true,
     theirs: (_, candles, { accelStart, accelStep, accelMax }) => {
       const acceleration = { start: accelStart, step: accelStep, max: accelMax };
       return readablePsar(candles, acceleration as Acceleration, {
