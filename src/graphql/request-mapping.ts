@@ -1,6 +1,5 @@
 import { type Complaint, complaint, UserError } from "../core/user-error.ts";
 import type { AxisSpec, RiskAxisSpec, RunRequestInput } from "../plan/request.ts";
-import { textFaults } from "./argument-bounds.ts";
 import { type PathPair, translatePath } from "./path-map.ts";
 import type { AxisArg, ParameterArg, RiskAxisArg, RunRequestArg } from "./schema/request-inputs.ts";
 
@@ -40,12 +39,12 @@ export async function underPaths<T>(
 /**
  * Turns lists with names into records, one-of forms into plain values, and null into absence.
  * Validity is the business of parseRunRequest; refused here is only what a record cannot say, a
- * name given twice, and text that cannot be stored. Throws UserError with paths below `at`.
+ * name given twice. Throws UserError with paths below `at`.
  */
 export function toCanonicalRequest(input: RunRequestArg, at: string): CanonicalRequest {
   const mapping: Mapping = {
     pairs: [{ canonical: "", graphql: at }],
-    complaints: textFaults(input, at),
+    complaints: [],
   };
   const { strategy, execution, risk, range, schedule, ranking, ...plain } = input;
   const request = {

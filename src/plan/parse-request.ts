@@ -1,13 +1,14 @@
 import { z } from "zod";
 import { type Complaint, complaint, UserError } from "../core/user-error.ts";
 import { type RunRequest, runRequest } from "./request.ts";
+import { textFaults } from "./storable-text.ts";
 
 /**
  * Checks the shape of a request and fills in defaults. Throws UserError VALIDATION with every
  * complaint.
  */
 export function parseRunRequest(input: unknown): RunRequest {
-  const hidden = prototypeKeys(input, []);
+  const hidden = [...prototypeKeys(input, []), ...textFaults(input)];
   const parsed = runRequest.safeParse(input, { error: knownKeys });
   if (parsed.success && hidden.length === 0) return parsed.data;
   const issues = parsed.error?.issues ?? [];

@@ -16,6 +16,7 @@ beforeAll(async () => {
   vi.stubEnv("SWEEPLINE_DATA_DIR", folder.path);
   writeFileSync(join(folder.path, "broken.yaml"), "dataset: [");
   writeFileSync(join(folder.path, "unknown-key.yaml"), "dataset: x\nstrategi: {}\n");
+  writeFileSync(join(folder.path, "nul.yaml"), 'dataset: x\nstrategy: {}\nlabel: "a\\0b"\n');
   writeFileSync(join(folder.path, "bad.csv"), "time,open,high,low,close\n2024-01-01,1,1,1,x\n");
 });
 
@@ -50,6 +51,7 @@ const MISTAKES: readonly [string[], number, RegExp][] = [
   [["run", "no-such-preset"], 2, /VALIDATION preset: .*got no-such-preset, expected .*sp500/],
   [["run", "broken.yaml"], 2, /VALIDATION preset: /],
   [["estimate", "unknown-key.yaml"], 2, /VALIDATION strategi: unknown key/],
+  [["estimate", "nul.yaml"], 2, /VALIDATION label: must be text .*Unicode without NUL/],
   [["estimate", "sp500-sma-cross"], 2, /NOT_FOUND dataset: .*got sp500/],
   [["run", "sp500-sma-cross", "--workers", "1000"], 2, /VALIDATION .*workers: .*got 1000/],
   [["import"], 2, /VALIDATION csv: nothing to import \(expected .*--synthetic\)/],

@@ -112,6 +112,25 @@ describe("request", () => {
     );
   });
 
+  it("refuses text that no database can keep, wherever it stands, with its path", () => {
+    const half = fc.constantFrom("\0", "\ud800", "\udc00");
+    const broken = fc.tuple(fc.string(), half, fc.string({ unit: "grapheme-ascii" }));
+    const inAList = (path: Path) => [...path, "1"];
+    fc.assert(
+      fc.property(fc.constantFrom(...FIELDS), broken, fc.boolean(), ({ path }, parts, listed) => {
+        const text = parts.join("");
+        const at = listed ? inAList(path) : path;
+        const found = complaintsOf(() =>
+          parseRunRequest(withValue(path, listed ? [5, text] : text)),
+        );
+        const value = JSON.stringify(text);
+        expect(found).toContainEqual(
+          expect.objectContaining({ path: at.join("."), message: "must be text", value }),
+        );
+      }),
+    );
+  });
+
   it("says what is missing", () => {
     for (const path of [["dataset"], ["strategy"], ["strategy", "indicators"]]) {
       const found = complaintsOf(() => parseRunRequest(withValue(path, undefined)));
