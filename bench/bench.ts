@@ -1,6 +1,7 @@
 /**
- * `npm run bench`: times the kernels of each workload on the pool, warm, and reports medians. A benchmark, never a
- * test: nothing here passes or fails. Results go to bench/results as JSON, a table to the terminal.
+ * `npm run bench`: times the kernels of each workload on the pool, warm, and reports medians. A
+ * benchmark, never a test: nothing here passes or fails. Results go to bench/results as JSON, a
+ * table to the terminal.
  */
 import { execFileSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
@@ -35,7 +36,8 @@ interface Measurement {
   readonly peakMiB: number;
 }
 
-const HELP = `npm run bench -- [--only W1,W3] [--workers 1,2] [--kernels auto|wasm|reference] [--runs 7]
+const HELP = `npm run bench --
+  [--only W1,W3] [--workers 1,2] [--kernels auto|wasm|reference] [--runs 7]
 
 Times each workload of bench/workloads.ts, warm, and prints medians. JSON goes to bench/results.`;
 
@@ -101,9 +103,10 @@ async function measure(workload: Workload, workers: number): Promise<Measurement
     timesMs.sort((a, b) => a - b);
     const medianMs = timesMs[timesMs.length >> 1];
     const bars = sweep.lastBar - sweep.firstBar;
+    const cells = workload.stage === "STAGE_B" ? `, ${riskCells(sweep)} cells` : "";
     return {
       workload: workload.name,
-      title: `${workload.title}${workload.stage === "STAGE_B" ? `, ${riskCells(sweep)} cells` : ""}`,
+      title: `${workload.title}${cells}`,
       kernels,
       workers,
       variants: scored,

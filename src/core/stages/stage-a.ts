@@ -12,8 +12,8 @@ export interface StageOutput {
 
 /**
  * Stage A: scores the base variants with index in `[from, to)`, stops off. Indices that the
- * constraint forbids are skipped and stay NaN in the columns. Before each variant it tells `stop` how
- * many it has scored, which says whether to end early. Returns the number of variants scored.
+ * constraint forbids are skipped and stay NaN in the columns. Before each variant it tells `stop`
+ * how many it has scored, which says whether to end early. Returns the number of variants scored.
  */
 export function scoreStageA(
   scorer: SweepScorer,

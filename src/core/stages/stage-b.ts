@@ -4,8 +4,8 @@ import type { SweepScorer } from "./sweep-scorer.ts";
 /**
  * Stage B: expands the shortlist positions `[from, to)` over the risk grid. A cell's variant index
  * is `base * cells + cell`; its column position is `position * cells + cell`. Before each row of
- * targets it tells `stop` how many cells it has scored, which says whether to end early. Returns the
- * number of cells scored.
+ * targets it tells `stop` how many cells it has scored, which says whether to end early. Returns
+ * the number of cells scored.
  */
 export function scoreStageB(
   scorer: SweepScorer,
