@@ -1,6 +1,6 @@
+import { Random } from "../core/random.ts";
 import type { Candles } from "../core/series/candles.ts";
 import { timeframeMs } from "../core/series/timeframe.ts";
-import { Random } from "./random.ts";
 import type { SyntheticOptions } from "./synthetic.ts";
 
 /** `drift` is in deviations a bar, `pull` the part of the way back to the regime's first price. */

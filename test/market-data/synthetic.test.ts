@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { Random } from "../../src/core/random.ts";
 import { allocateCandles, barCount } from "../../src/core/series/candles.ts";
 import { gapReport } from "../../src/core/series/gap-report.ts";
 import { TIMEFRAMES, timeframeMs } from "../../src/core/series/timeframe.ts";
 import { UserError } from "../../src/core/user-error.ts";
 import { barFault } from "../../src/market-data/bar-rules.ts";
 import { contentHash } from "../../src/market-data/content-hash.ts";
-import { Random } from "../../src/market-data/random.ts";
 import {
   SYNTHETIC_DEFAULTS,
   type SyntheticOptions,

@@ -1,10 +1,9 @@
-import { type Execution, runReference } from "../execution/reference-engine.ts";
-import type { RiskLevels } from "../execution/settings.ts";
 import type { Trade } from "../execution/trade.ts";
 import type { Trials } from "../metrics/sharpe-certainty.ts";
 import { drawdown } from "../metrics/tallies.ts";
 import type { Candles } from "../series/candles.ts";
 import { describeVariant, type VariantDescription } from "../stages/describe.ts";
+import { executeVariant } from "../stages/execute-variant.ts";
 import type { StageName, Sweep } from "../stages/sweep.ts";
 import { SweepScorer } from "../stages/sweep-scorer.ts";
 import { downsample } from "./downsample.ts";
@@ -63,7 +62,8 @@ export function variantReport(
   const variant = describeVariant(sweep, stage, variantIndex);
   const { time, close } = candles;
   const { execution: settings, timeframeMs } = sweep;
-  const execution = execute(sweep, candles, variant);
+  const signal = new SweepScorer(alone(sweep, variant), candles).signal();
+  const execution = executeVariant(sweep, candles, signal, variant);
   const report = buildReport({
     candles: { time, close },
     timeframeMs,
@@ -85,17 +85,6 @@ export function variantReport(
     equity: curve(equity, times, points),
     drawdownPct: curve(drawdownsPct(equity), times, points),
   };
-}
-
-function execute(sweep: Sweep, candles: Candles, variant: VariantDescription): Execution {
-  const { execution: settings, firstBar, lastBar } = sweep;
-  const { stopLossPct, trailingStopPct, takeProfitPct } = variant;
-  const risk: RiskLevels = { stopLossPct, trailingStopPct, takeProfitPct };
-  const { open, high, low, close } = candles;
-  const signal = new Int8Array(close.length);
-  signal.set(new SweepScorer(alone(sweep, variant), candles).signal(), firstBar);
-  const prices = { open, high, low, close };
-  return runReference({ ...prices, signal, firstBar, lastBar, settings, risk });
 }
 
 /** The sweep of this variant only, so that nothing is prepared for others. */
