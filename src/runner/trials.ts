@@ -1,12 +1,13 @@
 import type { Trials } from "../core/metrics/sharpe-certainty.ts";
+import { riskLevels } from "../core/stages/describe.ts";
 import { riskCells, type StageName, type Sweep, sweepMetrics } from "../core/stages/sweep.ts";
 import type { RunRecord } from "../store/records.ts";
 import type { Store, StoredChunk } from "../store/store.ts";
 
 /**
  * What a run's best was chosen from: the variants it has scored until now, and how their Sharpe
- * ratios vary where the run ranks by them. A cell without stop and target repeats its base variant
- * and is no trial of its own. The same whatever the chunks are.
+ * ratios vary where the run ranks by them. A cell without any stop or target repeats its base
+ * variant and is no trial of its own. The same whatever the chunks are.
  */
 export async function runTrials(store: Store, run: RunRecord): Promise<Trials> {
   const { sweep } = run.plan;
@@ -31,10 +32,12 @@ function trialCount({ plan, stage, done }: RunRecord): number {
   return plan.estimate.stageAVariants + Math.round((done / cells) * ownCells);
 }
 
-/** The cell without stop and target, or null where the risk grid has none. */
-function repeatedCell({ stops, targets }: Sweep): number | null {
-  const [stop, target] = [stops.indexOf(null), targets.indexOf(null)];
-  return stop < 0 || target < 0 ? null : stop * targets.length + target;
+/** The cell without any stop or target, or null where the risk grid has none. */
+function repeatedCell(sweep: Sweep): number | null {
+  for (let cell = 0; cell < riskCells(sweep); cell++) {
+    if (Object.values(riskLevels(sweep, cell)).every((level) => level === null)) return cell;
+  }
+  return null;
 }
 
 function addTrials(

@@ -39,6 +39,7 @@ export interface GoldenRow {
   readonly variantKey: string;
   readonly params: ParameterValues;
   readonly stopLossPct: number | null;
+  readonly trailingStopPct: number | null;
   readonly takeProfitPct: number | null;
   readonly metrics: MetricValues;
   readonly trades: number;
@@ -63,10 +64,11 @@ export function goldenRow(
     readonly trades: readonly HashedTrade[];
   },
 ): GoldenRow {
-  const { rank, variantIndex, variantKey, params, stopLossPct, takeProfitPct } = report;
+  const { rank, variantIndex, variantKey, params } = report;
+  const { stopLossPct, trailingStopPct, takeProfitPct } = report;
   return {
     rank: rank!,
-    ...{ variantIndex, variantKey, params, stopLossPct, takeProfitPct },
+    ...{ variantIndex, variantKey, params, stopLossPct, trailingStopPct, takeProfitPct },
     metrics: report.metrics,
     trades: report.trades.length,
     tradesSha256: tradesSha256(report.trades),
@@ -87,6 +89,7 @@ const AMOUNTS = [
   "exitAmount",
   "entryFee",
   "exitFee",
+  "funding",
   "grossProfit",
   "netProfit",
   "lockedProfit",

@@ -32,8 +32,10 @@ const SWEEPS = readGoldenSweeps();
  */
 describe("golden sweeps without the service", () => {
   it("are there, on real and synthetic prices, as rules and as expressions", () => {
-    expect(SWEEPS.length).toBe(4);
-    expect(SWEEPS.filter(({ market }) => market === "sp500").length).toBe(3);
+    expect(SWEEPS.length).toBe(6);
+    expect(SWEEPS.filter(({ market }) => market === "sp500").length).toBe(4);
+    const fillModes = SWEEPS.map(({ request }) => request.execution?.fillMode);
+    expect(fillModes).toEqual(expect.arrayContaining([undefined, "NEXT_OPEN", "INTRABAR"]));
   });
 
   it.for(SWEEPS.map((sweep) => [sweep.name, sweep] as const))("%s", async ([, sweep]) => {
