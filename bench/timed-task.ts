@@ -1,0 +1,47 @@
+import type { Candles } from "../src/core/series/candles.ts";
+import type { Sweep } from "../src/core/stages/sweep.ts";
+import { DEFAULT_GUARDS } from "../src/plan/guards.ts";
+import { makePlan } from "../src/plan/make-plan.ts";
+import { parseRunRequest } from "../src/plan/parse-request.ts";
+import type { ChunkResult, ChunkTask, ComputePool } from "../src/pool/task.ts";
+import type { Workload } from "./workloads.ts";
+
+/** The stage of a workload that is timed, ready to run again and again. */
+export interface TimedTask {
+  readonly sweep: Sweep;
+  readonly candles: Candles;
+  /** Base variants of Stage B, best first; null where Stage A is timed. */
+  readonly shortlist: Float64Array | null;
+  /**
+   * One run on warm threads. Each has a key of its own, so nothing computed for an earlier run is
+   * kept: indicators, atoms and trades are part of the time.
+   */
+  run(): Promise<ChunkResult>;
+}
+
+export async function timedTask(
+  workload: Workload,
+  pool: ComputePool,
+  workers: number,
+): Promise<TimedTask> {
+  const candles = await workload.candles();
+  const { sweep, estimate } = makePlan(
+    parseRunRequest({ dataset: workload.name, ...workload.request }),
+    { datasetHash: workload.name, timeframe: workload.timeframe, candles },
+    { guards: { ...DEFAULT_GUARDS, maxVariantsPerStage: 1e8 }, engineVersion: "bench", workers },
+  );
+  let runs = 0;
+  const runChunk = (task: Omit<ChunkTask, "key" | "sweep" | "candles">) =>
+    pool.runChunk({ ...task, key: `${workload.name}-${runs++}`, sweep, candles });
+  const stageA = { stage: "STAGE_A", from: 0, to: estimate.indexSpace } as const;
+  if (workload.stage === "STAGE_A") {
+    return { sweep, candles, shortlist: null, run: () => runChunk(stageA) };
+  }
+  const { stride, data } = (await runChunk(stageA)).rows;
+  const shortlist = Float64Array.from(
+    { length: data.length / stride },
+    (_, row) => data[row * stride],
+  );
+  const stageB = { stage: "STAGE_B", from: 0, to: shortlist.length, shortlist } as const;
+  return { sweep, candles, shortlist, run: () => runChunk(stageB) };
+}
