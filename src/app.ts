@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { destination, type Logger, pino } from "pino";
 import type { ServiceConfig } from "./config.ts";
 import { variantReport } from "./core/report/variant-report.ts";
+import { loadDefaultAxes } from "./default-axes.ts";
 import { ENGINE_VERSION } from "./engine-version.ts";
 import { openWorkQueue, type WorkQueue } from "./jobs/work-queue.ts";
 import { createPool } from "./pool/pool.ts";
@@ -44,6 +45,7 @@ export interface AppOptions {
 
 /** Opens everything the service needs; what was opened is closed again when a later part fails. */
 export async function createApp(config: ServiceConfig, options: AppOptions = {}): Promise<App> {
+  const defaultAxes = loadDefaultAxes();
   const log = createLog(config);
   await using opening = new AsyncDisposableStack();
   const store = await openServiceStore(config);
@@ -72,7 +74,7 @@ export async function createApp(config: ServiceConfig, options: AppOptions = {})
     return closing;
   };
   const serve = async ({ port } = { port: config.port }) => {
-    const services = { ...parts, runs, engineVersion: ENGINE_VERSION };
+    const services = { ...parts, runs, engineVersion: ENGINE_VERSION, defaultAxes };
     const { host, graphql, deadlines } = config;
     const drainMs = deadlines.drainSeconds * 1_000;
     const server = await startServer({ services, log, host, port, ...graphql, drainMs });

@@ -3,6 +3,7 @@ import { cancelCommand } from "./commands/cancel.ts";
 import { demoCommand } from "./commands/demo.ts";
 import { estimateCommand } from "./commands/estimate.ts";
 import { importCommand } from "./commands/import.ts";
+import { indicatorsCommand } from "./commands/indicators.ts";
 import { migrateCommand } from "./commands/migrate.ts";
 import { reportCommand } from "./commands/report.ts";
 import { runCommand } from "./commands/run.ts";
@@ -23,6 +24,7 @@ const COMMANDS = [
   serveCommand,
   workerCommand,
   importCommand,
+  indicatorsCommand,
   estimateCommand,
   runCommand,
   runsCommand,

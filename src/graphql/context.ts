@@ -1,6 +1,7 @@
 import type { Trials } from "../core/metrics/sharpe-certainty.ts";
 import type { VariantReport } from "../core/report/variant-report.ts";
 import type { Timeframe } from "../core/series/timeframe.ts";
+import type { DefaultAxes } from "../plan/default-axes.ts";
 import type { RunPlan } from "../plan/run-plan.ts";
 import type { DatasetRecord, ResultRow, RunRecord } from "../store/records.ts";
 import type { Store } from "../store/store.ts";
@@ -14,6 +15,7 @@ export interface Services {
   readonly pool: { stats(): PoolStats };
   /** Same plan hash, dataset hash and engine version: same digest. */
   readonly engineVersion: string;
+  readonly defaultAxes: DefaultAxes;
 }
 
 /**

@@ -86,6 +86,7 @@ query Catalogue {
   indicators {
     id title formula outputs
     params { name kind min max choices defaultNumber defaultText }
+    defaultAxes { name numbers texts }
   }
   rules { id title operands params { name kind min max defaultNumber } }
   datasets(first: 5) { edges { node { name hash bars timeframe } } }

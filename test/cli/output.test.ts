@@ -8,12 +8,15 @@ import {
   formatRate,
   metricTitle,
 } from "../../src/cli/output/format.ts";
+import { indicatorDetails, indicatorsTable } from "../../src/cli/output/indicators-table.ts";
 import { progressDisplay } from "../../src/cli/output/progress-bar.ts";
 import { progressLine } from "../../src/cli/output/progress-text.ts";
 import { resultTable } from "../../src/cli/output/result-table.ts";
 import { renderTable } from "../../src/cli/output/table.ts";
 import type { ProgressView, RunRow } from "../../src/cli/run-view.ts";
+import { INDICATORS } from "../../src/core/indicators/registry.ts";
 import { RANKING_METRICS } from "../../src/core/metrics/ranking-metric.ts";
+import { listIndicators } from "../../src/default-axes.ts";
 
 const row = (rank: number, change: Partial<RunRow> = {}): RunRow => ({
   rank,
@@ -118,6 +121,29 @@ describe("tables", () => {
     expect(title(twoMetrics.length)).toBe(twoMetrics);
     expect(title(twoMetrics.length - 1)).toMatch(/target % {2}return %$/);
     expect(title(1)).toMatch(/target % {2}return %$/);
+  });
+
+  it("of indicators have one line each, with even steps in short", () => {
+    const listed = listIndicators();
+    const [titles, , ...lines] = indicatorsTable(listed).split("\n");
+    expect(titles).toMatch(/^id +title +variants +default axes$/);
+    expect(lines).toHaveLength(INDICATORS.length);
+    const line = (id: string) => lines.find((text) => text.startsWith(`${id} `));
+    expect(line("trend.supertrend")).toMatch(
+      / 442 {2}window 5\.\.30 {2}multiplier 1\.\.5 by 0\.25$/,
+    );
+    expect(line("ma.kama")).toMatch(
+      /window 5\.\.50 by 5 {2}fastWindow 2\|3\|5 {2}slowWindow 20\|30\|50/,
+    );
+    expect(line("volatility.tr")).toMatch(/ 1$/);
+  });
+
+  it("of one indicator have its formula, outputs and fixed values too", () => {
+    const macd = listIndicators().find(({ id }) => id === "momentum.macd")!;
+    const text = indicatorDetails(macd);
+    for (const part of [macd.formula, macd.source, "macd, signal, histogram", "  seeding sma"]) {
+      expect(text).toContain(part);
+    }
   });
 
   it("leave the risk columns out where nothing has any", () => {

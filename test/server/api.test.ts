@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { loadDefaultAxes } from "../../src/default-axes.ts";
 import { EXAMPLE_OPERATIONS } from "../../src/server/example-operations.ts";
 import { type Answer, overWebsocket, post } from "./graphql-client.ts";
 import {
@@ -75,6 +76,30 @@ describe("the example operations", () => {
     const { data } = await ask(example("catalogue").query);
     expect(data.indicators.length).toBeGreaterThanOrEqual(8);
     expect(data.service.pool.size).toBe(2);
+  });
+});
+
+interface OfferedAxis {
+  readonly name: string;
+  readonly numbers: number[];
+  readonly texts: string[];
+}
+
+describe("the catalogue", () => {
+  it("offers the axes of configs/indicators.yaml, as a request takes them", async () => {
+    const { indicators } = (
+      await ask("{ indicators { id params { name } defaultAxes { name numbers texts } } }")
+    ).data;
+    const axes = loadDefaultAxes();
+    expect(indicators).toHaveLength(axes.size);
+    for (const { id, params, defaultAxes } of indicators) {
+      const offered = (defaultAxes as OfferedAxis[]).map(({ name, numbers, texts }) => {
+        return { name, values: [...numbers, ...texts] };
+      });
+      expect(offered).toEqual(axes.get(id));
+      const names = (params as { name: string }[]).map(({ name }) => name);
+      expect(offered.map(({ name }) => name)).toEqual(names);
+    }
   });
 });
 

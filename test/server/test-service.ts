@@ -1,3 +1,4 @@
+import { loadDefaultAxes } from "../../src/default-axes.ts";
 import { openWorkQueue, type WorkQueue } from "../../src/jobs/work-queue.ts";
 import { createPool, type WorkerPool } from "../../src/pool/pool.ts";
 import { DatasetLibrary } from "../../src/runner/dataset-library.ts";
@@ -33,6 +34,7 @@ export class TestService implements AsyncDisposable {
   readonly pool: WorkerPool;
   readonly datasets: DatasetLibrary;
   readonly runs: RunService;
+  readonly defaultAxes = loadDefaultAxes();
   readonly errors: LoggedError[] = [];
   server!: RunningServer;
   readonly #queue: WorkQueue;
@@ -82,9 +84,9 @@ export class TestService implements AsyncDisposable {
 
   /** Another server over the same services; the caller closes it, except the last one. */
   async serve(options: Partial<ServerOptions> = {}): Promise<RunningServer> {
-    const { store, datasets, runs, pool } = this;
+    const { store, datasets, runs, pool, defaultAxes } = this;
     this.server = await startServer({
-      services: { store, datasets, runs, pool, engineVersion: "test" },
+      services: { store, datasets, runs, pool, engineVersion: "test", defaultAxes },
       log: {
         info: () => {},
         error: (fields: LoggedError["fields"], message) => this.errors.push({ fields, message }),

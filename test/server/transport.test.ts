@@ -32,8 +32,9 @@ async function withServer(
 
 /** The real services, with one that fails or is slow. */
 function servicesWith(store: Partial<Services["store"]>): Services {
-  const { datasets, runs, pool } = service;
-  return { store: { ...service.store, ...store }, datasets, runs, pool, engineVersion: "test" };
+  const { datasets, runs, pool, defaultAxes } = service;
+  const others = { datasets, runs, pool, engineVersion: "test", defaultAxes };
+  return { store: { ...service.store, ...store }, ...others };
 }
 
 const ask = (query: string, variables: object = {}, init: RequestInit = {}) =>

@@ -5,6 +5,7 @@ import { callSignature } from "../../core/signals/expression/indicator-call.ts";
 import { RULES } from "../../core/signals/registry.ts";
 import type { Rule } from "../../core/signals/rule.ts";
 import { builder } from "../builder.ts";
+import { AxisType } from "./axis.ts";
 
 /** What strategies are made of: indicators, rules, and the parameters of both. */
 
@@ -73,6 +74,13 @@ const IndicatorType = builder.objectRef<Indicator>("Indicator").implement({
       type: [ParameterSpecType],
       description: "In axis order.",
       resolve: (indicator) => indicator.params,
+    }),
+    defaultAxes: t.field({
+      type: [AxisType],
+      description:
+        "Values usually tried, one axis a parameter under its name, as configs/indicators.yaml " +
+        "has them: offers for a form, no part of a run unless a request names them.",
+      resolve: ({ id }, _args, { services }) => services.defaultAxes.get(id) ?? [],
     }),
     outputs: t.stringList({
       description: "Series it computes; the first is the primary one.",

@@ -1,10 +1,10 @@
-import type { Axis } from "../../core/grid/axis.ts";
 import { BETTER } from "../../core/metrics/ranking-metric.ts";
 import type { RankingKey } from "../../core/stages/sweep.ts";
 import type { RunError, RunRecord } from "../../store/records.ts";
 import { byKey } from "../batch-loader.ts";
 import { builder } from "../builder.ts";
 import { pageComplexity, pageOf, pageSize, toConnection } from "../page.ts";
+import { AxisType } from "./axis.ts";
 import { pageArgs } from "./connection.ts";
 import { DatasetType, datasetByHash } from "./dataset.ts";
 import { DirectionEnum, FillModeEnum, MetricEnum, RunStageEnum, RunStateEnum } from "./enums.ts";
@@ -17,21 +17,6 @@ import { BestSoFarType, ResultOrder, ResultRowConnection } from "./result.ts";
 const RunErrorType = builder.objectRef<RunError>("RunError").implement({
   description: "Why a run FAILED or TIMED_OUT.",
   fields: (t) => ({ code: t.exposeString("code"), message: t.exposeString("message") }),
-});
-
-const AxisType = builder.objectRef<Axis>("Axis").implement({
-  description: "One dimension of the grid; the last one varies fastest.",
-  fields: (t) => ({
-    name: t.exposeString("name"),
-    numbers: t.floatList({
-      description: "Empty for an axis of names.",
-      resolve: ({ values }) => values.filter((value) => typeof value === "number"),
-    }),
-    texts: t.stringList({
-      description: "Empty for an axis of numbers.",
-      resolve: ({ values }) => values.filter((value) => typeof value === "string"),
-    }),
-  }),
 });
 
 const RankingKeyType = builder.objectRef<RankingKey>("RankingKey").implement({
