@@ -1,46 +1,10 @@
-import { createReadStream } from "node:fs";
-import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { presetNames, readPreset } from "../../src/cli/preset.ts";
-import type { Candles } from "../../src/core/series/candles.ts";
-import { resample } from "../../src/core/series/resample.ts";
-import type { Timeframe } from "../../src/core/series/timeframe.ts";
 import { riskCells } from "../../src/core/stages/sweep.ts";
 import { UserError } from "../../src/core/user-error.ts";
-import { csvSource } from "../../src/market-data/csv.ts";
-import { syntheticCandles } from "../../src/market-data/synthetic.ts";
 import { DEFAULT_GUARDS } from "../../src/plan/guards.ts";
-import { makePlan } from "../../src/plan/make-plan.ts";
 import { parseRunRequest } from "../../src/plan/parse-request.ts";
-
-interface Market {
-  readonly timeframe: Timeframe;
-  readonly candles: Candles;
-}
-
-/** The datasets that the presets name, and that their first comment tells how to import. */
-const MARKETS: Readonly<Record<string, () => Promise<Market>>> = {
-  sp500: () => {
-    const url = new URL("../data/sp500-2000.csv", import.meta.resolve("vega-datasets"));
-    return csvSource.read({ input: createReadStream(fileURLToPath(url)) });
-  },
-  "synthetic-1h": async () => {
-    const candles = syntheticCandles({ seed: 7, bars: 43_800, timeframe: "1h" });
-    return { timeframe: "1h", candles };
-  },
-};
-
-async function planOf(name: string) {
-  const request = parseRunRequest(readPreset(name));
-  const market = await MARKETS[request.dataset]();
-  const timeframe = (request.timeframe ?? market.timeframe) as Timeframe;
-  const candles = resample(market.candles, market.timeframe, timeframe);
-  return makePlan(
-    request,
-    { datasetHash: "0".repeat(64), timeframe, candles },
-    { guards: DEFAULT_GUARDS, engineVersion: "test", workers: 2 },
-  );
-}
+import { presetPlan } from "../support/preset-plans.ts";
 
 describe("presets", () => {
   it("are at least three", () => {
@@ -48,7 +12,7 @@ describe("presets", () => {
   });
 
   it.each(presetNames())("%s parses and plans within the default guards", async (name) => {
-    const plan = await planOf(name);
+    const plan = (await presetPlan(name)).plan;
     expect(plan.estimate.stageAVariants).toBeGreaterThan(100);
     const shortlist = Math.min(plan.estimate.stageAVariants, plan.sweep.preselect);
     expect(plan.estimate.stageBVariants).toBe(shortlist * riskCells(plan.sweep));
@@ -57,7 +21,7 @@ describe("presets", () => {
   });
 
   it("sp500-sma-cross has every fast < slow of two overlapping ranges", async () => {
-    const plan = await planOf("sp500-sma-cross");
+    const plan = (await presetPlan("sp500-sma-cross")).plan;
     let pairs = 0;
     for (let fast = 5; fast <= 80; fast++) {
       for (let slow = 20; slow <= 120; slow++) if (fast < slow) pairs++;

@@ -4,6 +4,7 @@ import { drawdown } from "../metrics/tallies.ts";
 import type { Candles } from "../series/candles.ts";
 import { describeVariant, type VariantDescription } from "../stages/describe.ts";
 import { executeVariant } from "../stages/execute-variant.ts";
+import { loneVariant } from "../stages/lone-variant.ts";
 import type { StageName, Sweep } from "../stages/sweep.ts";
 import { SweepScorer } from "../stages/sweep-scorer.ts";
 import { downsample } from "./downsample.ts";
@@ -62,7 +63,7 @@ export function variantReport(
   const variant = describeVariant(sweep, stage, variantIndex);
   const { time, close } = candles;
   const { execution: settings, timeframeMs } = sweep;
-  const signal = new SweepScorer(alone(sweep, variant), candles).signal();
+  const signal = new SweepScorer(loneVariant(sweep, variant), candles).signal();
   const execution = executeVariant(sweep, candles, signal, variant);
   const report = buildReport({
     candles: { time, close },
@@ -84,18 +85,6 @@ export function variantReport(
     trades: execution.trades.map((trade) => reportTrade(trade, time)),
     equity: curve(equity, times, points),
     drawdownPct: curve(drawdownsPct(equity), times, points),
-  };
-}
-
-/** The sweep of this variant only, so that nothing is prepared for others. */
-function alone(sweep: Sweep, { params, ...risk }: VariantDescription): Sweep {
-  return {
-    ...sweep,
-    axes: sweep.axes.map(({ name }) => ({ name, values: [params[name]] })),
-    constraint: null,
-    stops: [risk.stopLossPct],
-    trails: [risk.trailingStopPct],
-    targets: [risk.takeProfitPct],
   };
 }
 
