@@ -115,6 +115,12 @@ describe("tables", () => {
     );
   });
 
+  it("of results show the trailing stop where a row has one", () => {
+    const table = resultTable([row(1), row(2, { trailingStopPct: 2.5 })]).split("\n");
+    expect(table[0]).toContain("stop %  trail %  target %");
+    expect(table[3]).toMatch(/ 5 +2\.5 +off /);
+  });
+
   it("of results leave out the last metrics where the terminal is too narrow", () => {
     const title = (columns: number) => resultTable([row(1)], columns).split("\n")[0];
     const twoMetrics = "#  fast.window  slow.window  stop %  target %  return %  max dd %";

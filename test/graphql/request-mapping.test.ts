@@ -29,8 +29,12 @@ describe("a request as GraphQL input", () => {
         signals: [{ rule: "cross", of: "fast", against: "rsi", params: null }],
         constraint: null,
       },
-      execution: { feePct: 0.1, sizing: null },
-      risk: { stopLossPct: { percents: [null, 1, 2.5] }, takeProfitPct: null },
+      execution: { feePct: 0.1, sizing: null, fillMode: "INTRABAR", entryDelayBars: 2 },
+      risk: {
+        stopLossPct: { percents: [null, 1, 2.5] },
+        trailingStopPct: { percent: 3 },
+        takeProfitPct: null,
+      },
       ranking: { primary: { metric: "sharpe", direction: null }, secondary: null },
       schedule: { workers: 2 },
       topK: 7,
@@ -46,8 +50,8 @@ describe("a request as GraphQL input", () => {
         },
         signals: [{ rule: "cross", of: "fast", against: "rsi" }],
       },
-      execution: { feePct: 0.1 },
-      risk: { stopLossPct: ["off", 1, 2.5] },
+      execution: { feePct: 0.1, fillMode: "INTRABAR", entryDelayBars: 2 },
+      risk: { stopLossPct: ["off", 1, 2.5], trailingStopPct: 3 },
       ranking: { primary: { metric: "sharpe" } },
       schedule: { workers: 2 },
       topK: 7,
@@ -64,6 +68,8 @@ describe("a request as GraphQL input", () => {
     [{ dataset: "" }, "in.dataset"],
     [{ schedule: { workers: 0 } }, "in.schedule.workers"],
     [{ execution: { slippagePct: 100 } }, "in.execution.slippagePct"],
+    [{ execution: { entryDelayBars: -1 } }, "in.execution.entryDelayBars"],
+    [{ execution: { fundingLongPctPerBar: 101 } }, "in.execution.fundingLongPctPerBar"],
     [
       { strategy: { indicators: [sma("ok", { number: 1 }), sma("1bad", { number: 5 })] } },
       "in.strategy.indicators[1]",
@@ -80,11 +86,16 @@ describe("a request as GraphQL input", () => {
   it("leads complaints about a value into the form it was given in", async () => {
     const input = request({
       strategy: { indicators: [sma("a", { number: 1 }), sma("b", { numbers: [1, 2] })] },
-      risk: { stopLossPct: { range: { start: 1, stop: 2, step: 0 } } },
+      risk: {
+        stopLossPct: { range: { start: 1, stop: 2, step: 0 } },
+        trailingStopPct: { percents: [-1, 2] },
+      },
     });
-    const complaints = ["strategy.indicators.b.params.window.1", "risk.stopLossPct.step"].map(
-      (path) => ({ path, message: "", value: null, bound: null }),
-    );
+    const complaints = [
+      "strategy.indicators.b.params.window.1",
+      "risk.stopLossPct.step",
+      "risk.trailingStopPct.0",
+    ].map((path) => ({ path, message: "", value: null, bound: null }));
     const refused = translatingPaths(input, "in", async () => {
       throw new UserError("VALIDATION", complaints);
     });
@@ -92,6 +103,7 @@ describe("a request as GraphQL input", () => {
       complaints: [
         { path: "in.strategy.indicators[1].params[0].axis.numbers[1]" },
         { path: "in.risk.stopLossPct.range.step" },
+        { path: "in.risk.trailingStopPct.percents[0]" },
       ],
     });
   });

@@ -128,15 +128,18 @@ describe("plan", () => {
     const found = complaintsOf(() =>
       cross({
         strategy: { indicators: { a: { id: "ma.none" } } },
-        risk: { stopLossPct: [-1], takeProfitPct: [2, 2] },
+        execution: { slippagePct: 60, spreadPct: 80 },
+        risk: { stopLossPct: [-1], trailingStopPct: [], takeProfitPct: [2, 2] },
         ranking: { primary: { metric: "sharpe" }, secondary: { metric: "sharpe" } },
       }),
     );
     expect(found.map(({ path }) => path)).toEqual([
       "strategy.indicators.a.id",
       "risk.stopLossPct",
+      "risk.trailingStopPct",
       "risk.takeProfitPct",
       "ranking.secondary.metric",
+      "execution.spreadPct",
     ]);
   });
 

@@ -6,7 +6,7 @@ import { SweepScorer } from "../../src/core/stages/sweep-scorer.ts";
 import { createPool, type WorkerPool } from "../../src/pool/pool.ts";
 import type { ChunkResult, ChunkTask } from "../../src/pool/task.ts";
 import { describeEachKernel } from "../support/kernel-suites.ts";
-import { chunkHere, indicesOf, LIGHT, stageA, stageB } from "../support/pool-tasks.ts";
+import { chunkHere, INSIDE, indicesOf, LIGHT, stageA, stageB } from "../support/pool-tasks.ts";
 
 const { sweep, estimate } = LIGHT.plan;
 const SPACE = estimate.indexSpace;
@@ -58,6 +58,15 @@ describeEachKernel("pool", (kernels) => {
       const b = await pool.runChunk(stageB(LIGHT, shortlist));
       expect(b.scored).toBe(shortlist.length * 6);
       expectSame(b, expectedB);
+    });
+
+    it("gives them whatever the fill mode, with stops that trail and every cost", async () => {
+      const best = chunkHere(stageA(INSIDE));
+      expectSame(await pool.runChunk(stageA(INSIDE)), best);
+      const bases = indicesOf(best.rows);
+      const b = await pool.runChunk(stageB(INSIDE, bases));
+      expect(b.scored).toBe(bases.length * 12);
+      expectSame(b, chunkHere(stageB(INSIDE, bases)));
     });
 
     it("gives the same bytes however the work is cut, in whatever order", async () => {

@@ -47,6 +47,30 @@ describe("a report of a run", () => {
     }
   });
 
+  it("has them for stops inside bars that trail, and shows what every trade paid", async () => {
+    const run = await finished({
+      ...smallRequest(),
+      execution: { fillMode: "INTRABAR", fixedFee: 1, fundingLongPctPerBar: 0.01 },
+      risk: { stopLossPct: ["off", 3], trailingStopPct: ["off", 1] },
+      preselect: 8,
+    });
+    const rows = await rowsOf(run);
+    expect(rows.filter((row) => row.trailingStopPct === 1)).toHaveLength(16);
+    const reasons = new Set<string>();
+    for (const row of rows) {
+      const report = await service.runs.report(run.id, { rank: row.rank });
+      expect(report).toMatchObject(row);
+      // 1,891 pairs; 8 of them in 4 cells, one of which is the pair itself.
+      expect(report.trials.count).toBe(1_891 + 8 * 3);
+      for (const trade of report.trades) {
+        reasons.add(trade.exitReason);
+        expect(trade.entryFee).toBeGreaterThan(1);
+        expect(trade.funding > 0).toBe(trade.direction === "LONG" && trade.funding !== 0);
+      }
+    }
+    expect(reasons).toContain("TRAILING_STOP");
+  });
+
   it("counts the run's trials, and takes their variance where it ranks by Sharpe", async () => {
     // 1,891 pairs; 200 of them in 12 cells, one of which is the pair itself.
     const count = 1_891 + 200 * 11;

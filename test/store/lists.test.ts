@@ -137,7 +137,7 @@ function resultRow(i: number, sharpe: number | null): ResultRow {
     variantKey: `key ${i}`,
     params: { "fast.window": i, "fast.source": "close" },
     stopLossPct: i % 2 === 0 ? null : 0.1 * i,
-    trailingStopPct: null,
+    trailingStopPct: i % 3 === 0 ? null : 0.2 * i,
     takeProfitPct: null,
     metrics: { ...metrics, sharpe: sharpe === 0 ? 0 : sharpe } as ResultRow["metrics"],
   };

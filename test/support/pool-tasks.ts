@@ -43,6 +43,35 @@ export const LIGHT = pooled(
   1_500,
 );
 
+/** The same over stops inside bars, which trail and fill late, at every cost there is. */
+export const INSIDE = pooled(
+  {
+    strategy: {
+      indicators: { rsi: { id: "momentum.rsi", params: windows(21) } },
+      signals: [
+        {
+          rule: "crossLevel",
+          of: "rsi",
+          params: { long: [20, 30, 40, 50], short: [50, 60, 70, 80] },
+        },
+      ],
+    },
+    execution: {
+      fillMode: "INTRABAR",
+      entryDelayBars: 1,
+      fixedFee: 0.5,
+      spreadPct: 0.02,
+      fundingLongPctPerBar: 0.001,
+      fundingShortPctPerBar: -0.0005,
+    },
+    risk: { stopLossPct: ["off", 2], trailingStopPct: ["off", 1, 3], takeProfitPct: ["off", 4] },
+    ranking: { primary: { metric: "calmar" }, secondary: { metric: "numTrades" } },
+    preselect: 40,
+    topK: 25,
+  },
+  1_500,
+);
+
 /**
  * Seconds of work for two threads: 400,000 variants. The first tenth of the index space is
  * forbidden: whoever sizes slices by indices alone takes the rest as one.

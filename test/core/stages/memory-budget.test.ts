@@ -152,6 +152,18 @@ const HUNGRY: Readonly<Record<string, { readonly bars: number; readonly request:
       },
     },
   },
+  "first hits of pairs of stops": {
+    bars: 8_000,
+    request: {
+      strategy: { indicators: { it: { id: "volatility.atr", params: { window: [1, 2] } } } },
+      execution: { fillMode: "INTRABAR" },
+      risk: {
+        stopLossPct: { start: 0.5, stop: 6, step: 0.5 },
+        trailingStopPct: { start: 0.5, stop: 6, step: 0.5 },
+        takeProfitPct: ["off", 4],
+      },
+    },
+  },
   "price sources and their sums": {
     bars: 60_000,
     request: {
