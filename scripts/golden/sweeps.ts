@@ -19,7 +19,7 @@ const flags = { dataDir, databaseUrl: null, workers: 2, log: { level: "warn" } }
 const app = await createApp(loadConfig({ flags }));
 try {
   for (const { name, ...sweep } of readGoldenSweeps()) {
-    const result = await runGoldenSweep(app, { name, ...sweep });
+    const { result } = await runGoldenSweep(app, { name, ...sweep });
     const changed = differences(result, sweep.result).length;
     const text = `${JSON.stringify({ ...sweep, result }, null, 1)}\n`;
     writeFileSync(new URL(`${name}.json`, GOLDEN_SWEEPS), text);

@@ -4,7 +4,7 @@ import type { Report, TimeRange } from "../../src/core/report/report.ts";
 import { buildReport } from "../../src/core/report/report.ts";
 import { type Timeframe, timeframeMs } from "../../src/core/series/timeframe.ts";
 import { FREE_SETTINGS } from "./execution-arbitraries.ts";
-import { readGoldenJson, readSharedText } from "./golden.ts";
+import { readGoldenJson, readSharedText } from "./golden-files.ts";
 
 /** The execution fixtures of the seed-parity set, turned into this engine's inputs. */
 

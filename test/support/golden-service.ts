@@ -1,9 +1,15 @@
 import { fileURLToPath } from "node:url";
-import type { App } from "../../src/app.ts";
+import type { App, RunReport } from "../../src/app.ts";
 import { type GoldenResult, type GoldenSweep, goldenRow } from "./golden-sweeps.ts";
 
+export interface GoldenRun {
+  readonly result: GoldenResult;
+  /** Of the best row. */
+  readonly best: RunReport;
+}
+
 /** A golden sweep the whole way through the service: import, plan, queue, threads, store, report. */
-export async function runGoldenSweep(app: App, sweep: GoldenSweep): Promise<GoldenResult> {
+export async function runGoldenSweep(app: App, sweep: GoldenSweep): Promise<GoldenRun> {
   const dataset = await importMarket(app, sweep.market);
   const request = { ...sweep.request, dataset };
   const { run } = await app.runs.startRun(request, null);
@@ -12,12 +18,10 @@ export async function runGoldenSweep(app: App, sweep: GoldenSweep): Promise<Gold
   const { totalCount } = await app.store.results(run.id, { first: 0, after: null });
   const ranks = Array.from({ length: totalCount }, (_, i) => i + 1);
   const reports = await Promise.all(ranks.map((rank) => app.runs.report(run.id, { rank })));
-  return {
-    datasetHash: ended.datasetHash,
-    digest: ended.digest!,
-    trials: reports[0].trials,
-    rows: reports.map(goldenRow),
-  };
+  const [best] = reports;
+  const { trials } = best;
+  const rows = reports.map(goldenRow);
+  return { best, result: { datasetHash: ended.datasetHash, digest: ended.digest!, trials, rows } };
 }
 
 /** Where the S&P 500 lies. */

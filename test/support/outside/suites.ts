@@ -14,3 +14,8 @@ export function allOutsideCases(): OutsideCase[] {
     ...libraryCases(),
   ];
 }
+
+/** Those whose numbers travel with the repository. */
+export function committedOutsideCases(): OutsideCase[] {
+  return [...talibCases(), ...libraryCases()];
+}

@@ -1,4 +1,4 @@
-import type { Comparison } from "./comparison.ts";
+import type { Comparison, OutsideCase } from "./comparison.ts";
 import { outcomeOf } from "./outcome.ts";
 import type { Source } from "./outside-truth.ts";
 import { allOutsideCases } from "./suites.ts";
@@ -21,9 +21,9 @@ export interface SourceSummary {
 }
 
 /** By id and source, in no particular order. */
-export function summarise(): SourceSummary[] {
+export function summarise(cases: readonly OutsideCase[] = allOutsideCases()): SourceSummary[] {
   const groups = new Map<string, Comparison[]>();
-  for (const comparison of allOutsideCases().flatMap((outside) => outside.comparisons())) {
+  for (const comparison of cases.flatMap((outside) => outside.comparisons())) {
     const key = `${comparison.id} ${comparison.source}`;
     const group = groups.get(key);
     if (group === undefined) groups.set(key, [comparison]);
