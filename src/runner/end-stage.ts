@@ -27,6 +27,8 @@ export interface EndDuty {
 const LEASE_MS = 15_000;
 const MAX_ATTEMPTS = 3;
 const RETRY_MS = 200;
+/** Who cancels wants to see the end at once: so long the best rows of the run are scored. */
+const CANCEL_SCORING_MS = 100;
 
 /**
  * Does what is due at the end of a run's stage, if anything is and nobody else is at it: the
@@ -82,16 +84,23 @@ async function finalize(duty: EndDuty, run: RunRecord): Promise<void> {
 
 /** The best so far is what a stopped run leaves: of Stage B where it has any, else of Stage A. */
 async function stop(duty: EndDuty, run: RunRecord): Promise<void> {
-  let rows = run.stage === "STAGE_A" ? null : await bestRows(duty, run, "STAGE_B");
-  if (rows === null || rows.rows.length === 0) rows = await bestRows(duty, run, "STAGE_A");
   const state = run.stopState!;
+  const withinMs = state === "CANCELLED" ? CANCEL_SCORING_MS : Number.POSITIVE_INFINITY;
+  let rows = run.stage === "STAGE_A" ? null : await bestRows(duty, run, "STAGE_B", withinMs);
+  if (rows === null || rows.rows.length === 0)
+    rows = await bestRows(duty, run, "STAGE_A", withinMs);
   await duty.store.finishRun(run.id, { state, rows: rows.rows, digest: null, error: run.error });
 }
 
-async function bestRows(duty: EndDuty, run: RunRecord, stage: StageName): Promise<FinalRows> {
+async function bestRows(
+  duty: EndDuty,
+  run: RunRecord,
+  stage: StageName,
+  withinMs?: number,
+): Promise<FinalRows> {
   const { sweep } = run.plan;
   const best = await mergeStage(sweep, duty.store.storedRows(run.id, stage), sweep.topK);
-  return finalRows(await sweepTask(duty.datasets, run.plan), duty.pool, stage, best);
+  return finalRows(await sweepTask(duty.datasets, run.plan), duty.pool, stage, best, withinMs);
 }
 
 /** A fault may pass, so the end is due again; after some attempts the run ends without results. */

@@ -46,15 +46,40 @@ export interface FinalRows {
   readonly packed: RankedRows;
 }
 
+/** Rows of a run in a hurry that are scored whatever time they take. */
+const LEAST_ROWS = 16;
+
+/**
+ * Scores the best rows with every ranking metric: all of them, or the best of them, as many as fit
+ * into `withinMs` and at least `LEAST_ROWS`.
+ */
 export async function finalRows(
   task: SweepTask,
   pool: ComputePool,
   stage: StageName,
   best: RankedRows,
+  withinMs = Number.POSITIVE_INFINITY,
 ): Promise<FinalRows> {
   // These variants exist, so the constraint need not be worked out for the whole grid once more.
   const sweep = { ...task.plan.sweep, constraint: null };
-  const scored = await pool.score({ ...task.base, sweep, stage }, variantIndices(best));
+  const indices = variantIndices(best);
+  const scored: ScoredVariant[] = [];
+  const startMs = performance.now();
+  let count = withinMs === Number.POSITIVE_INFINITY ? indices.length : LEAST_ROWS;
+  while (count > 0 && scored.length < indices.length) {
+    const next = indices.slice(scored.length, scored.length + count);
+    scored.push(...(await pool.score({ ...task.base, sweep, stage }, next)));
+    const spentMs = performance.now() - startMs;
+    count = Math.floor(((withinMs - spentMs) * scored.length) / spentMs);
+  }
+  return asFinalRows(task, stage, scored);
+}
+
+function asFinalRows(
+  task: SweepTask,
+  stage: StageName,
+  scored: readonly ScoredVariant[],
+): FinalRows {
   const stride = 1 + RANKING_METRICS.length;
   const data = new Float64Array(scored.length * stride);
   scored.forEach(({ variantIndex, metrics }, i) => {

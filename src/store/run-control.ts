@@ -49,6 +49,8 @@ export async function stopRun(
   }
   // The progress event tells every worker at once; the job is for a run that nobody works on.
   const stopping = await appendEvent(tx, run, { kind: "PROGRESS", message: "stopping", change });
+  // Taken from the queue one by one, they would keep its workers from the end.
+  await context.jobs?.discard(tx, run.id);
   await sendDueWork(context, tx, stopping);
   return stopping;
 }
@@ -84,6 +86,7 @@ export async function pauseRun(context: StoreContext, runId: string): Promise<Ru
     if (run.state === "PAUSED") return toRecord(run);
     if (isTerminal(run.state) || run.stopState !== null) throw conflict(run, "paused");
     const paused = await appendEvent(tx, run, { kind: "PAUSED", change: { state: "PAUSED" } });
+    await context.jobs?.discard(tx, runId);
     return toRecord(paused);
   });
 }

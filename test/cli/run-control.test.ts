@@ -52,13 +52,21 @@ it("holds a run, lets it go on, ends it, takes it up again and removes it", asyn
   expect(await waitingJobs(id), "whoever works is told at once").toBeGreaterThan(0);
 
   expect(await printed("pause", id)).toBe(`${id} is PAUSED`);
+  expect(await waitingJobs(id)).toBe(0);
   expect(await printed("resume", `Run_${id}`)).toBe(`${id} is QUEUED`);
   await expect(printed("delete", id)).rejects.toMatchObject({ code: "CONFLICT" });
   expect(await printed("cancel", id)).toBe(`${id} is CANCELLED`);
   expect(await waitingJobs(id)).toBe(0);
   expect(await printed("retry", id)).toBe(`${id} is QUEUED`);
   expect(await waitingJobs(id)).toBeGreaterThan(0);
-  await printed("cancel", id);
+
+  // A worker is at it: nobody else is to be bothered with what the run had waiting.
+  const chunk = { runId: id, stage: "STAGE_A", no: 0, worker: "w" } as const;
+  expect(await app.store.claimChunk({ ...chunk, leaseMs: 60_000 })).not.toBeNull();
+  expect(await printed("cancel", id)).toBe(`${id} is RUNNING and about to stop`);
+  expect(await waitingJobs(id)).toBe(0);
+  await app.store.releaseChunk(chunk, "w");
+  await app.runs.cancelRun(id, null);
   expect(await printed("delete", id)).toBe(`${id} is deleted`);
   expect(await app.store.run(id)).toBeNull();
   await expect(printed("delete", id)).rejects.toMatchObject({ code: "NOT_FOUND" });

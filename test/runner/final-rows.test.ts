@@ -1,0 +1,24 @@
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { createPool, type WorkerPool } from "../../src/pool/pool.ts";
+import { finalRows } from "../../src/runner/stage-ends.ts";
+import { LIGHT, stageA } from "../support/pool-tasks.ts";
+
+let pool: WorkerPool;
+beforeAll(async () => {
+  pool = await createPool({ size: 2 });
+});
+afterAll(() => pool.close());
+
+it("are all of the best, or in a hurry the very best of them, with the same numbers", async () => {
+  const { plan, candles } = LIGHT;
+  const task = { plan, base: { key: plan.planHash, sweep: plan.sweep, candles } };
+  const { rows: best } = await pool.runChunk(stageA(LIGHT));
+  const all = await finalRows(task, pool, "STAGE_A", best);
+  expect(all.rows.map(({ variantIndex }) => variantIndex)).toEqual(
+    Array.from({ length: plan.sweep.preselect }, (_, i) => best.data[i * best.stride]),
+  );
+  const hurried = await finalRows(task, pool, "STAGE_A", best, 0);
+  expect(hurried.rows).toEqual(all.rows.slice(0, 16));
+  expect(hurried.packed.data).toEqual(all.packed.data.slice(0, 16 * all.packed.stride));
+  expect((await finalRows(task, pool, "STAGE_A", best, 60_000)).rows).toEqual(all.rows);
+});
