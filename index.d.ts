@@ -24,6 +24,8 @@ export interface App {
   readonly runs: {
     /** Validates and estimates; nothing is stored. */
     estimate(request: RunRequest): Promise<RunPlan>;
+    /** Whether the strategy knows the future, and whether its warm-up is enough. */
+    check(request: RunRequest, options?: { readonly seed?: number }): Promise<StrategyCheck>;
     /** Queues a run. The same key with the same request gives the same run. */
     startRun(request: RunRequest, idempotencyKey: string | null): Promise<{ readonly run: Run }>;
     /** Runs while the caller waits, within half the budgets; nothing is stored. */
@@ -176,6 +178,35 @@ export interface RunPlan {
     readonly bars: number;
     readonly bytes: number;
     readonly seconds: number;
+  };
+}
+
+/** What can be known of a strategy before it is swept. */
+export interface StrategyCheck {
+  readonly lookahead: {
+    readonly passed: boolean;
+    /** Signals compared, and those of them that were long or short. */
+    readonly comparedBars: number;
+    readonly sidedBars: number;
+    readonly findings: readonly {
+      readonly what: "INDICATOR" | "SIGNAL" | "EQUITY";
+      readonly output: string;
+      readonly variantIndex: number;
+      readonly lastKnownMs: number;
+      readonly movedMs: number;
+    }[];
+  };
+  readonly warmup: {
+    readonly passed: boolean;
+    readonly warmupBars: number;
+    readonly needs: readonly {
+      readonly indicator: string;
+      readonly params: Readonly<Record<string, Value>>;
+      readonly output: string;
+      readonly undefinedBars: number;
+      /** Null where it depends on the beginning of the candles to the end. */
+      readonly settledBars: number | null;
+    }[];
   };
 }
 

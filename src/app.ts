@@ -15,6 +15,7 @@ import { type RunningServer, startServer } from "./server/start-server.ts";
 import { type OpenStore, openStore } from "./store/open.ts";
 import type { Store } from "./store/store.ts";
 
+export type { StrategyCheck } from "./core/canary/check-strategy.ts";
 export type { RunPlan } from "./plan/run-plan.ts";
 export type { ImportResult } from "./runner/dataset-import.ts";
 export type { RunReport } from "./runner/variant-reports.ts";

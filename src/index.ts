@@ -9,6 +9,13 @@
 export { type App, type AppOptions, createApp, openDatasets } from "./app.ts";
 export { type ConfigSources, loadConfig, type ServiceConfig } from "./config.ts";
 export {
+  checkLookahead,
+  type LookaheadFinding,
+  type LookaheadOptions,
+  type LookaheadReport,
+} from "./core/canary/check-lookahead.ts";
+export { checkWarmup, type WarmupNeed, type WarmupReport } from "./core/canary/check-warmup.ts";
+export {
   type Execution,
   type ReferenceInput,
   runReference,

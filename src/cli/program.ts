@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { cancelCommand } from "./commands/cancel.ts";
+import { checkCommand } from "./commands/check.ts";
 import { demoCommand } from "./commands/demo.ts";
 import { estimateCommand } from "./commands/estimate.ts";
 import { importCommand } from "./commands/import.ts";
@@ -26,6 +27,7 @@ const COMMANDS = [
   importCommand,
   indicatorsCommand,
   estimateCommand,
+  checkCommand,
   runCommand,
   runsCommand,
   topCommand,

@@ -18,3 +18,9 @@ export function positive(value: number | null | undefined, path: string): number
   if (value == null || value > 0) return value ?? null;
   throw new UserError("VALIDATION", complaint(path, "must be above 0", value, "> 0"));
 }
+
+/** A number at or above 0, null when left out. Throws UserError with the path. */
+export function notNegative(value: number | null | undefined, path: string): number | null {
+  if (value == null || value >= 0) return value ?? null;
+  throw new UserError("VALIDATION", complaint(path, "must be at or above 0", value, ">= 0"));
+}

@@ -1,3 +1,4 @@
+import type { StrategyCheck } from "../core/canary/check-strategy.ts";
 import type { Trials } from "../core/metrics/sharpe-certainty.ts";
 import type { VariantReport } from "../core/report/variant-report.ts";
 import type { Timeframe } from "../core/series/timeframe.ts";
@@ -32,6 +33,8 @@ export interface RunService {
     request: unknown,
     options: { readonly signal: AbortSignal; readonly deadlineMs?: number },
   ): Promise<BacktestResult>;
+  /** As `estimate`; QUEUE_FULL where too many synchronous runs and checks are done already. */
+  check(request: unknown, options: { readonly seed?: number }): Promise<CheckedPlan>;
   /** Idempotent from any state. NOT_FOUND. */
   cancelRun(id: string, reason: string | null): Promise<RunRecord>;
   /** NOT_FOUND; CONFLICT from a state that has nothing to retry. */
@@ -50,6 +53,10 @@ export interface RunService {
     place: { readonly rank: number } | { readonly variantIndex: number },
     options: { readonly points?: number },
   ): Promise<RunReport>;
+}
+
+export interface CheckedPlan extends StrategyCheck {
+  readonly plan: RunPlan;
 }
 
 export interface RunReport extends VariantReport {

@@ -5,6 +5,7 @@ import "./schema/indicator.ts";
 import "./schema/dataset.ts";
 import "./schema/import-dataset.ts";
 import "./schema/estimate.ts";
+import "./schema/check.ts";
 import "./schema/runs.ts";
 import "./schema/run-control.ts";
 import "./schema/report.ts";

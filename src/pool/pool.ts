@@ -1,3 +1,4 @@
+import type { StrategyCheck } from "../core/canary/check-strategy.ts";
 import { RANKING_METRICS } from "../core/metrics/ranking-metric.ts";
 import type { VariantReport } from "../core/report/variant-report.ts";
 import { mergeRows } from "../core/stages/merge-rows.ts";
@@ -7,6 +8,7 @@ import { ChunkWatch } from "./chunk-watch.ts";
 import { Order, WorkerLost } from "./order.ts";
 import { CONTROL, COUNTER, type FromWorker, type ToWorker } from "./protocol.ts";
 import type {
+  CheckTask,
   ChunkResult,
   ChunkTask,
   ComputePool,
@@ -20,7 +22,8 @@ import { Thread } from "./thread.ts";
 type ChunkDone = Extract<FromWorker, { kind: "chunkDone" }>;
 type Scored = Extract<FromWorker, { kind: "scored" }>;
 type Reported = Extract<FromWorker, { kind: "reported" }>;
-type Answer = ChunkDone | Scored | Reported;
+type Checked = Extract<FromWorker, { kind: "checked" }>;
+type Answer = ChunkDone | Scored | Reported | Checked;
 
 /** Attempts at work whose thread died before the work itself is suspected. */
 const MAX_ATTEMPTS = 3;
@@ -97,16 +100,14 @@ export class WorkerPool implements ComputePool {
     return this.#retrying(() => this.#attemptScore(task, variants));
   }
 
-  report(task: ReportTask): Promise<VariantReport> {
-    return this.#retrying(async () => {
-      const order = this.#order<Reported>(
-        this.#chosen(1),
-        () => {},
-        (id) => ({ kind: "report", order: { ...task, id } }),
-      );
-      const [answer] = await order.answered;
-      return answer.report;
-    });
+  async report(task: ReportTask): Promise<VariantReport> {
+    const ask = (id: number): ToWorker => ({ kind: "report", order: { ...task, id } });
+    return (await this.#askOne<Reported>(ask)).report;
+  }
+
+  async check(task: CheckTask): Promise<StrategyCheck> {
+    const ask = (id: number): ToWorker => ({ kind: "check", order: { ...task, id } });
+    return (await this.#askOne<Checked>(ask)).check;
   }
 
   stats(): PoolStats {
@@ -123,6 +124,15 @@ export class WorkerPool implements ComputePool {
   async close(): Promise<void> {
     this.#closed = true;
     await Promise.all(this.#threads.map((thread) => thread.terminate()));
+  }
+
+  /** The answer of the thread that has least to do. */
+  #askOne<A extends Answer>(message: (id: number) => ToWorker): Promise<A> {
+    return this.#retrying(async () => {
+      const order = this.#order<A>(this.#chosen(1), () => {}, message);
+      const [answer] = await order.answered;
+      return answer;
+    });
   }
 
   async #retrying<T>(attempt: () => Promise<T>): Promise<T> {

@@ -1,9 +1,10 @@
+import type { StrategyCheck } from "../core/canary/check-strategy.ts";
 import type { VariantReport } from "../core/report/variant-report.ts";
 import type { Candles } from "../core/series/candles.ts";
 import type { RankedRows } from "../core/stages/ranked-rows.ts";
 import type { StageName, Sweep } from "../core/stages/sweep.ts";
 import type { KernelName } from "../kernels/choose-kernels.ts";
-import type { ReportTask } from "./task.ts";
+import type { CheckTask, ReportTask } from "./task.ts";
 
 /** What a thread is started with. */
 export interface WorkerSettings {
@@ -17,7 +18,8 @@ export interface WorkerSettings {
 export type ToWorker =
   | { readonly kind: "chunk"; readonly chunk: ChunkOrder }
   | { readonly kind: "score"; readonly order: ScoreOrder }
-  | { readonly kind: "report"; readonly order: ReportOrder };
+  | { readonly kind: "report"; readonly order: ReportOrder }
+  | { readonly kind: "check"; readonly order: CheckOrder };
 
 export type FromWorker =
   | { readonly kind: "ready" }
@@ -25,6 +27,7 @@ export type FromWorker =
   | { readonly kind: "chunkDone"; readonly id: number; readonly rows: RankedRows }
   | { readonly kind: "scored"; readonly id: number; readonly metrics: Float64Array }
   | { readonly kind: "reported"; readonly id: number; readonly report: VariantReport }
+  | { readonly kind: "checked"; readonly id: number; readonly check: StrategyCheck }
   | {
       readonly kind: "failed";
       readonly id: number;
@@ -55,6 +58,10 @@ export interface ChunkOrder extends ScorerOrder {
 }
 
 export interface ReportOrder extends ReportTask {
+  readonly id: number;
+}
+
+export interface CheckOrder extends CheckTask {
   readonly id: number;
 }
 

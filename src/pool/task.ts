@@ -1,3 +1,4 @@
+import type { StrategyCheck } from "../core/canary/check-strategy.ts";
 import type { VariantChoice, VariantReport } from "../core/report/variant-report.ts";
 import type { Candles } from "../core/series/candles.ts";
 import type { RankedRows } from "../core/stages/ranked-rows.ts";
@@ -71,6 +72,14 @@ export interface ReportTask {
   readonly choice: VariantChoice;
 }
 
+/** One strategy to be checked before it is swept. */
+export interface CheckTask {
+  readonly sweep: Sweep;
+  /** As of a chunk. */
+  readonly candles: Candles;
+  readonly seed: number;
+}
+
 export interface ComputePool {
   readonly size: number;
   runChunk(task: ChunkTask, options?: RunChunkOptions): Promise<ChunkResult>;
@@ -84,6 +93,8 @@ export interface ComputePool {
   ): Promise<ScoredVariant[]>;
   /** Does not wait for the chunks under way: a thread answers between two of its slices. */
   report(task: ReportTask): Promise<VariantReport>;
+  /** Takes a second of one thread, after what that thread has to do already. */
+  check(task: CheckTask): Promise<StrategyCheck>;
   stats(): PoolStats;
   close(): Promise<void>;
 }

@@ -4,6 +4,7 @@
  * between slices. It knows neither database nor clock time, only candles in shared memory.
  */
 import { parentPort, receiveMessageOnPort, workerData } from "node:worker_threads";
+import { checkStrategy } from "../core/canary/check-strategy.ts";
 import { RANKING_METRICS } from "../core/metrics/ranking-metric.ts";
 import { variantReport } from "../core/report/variant-report.ts";
 import { Ranking } from "../core/stages/ranking.ts";
@@ -14,6 +15,7 @@ import { SweepScorer } from "../core/stages/sweep-scorer.ts";
 import { TopRows } from "../core/stages/top-rows.ts";
 import { backendFactory } from "../kernels/choose-kernels.ts";
 import {
+  type CheckOrder,
   type ChunkOrder,
   CONTROL,
   COUNTER,
@@ -175,6 +177,10 @@ function runReport({ id, sweep, candles, choice }: ReportOrder): void {
   send({ kind: "reported", id, report: variantReport(sweep, candles, choice) });
 }
 
+function runCheck({ id, sweep, candles, seed }: CheckOrder): void {
+  send({ kind: "checked", id, check: checkStrategy({ sweep, candles }, seed) });
+}
+
 /** Other orders that came while a chunk was being scored, oldest first. */
 const waiting: ToWorker[] = [];
 
@@ -192,6 +198,7 @@ function handle(message: ToWorker): void {
   try {
     if (message.kind === "chunk") runChunk(message.chunk);
     else if (message.kind === "score") runScore(message.order);
+    else if (message.kind === "check") runCheck(message.order);
     else runReport(message.order);
   } catch (error) {
     const { message: text, stack = "" } = error instanceof Error ? error : new Error(String(error));

@@ -1,3 +1,4 @@
+import type { StrategyCheck } from "../core/canary/check-strategy.ts";
 import type { Timeframe } from "../core/series/timeframe.ts";
 import { complaint, UserError } from "../core/user-error.ts";
 import { canonicalJson } from "../plan/canonical-json.ts";
@@ -10,7 +11,7 @@ import { sha256Hex } from "../plan/variant-key.ts";
 import type { ComputePool } from "../pool/task.ts";
 import { isTerminal, type RunRecord } from "../store/records.ts";
 import type { Store } from "../store/store.ts";
-import { type DatasetSource, marketCandles } from "./dataset-source.ts";
+import { type DatasetSource, marketCandles, planCandles } from "./dataset-source.ts";
 import { type EndDuty, endStage } from "./end-stage.ts";
 import type { RunFault } from "./run-fault.ts";
 import { runSynchronously, type SynchronousRun } from "./synchronous-run.ts";
@@ -87,15 +88,28 @@ export class RunService {
   ): Promise<SynchronousRun> {
     const { syncDeadlineMs, pool, datasets } = this.#options;
     const deadlineMs = Math.min(options.deadlineMs ?? syncDeadlineMs, syncDeadlineMs);
-    this.#refuseCrowd();
-    this.#synchronousRuns++;
-    try {
+    return this.#whileWaiting(async () => {
       const plan = await this.#plan(parseRunRequest(input), true);
       const signal = options.signal ?? new AbortController().signal;
-      return await runSynchronously(plan, { pool, datasets, signal, deadlineMs });
-    } finally {
-      this.#synchronousRuns--;
-    }
+      return runSynchronously(plan, { pool, datasets, signal, deadlineMs });
+    });
+  }
+
+  /**
+   * Whether the strategy of a request knows the future, and whether its warm-up is enough. Counts
+   * as a synchronous run.
+   */
+  async check(
+    input: unknown,
+    options: { readonly seed?: number } = {},
+  ): Promise<StrategyCheck & { readonly plan: RunPlan }> {
+    const { pool, datasets } = this.#options;
+    const seed = checkSeed(options.seed ?? 1);
+    return this.#whileWaiting(async () => {
+      const plan = await this.#plan(parseRunRequest(input), false);
+      const candles = await planCandles(datasets, plan);
+      return { plan, ...(await pool.check({ sweep: plan.sweep, candles, seed })) };
+    });
   }
 
   /**
@@ -151,6 +165,17 @@ export class RunService {
     return makePlan(request, market, { guards, engineVersion, workers, synchronous });
   }
 
+  /** Work that a caller waits for: UserError QUEUE_FULL where too much of it is done already. */
+  async #whileWaiting<T>(work: () => Promise<T>): Promise<T> {
+    this.#refuseCrowd();
+    this.#synchronousRuns++;
+    try {
+      return await work();
+    } finally {
+      this.#synchronousRuns--;
+    }
+  }
+
   #refuseCrowd(): void {
     const allowed = this.#options.maxSynchronousRuns ?? DEFAULT_SYNCHRONOUS_RUNS;
     if (this.#synchronousRuns < allowed) return;
@@ -161,6 +186,12 @@ export class RunService {
       allowed,
     });
   }
+}
+
+function checkSeed(seed: number): number {
+  if (Number.isInteger(seed) && seed >= 0 && seed <= Number.MAX_SAFE_INTEGER) return seed;
+  const bound = "integer 0..2^53 - 1";
+  throw new UserError("VALIDATION", complaint("seed", "must be a seed", seed, bound));
 }
 
 function notFound(id: string): UserError {

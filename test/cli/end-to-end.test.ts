@@ -61,6 +61,16 @@ describe("the command line on the embedded database", { timeout: TIMEOUT_MS }, (
     expect(missing.stderr).toContain("rank: there is no row of it");
   });
 
+  it("checks a strategy before it is swept", async () => {
+    const checked = await json(embedded, "check", "sp500-pullback-expressions", "--seed", "0");
+    expect(checked.lookahead).toMatchObject({ passed: true, seed: 0, findings: [] });
+    expect(checked.warmup).toMatchObject({ passed: true, warmupBars: 200 });
+    const text = await sweepline(["check", "sp500-rsi-band"], embedded);
+    expect(text).toMatchObject({ code: 0, stderr: "" });
+    expect(text.stdout).toMatch(/^look-ahead +none found\ncompared +[\d,]+ signals of 6 variants/);
+    expect(text.stdout).toMatch(/\nwarm-up +200 bars: SHORT: it takes \d+ to forget/);
+  });
+
   it("demo gives the digest of the same preset run in process, serves on, and drains", async () => {
     await using demo = new SweeplineProcess(["demo", "--data-dir", data.path], embedded);
     const [, url] = await demo.says(/GraphiQL {2}(\S+)\n\nServing/);

@@ -16,8 +16,19 @@ function helpOf(command: Command): string {
 }
 
 const program = createProgram();
-const commands = ["cancel", "delete", "demo", "estimate", "import", "indicators", "migrate"];
-commands.push("pause", "report", "resume", "retry", "run", "runs", "serve", "top", "worker");
+const commands = ["cancel", "check", "delete", "demo", "estimate", "import", "indicators"];
+commands.push(
+  "migrate",
+  "pause",
+  "report",
+  "resume",
+  "retry",
+  "run",
+  "runs",
+  "serve",
+  "top",
+  "worker",
+);
 
 describe("help", () => {
   it("is there for every command", () => {

@@ -159,6 +159,7 @@ export function faultyPool(pool: ComputePool, fault: (task: ChunkTask) => boolea
     },
     score: (task, variants) => pool.score(task, variants),
     report: (task) => pool.report(task),
+    check: (task) => pool.check(task),
     stats: () => pool.stats(),
     close: () => pool.close(),
   };

@@ -15,8 +15,8 @@ interface ChosenParameter {
   readonly value: ParameterValue;
 }
 
-const ChosenParameterType = builder.objectRef<ChosenParameter>("ChosenParameter").implement({
-  description: "The value an axis has in one variant.",
+export const ChosenParameterType = builder.objectRef<ChosenParameter>("ChosenParameter").implement({
+  description: "The value that an axis has in one variant, or a parameter in one indicator.",
   fields: (t) => ({
     name: t.exposeString("name", { description: "Axis name, such as `fast.window`." }),
     number: t.float({
@@ -62,7 +62,7 @@ export const VariantInterface = builder
       params: t.field({
         type: [ChosenParameterType],
         description: "In axis order.",
-        resolve: ({ params }) => chosen(params),
+        resolve: ({ params }) => chosenParameters(params),
       }),
       stopLossPct: t.exposeFloat("stopLossPct", {
         nullable: true,
@@ -105,6 +105,6 @@ export const ResultOrder = builder.inputType("ResultOrder", {
   }),
 });
 
-function chosen(params: ParameterValues): ChosenParameter[] {
+export function chosenParameters(params: ParameterValues): ChosenParameter[] {
   return Object.entries(params).map(([name, value]) => ({ name, value }));
 }
