@@ -11,7 +11,8 @@ import { circumstances, saveResults } from "./machine.ts";
 import type { Measurement, MeasureOrder } from "./measure.ts";
 import { WORKLOADS } from "./workloads.ts";
 
-const HELP = `npm run bench -- [--only W1,W3] [--workers 1,2] [--kernels auto|wasm|reference] [--runs 7]
+const HELP = `npm run bench -- [--only W1,W3] [--workers 1,2] [--runs 7]
+               [--kernels auto|wasm|reference]
 
 Times each workload of bench/workloads.ts, warm, each in a process of its own, and prints medians.
 JSON goes to bench/results.`;

@@ -8,7 +8,7 @@ export interface Exported {
   readonly bars: number;
 }
 
-/** Writes `<name>.close.f64` and, for a risk grid, the base variants' windows `<name>.pairs.i32`. */
+/** Writes `<name>.close.f64` and, for a risk grid, the base variants' `<name>.pairs.i32`. */
 export async function exportWorkload(
   task: TimedTask,
   name: string,

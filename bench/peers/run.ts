@@ -1,6 +1,6 @@
 /**
- * `npm run bench:peers`: the same workloads on the same candles by hand-written C, by a hand-written
- * numba loop, by vectorbt with each of its engines, and by Sweepline, one thread each, interleaved.
+ * `npm run bench:peers`: the same workloads on the same candles by hand-written C, by a
+ * hand-written numba loop, by vectorbt with each of its engines, and by Sweepline, one thread each, interleaved.
  * Checks that returns agree and prints ratios, median over rounds. Never a test.
  */
 import { execFileSync } from "node:child_process";
@@ -14,7 +14,8 @@ import { WORKLOADS } from "../workloads.ts";
 import { type Contender, type Lap, processContender } from "./contender.ts";
 import { type Exported, exportWorkload } from "./export.ts";
 
-const HELP = `npm run bench:peers -- [--only W1,W2] [--rounds 7] [--peers c,numba,vectorbt,vectorbt-rust]
+const HELP = `npm run bench:peers -- [--only W1,W2] [--rounds 7]
+               [--peers c,numba,vectorbt,vectorbt-rust]
 
 Builds bench/limit (C) and bench/peers/.venv (Python), then times all of them interleaved.`;
 

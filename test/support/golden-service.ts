@@ -8,7 +8,7 @@ export interface GoldenRun {
   readonly best: RunReport;
 }
 
-/** A golden sweep the whole way through the service: import, plan, queue, threads, store, report. */
+/** A golden sweep through the whole service: import, plan, queue, threads, store, report. */
 export async function runGoldenSweep(app: App, sweep: GoldenSweep): Promise<GoldenRun> {
   const dataset = await importMarket(app, sweep.market);
   const request = { ...sweep.request, dataset };

@@ -5,7 +5,7 @@ import { barCount, CANDLE_COLUMNS, type Candles, sliceCandles } from "../series/
 export const FUTURES = ["CUT", "SHUFFLED"] as const;
 export type Future = (typeof FUTURES)[number];
 
-/** The same candles up to and with bar `last`, and another future. The bars up to there are kept. */
+/** The same candles up to and with bar `last`, and another future. Bars up to there are kept. */
 export function alterFuture(
   candles: Candles,
   last: number,
