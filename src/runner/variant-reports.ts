@@ -55,7 +55,7 @@ const MAX_REMEMBERED = 64;
  */
 export class VariantReports {
   readonly #options: VariantReportsOptions;
-  readonly #trials = new Map<string, Trials>();
+  readonly #trials = new Map<string, Promise<Trials>>();
 
   constructor(options: VariantReportsOptions) {
     this.#options = options;
@@ -117,20 +117,23 @@ export class VariantReports {
     return items[0]?.item.rank === rank ? items[0].item : null;
   }
 
-  async #trialsOf(run: RunRecord): Promise<Trials> {
+  #trialsOf(run: RunRecord): Promise<Trials> {
     // A run that is taken up again has further events.
     const key = `${run.id} ${run.lastSeq}`;
     const known = this.#trials.get(key);
     if (known !== undefined) return known;
-    const trials = await runTrials(this.#options.store, run);
-    if (isTerminal(run.state)) {
-      this.#trials.set(key, trials);
-      for (const oldest of this.#trials.keys()) {
-        if (this.#trials.size <= MAX_REMEMBERED) break;
-        this.#trials.delete(oldest);
-      }
-    }
+    const trials = runTrials(this.#options.store, run);
+    if (isTerminal(run.state)) this.#remember(key, trials);
     return trials;
+  }
+
+  #remember(key: string, trials: Promise<Trials>): void {
+    this.#trials.set(key, trials);
+    trials.catch(() => this.#trials.delete(key));
+    for (const oldest of this.#trials.keys()) {
+      if (this.#trials.size <= MAX_REMEMBERED) break;
+      this.#trials.delete(oldest);
+    }
   }
 
   #refuseDifference(run: RunRecord, row: ResultRow, { metrics }: VariantReport): void {

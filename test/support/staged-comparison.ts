@@ -42,8 +42,7 @@ export class StagedOutcome {
 }
 
 /** Every row and rank of the fixture's lists, in every metric. */
-export function compareStaged(run: StagedRun): StagedOutcome {
-  const ours = executeStaged(run);
+export function compareStaged(run: StagedRun, ours = executeStaged(run)): StagedOutcome {
   const outcome = new StagedOutcome();
   const { sweep, feedBar, endBar } = ours.plan;
   const slice = [feedBar + sweep.firstBar, endBar];
