@@ -9,7 +9,7 @@ const CLEAN: StrategyCheck = {
     variants: 2,
     cuts: 16,
     comparedBars: 48_000,
-    sidedBars: 1_234,
+    sidedBars: 12,
     findings: [],
   },
   warmup: { passed: true, warmupBars: 200, bars: 5_000, needs: [] },
@@ -27,7 +27,7 @@ describe("a check as text", () => {
   it("says that nothing was found, and in how much", () => {
     expect(checkText(CLEAN).split("\n")).toEqual([
       "look-ahead  none found",
-      "compared    48,000 signals of 2 variants after 16 cuts, 1,234 of them long or short (seed 3)",
+      "compared    48,000 signals of 2 variants after 16 cuts, 12 of them long or short (seed 3)",
       "",
       "warm-up     200 bars: enough",
       "looked at   5,000 bars, 0 outputs of sampled variants",
