@@ -153,9 +153,10 @@ function comparisonRowBytes(sweep: Sweep, comparison: ComparisonTemplate, bars: 
   );
 }
 
+/** Rows that do not fit are not kept; counted as full, so that no larger run seems smaller. */
 function rowBytes(rows: readonly number[], bars: number): number {
   const bytes = (sum(rows) * (NUMBER_BYTES + KEY_BYTES) + 2 * NUMBER_BYTES) * bars;
-  return bytes <= ROW_BYTES ? bytes : 0;
+  return Math.min(bytes, ROW_BYTES);
 }
 
 /** Most price sources that a thread holds: those named, and the close. */

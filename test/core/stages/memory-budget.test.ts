@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import type { Candles } from "../../../src/core/series/candles.ts";
 import { memoryBudget } from "../../../src/core/stages/memory-budget.ts";
 import { Ranking } from "../../../src/core/stages/ranking.ts";
-import { SCORER_CACHES } from "../../../src/core/stages/scorer-caches.ts";
+import { ROW_BYTES, SCORER_CACHES } from "../../../src/core/stages/scorer-caches.ts";
 import { scoreStageA } from "../../../src/core/stages/stage-a.ts";
 import { scoreStageB } from "../../../src/core/stages/stage-b.ts";
 import type { Sweep } from "../../../src/core/stages/sweep.ts";
@@ -66,7 +66,7 @@ describe("memory budget", () => {
       constraint: null,
     };
     expect(totalOf(wider)).toBe(totalOf(wide));
-    const caches = SCORER_CACHES.seriesBytes + SCORER_CACHES.planeBytes;
+    const caches = SCORER_CACHES.seriesBytes + SCORER_CACHES.planeBytes + ROW_BYTES;
     expect(totalOf(wide)).toBeLessThan(RUN.workers * (caches + 64 * 1024 * 1024));
   });
 
