@@ -1,7 +1,7 @@
 /**
- * `npm run bench:peers`: the same workloads on the same candles by hand-written C, by a
- * hand-written numba loop, by vectorbt with each of its engines, and by Sweepline, one thread each, interleaved.
- * Checks that returns agree and prints ratios, median over rounds. Never a test.
+ * `npm run bench:peers`: the same workloads on the same candles by hand-written C, by a hand-
+ * written numba loop, by vectorbt with each of its engines, and by Sweepline, one thread each,
+ * interleaved. Checks that returns agree and prints ratios, median over rounds. Never a test.
  */
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync } from "node:fs";
