@@ -13,6 +13,7 @@ import { candleBytes } from "../../src/market-data/memory-cache.ts";
 import { syntheticCandles } from "../../src/market-data/synthetic.ts";
 import { DatasetLibrary } from "../../src/runner/dataset-library.ts";
 import { type OpenStore, openStore } from "../../src/store/open.ts";
+import { PGLITE } from "../support/databases.ts";
 import { arbitrarySeries } from "./arbitrary-series.ts";
 import { csvText } from "./csv-text-form.ts";
 
@@ -32,11 +33,17 @@ const PLAIN = {
 } as const;
 
 let store: OpenStore;
+let drop: () => Promise<void>;
 let cacheDir: string;
 beforeAll(async () => {
-  store = await openStore();
+  const database = await PGLITE.create();
+  drop = database.drop;
+  store = await openStore(database.location);
 });
-afterAll(() => store.close());
+afterAll(async () => {
+  await store?.close();
+  await drop?.();
+});
 beforeEach(async () => {
   cacheDir = await mkdtemp(join(tmpdir(), "sweepline-library-"));
 });

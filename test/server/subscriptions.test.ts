@@ -1,8 +1,6 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
+import { PGLITE } from "../support/databases.ts";
 import { overSse, overWebsocket, post } from "./graphql-client.ts";
 import { CANCEL, crossRequest, FOLLOW, LARGE, SMALL, START } from "./requests.ts";
 import { TestService } from "./test-service.ts";
@@ -13,17 +11,18 @@ interface Event {
   readonly state: string;
 }
 
-const dir = mkdtempSync(join(tmpdir(), "sweepline-subscriptions-"));
+let database: Awaited<ReturnType<typeof PGLITE.create>>;
 let service: TestService;
 beforeAll(async () => {
-  service = await TestService.start({ dataDir: join(dir, "db") });
+  database = await PGLITE.create();
+  service = await TestService.start(database.location);
   await service.importSynthetic("hours", 3_000);
   await service.importSynthetic("long", 20_000);
 });
 afterAll(async () => {
   expect(service.errors).toEqual([]);
   await service[Symbol.asyncDispose]();
-  rmSync(dir, { recursive: true, force: true });
+  await database.drop();
 });
 
 const ask = (query: string, variables: object = {}) => post(service.url, query, variables);
@@ -163,7 +162,7 @@ describe("a server that goes", () => {
     const before = (await ask(TOP, { id: done })).data;
     await service[Symbol.asyncDispose]();
 
-    service = await TestService.start({ dataDir: join(dir, "db") });
+    service = await TestService.start(database.location);
     expect((await ask(TOP, { id: done })).data).toEqual(before);
     expect(await all(followSse(done, 0))).toEqual(events);
     const rest = followWebsocket(cut, seen.seq);

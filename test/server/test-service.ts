@@ -8,6 +8,7 @@ import type { ServerOptions } from "../../src/server/server-options.ts";
 import { type RunningServer, startServer } from "../../src/server/start-server.ts";
 import type { DatabaseLocation } from "../../src/store/database.ts";
 import { type OpenStore, openStore } from "../../src/store/open.ts";
+import { PGLITE } from "../support/databases.ts";
 
 export const TEST_GUARDS = {
   maxVariantsPerStage: 2_000_000,
@@ -24,6 +25,7 @@ interface Opened {
   readonly store: OpenStore;
   readonly queue: WorkQueue;
   readonly pool: WorkerPool;
+  readonly drop: () => Promise<void>;
 }
 
 type RunLimits = Pick<RunServiceOptions, "maxQueuedRuns">;
@@ -39,21 +41,24 @@ export class TestService implements AsyncDisposable {
   server!: RunningServer;
   readonly #queue: WorkQueue;
   readonly #runner: Runner;
+  readonly #drop: () => Promise<void>;
 
-  static async start(
-    location: DatabaseLocation = {},
-    limits: RunLimits = {},
-  ): Promise<TestService> {
-    const store = await openStore(location);
+  /** On a new embedded database that goes with it, unless one is named. */
+  static async start(location?: DatabaseLocation, limits: RunLimits = {}): Promise<TestService> {
+    const own = location === undefined ? await PGLITE.create() : null;
+    const store = await openStore(location ?? own?.location);
     const queue = await openWorkQueue(store);
-    const service = new TestService({ store, queue, pool: await createPool({ size: 2 }) }, limits);
+    const pool = await createPool({ size: 2 });
+    const drop = own?.drop ?? (async () => {});
+    const service = new TestService({ store, queue, pool, drop }, limits);
     await service.#runner.start();
     await service.serve();
     return service;
   }
 
-  constructor({ store, queue, pool }: Opened, limits: RunLimits) {
+  constructor({ store, queue, pool, drop }: Opened, limits: RunLimits) {
     this.store = store;
+    this.#drop = drop;
     this.pool = pool;
     this.#queue = queue;
     this.datasets = new DatasetLibrary({
@@ -125,5 +130,6 @@ export class TestService implements AsyncDisposable {
     await this.pool.close();
     await this.#queue.close();
     await this.store.close();
+    await this.#drop();
   }
 }
