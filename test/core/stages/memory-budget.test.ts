@@ -164,6 +164,24 @@ const HUNGRY: Readonly<Record<string, { readonly bars: number; readonly request:
       },
     },
   },
+  "rows and planes of expressions": {
+    bars: 20_000,
+    request: {
+      strategy: {
+        expressions: {
+          long: "sma($a) > ema($b) and close > open[$lag] + $step",
+          exitLong: "sma($a) <= ema($b)",
+        },
+        parameters: {
+          a: { start: 2, stop: 121, step: 1 },
+          b: { start: 2, stop: 121, step: 1 },
+          lag: [1, 2],
+          step: [0, 1],
+        },
+      },
+      preselect: 10,
+    },
+  },
   "price sources and their sums": {
     bars: 60_000,
     request: {
