@@ -26,7 +26,7 @@ import {
   type ToWorker,
   type WorkerSettings,
 } from "./protocol.ts";
-import { nextSliceSize } from "./slice-size.ts";
+import { Slices } from "./slices.ts";
 import { warmUp } from "./warm-up.ts";
 
 const port = parentPort;
@@ -68,11 +68,11 @@ function runChunk(order: ChunkOrder): void {
   if (!aborted()) {
     const scorer = scorerFor(order);
     const best = new BestReporter(order.id);
-    let size = 1;
+    const slices = new Slices(order, scorer);
+    const look = slices.batched ? 0 : VARIANTS_A_LOOK;
     while (!aborted()) {
-      const from = Number(Atomics.add(counters, COUNTER.next, BigInt(size)));
-      if (from >= order.to) break;
-      const to = Math.min(from + size, order.to);
+      const slice = slices.next();
+      if (slice === null) break;
       let told = 0;
       const tell = (scored: number) => {
         Atomics.add(counters, COUNTER.scored, BigInt(scored - told));
@@ -81,14 +81,15 @@ function runChunk(order: ChunkOrder): void {
         answerReports();
       };
       const stop = (scored: number) => {
-        if (scored - told >= VARIANTS_A_LOOK) tell(scored);
+        if (scored - told >= look) tell(scored);
         return aborted();
       };
       const startedMs = performance.now();
-      const scored = runSlice(order, scorer, { from, to, top, stop });
+      const scored = runSlice(order, scorer, { ...slice, top, stop });
       const tookMs = performance.now() - startedMs;
+      // Less than was told where a batch was ended early: it counts for nothing.
       tell(scored);
-      size = nextSliceSize(to - from, scored / cellsOf(order, scorer), tookMs);
+      slices.took(slice, scored / cellsOf(order, scorer), tookMs);
     }
   }
   const rows = top.drain();

@@ -52,6 +52,17 @@ export class VariantSpace {
     }
     return this.#allowed[combination] === 1;
   }
+
+  /** Variants with index in `[from, to)`. */
+  countWithin(from: number, to: number): number {
+    if (this.#allowed === null) return to - from;
+    const digits = this.grid.digits(from, new Int32Array(this.grid.axes.length));
+    let count = 0;
+    for (let index = from; index < to; index++, this.grid.increment(digits)) {
+      if (this.has(digits)) count++;
+    }
+    return count;
+  }
 }
 
 /** Combinations of the axes a constraint reads; what VariantSpace would tabulate. */

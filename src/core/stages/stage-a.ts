@@ -1,3 +1,4 @@
+import { type BatchEngine, cutBatches } from "./batch-engine.ts";
 import type { SweepScorer } from "./sweep-scorer.ts";
 import type { TopRows } from "./top-rows.ts";
 
@@ -12,8 +13,9 @@ export interface StageOutput {
 
 /**
  * Stage A: scores the base variants with index in `[from, to)`, stops off. Indices that the
- * constraint forbids are skipped and stay NaN in the columns. Before each variant it tells `stop`
- * how many it has scored, which says whether to end early. Returns the number of variants scored.
+ * constraint forbids are skipped and stay NaN in the columns. Before each variant, or now and then
+ * within a batch, it tells `stop` how many it has scored, which says whether to end early. Returns
+ * the number of variants scored; a batch that was ended early counts for nothing.
  */
 export function scoreStageA(
   scorer: SweepScorer,
@@ -21,6 +23,28 @@ export function scoreStageA(
   to: number,
   output: StageOutput,
   stop: (scored: number) => boolean = () => false,
+): number {
+  const engine = scorer.batchEngine();
+  if (engine === null) return scoreEach(scorer, from, to, output, stop);
+  let scored = 0;
+  let at = from;
+  for (const end of cutBatches(scorer.space, { from, to }, 1, engine.size)) {
+    const before = scored;
+    const range = { from: at, to: end };
+    const done = scoreBatch(scorer, engine, range, output, (part) => stop(before + part));
+    if (done === null) return scored;
+    scored += done;
+    at = end;
+  }
+  return scored;
+}
+
+function scoreEach(
+  scorer: SweepScorer,
+  from: number,
+  to: number,
+  output: StageOutput,
+  stop: (scored: number) => boolean,
 ): number {
   const row = new Float64Array(1 + scorer.metrics.length);
   let scored = 0;
@@ -32,12 +56,40 @@ export function scoreStageA(
     }
     if (stop(scored)) return scored;
     scorer.scoreBase(row, 1);
-    row[0] = index;
-    for (let m = 0; m < output.columns.length; m++) {
-      output.columns[m][index - output.origin] = row[1 + m];
-    }
-    output.top.offer(row, 0);
+    keepRow(row, index, output);
     scored++;
   }
   return scored;
+}
+
+/** Variants scored; null where `stop`, which hears estimates of that number, ended it early. */
+function scoreBatch(
+  scorer: SweepScorer,
+  engine: BatchEngine,
+  { from, to }: { readonly from: number; readonly to: number },
+  output: StageOutput,
+  stop: (scored: number) => boolean,
+): number | null {
+  const count = scorer.metrics.length;
+  const scores = new Float64Array((to - from) * count);
+  const variants = scorer.space.countWithin(from, to);
+  const ended =
+    stop(0) || !engine.score(from, to, scores, (done) => stop(Math.floor(done * variants)));
+  if (ended) return null;
+  const row = new Float64Array(1 + count);
+  scorer.seek(from);
+  for (let index = from; index < to; index++, scorer.next()) {
+    const at = (index - from) * count;
+    for (let m = 0; m < count; m++) row[1 + m] = scores[at + m];
+    if (scorer.exists()) keepRow(row, index, output);
+    else for (const column of output.columns) column[index - output.origin] = Number.NaN;
+  }
+  return variants;
+}
+
+/** Gives a row, whose first number it sets, to the columns and to the best rows. */
+function keepRow(row: Float64Array, index: number, { top, columns, origin }: StageOutput): void {
+  row[0] = index;
+  for (let m = 0; m < columns.length; m++) columns[m][index - origin] = row[1 + m];
+  top.offer(row, 0);
 }

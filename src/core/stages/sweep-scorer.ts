@@ -17,9 +17,11 @@ import {
   type ScoringBackend,
   type TradeScorer,
 } from "./backend.ts";
+import type { BatchEngine } from "./batch-engine.ts";
 import { ReferenceBackend } from "./reference-backend.ts";
 import { planeRoom, SCORER_CACHES, type ScorerCaches } from "./scorer-caches.ts";
 import { type StrategyPlanes, strategyPlanes } from "./strategy-planes.ts";
+import { type StrategyShape, strategyShape } from "./strategy-shape.ts";
 import { riskCells, type Sweep, sweepMetrics } from "./sweep.ts";
 
 export interface ScorerOptions {
@@ -46,6 +48,8 @@ export class SweepScorer {
   readonly #backend: ScoringBackend;
   readonly #source: PlaneSource;
   readonly #strategy: StrategyPlanes;
+  readonly #shape: StrategyShape;
+  readonly #engines = new Map<string, BatchEngine | null>();
   #scorer: TradeScorer;
   readonly #scorers = new Map<string, TradeScorer>();
   readonly #riskTable: RiskTable;
@@ -73,6 +77,7 @@ export class SweepScorer {
     this.#source = new PlaneSource(new CandleView(candles), sweep, backend, caches);
     const planes = { source: this.#source, maxAtoms: planeRoom(bars, caches), newPlane, backend };
     this.#strategy = strategyPlanes(sweep, this.space.grid, planes);
+    this.#shape = strategyShape(sweep, this.space.grid);
     this.#scorer = this.#scorerOf(this.metrics);
     this.#riskTable = backend.riskTable(sweep);
     this.#base = backend.tradeList(bars);
@@ -87,6 +92,19 @@ export class SweepScorer {
   measure(metrics: readonly RankingMetric[]): void {
     this.metrics = metrics;
     this.#scorer = this.#scorerOf(metrics);
+  }
+
+  /** What scores many base variants together; null where each is scored by itself. */
+  batchEngine(): BatchEngine | null {
+    const key = this.metrics.join();
+    let engine = this.#engines.get(key);
+    if (engine === undefined) {
+      const { sweep, space, metrics } = this;
+      const task = { sweep, space, metrics, shape: this.#shape, source: this.#source };
+      engine = this.#backend.batchEngine?.(task) ?? null;
+      this.#engines.set(key, engine);
+    }
+    return engine;
   }
 
   /** Gives the backend's memory back; the scorer must not be used any more. */
