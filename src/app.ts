@@ -51,7 +51,11 @@ export async function createApp(config: ServiceConfig, options: AppOptions = {})
   await using opening = new AsyncDisposableStack();
   const store = await openServiceStore(config);
   opening.defer(() => store.close());
-  const pool = await createPool({ size: config.workers, kernels: config.kernels });
+  const pool = await createPool({
+    size: config.workers,
+    kernels: config.kernels,
+    caches: config.caches,
+  });
   opening.defer(() => pool.close());
   const datasets = createLibrary(config, store);
   const parts = { store, pool, datasets, worker: workerName() };

@@ -26,6 +26,9 @@ const bytes = z.union([
     }),
 ]);
 
+/** 0 keeps nothing. The bound is what threads can address of shared memory. */
+const cacheBytes = z.union([z.literal(0), bytes]).pipe(z.int().max(64 * UNITS.GiB));
+
 const LOG_LEVELS = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
 
 const settings = z.strictObject({
@@ -53,7 +56,12 @@ const settings = z.strictObject({
     syncDeadlineSeconds: z.number().positive().max(3_600),
     drainSeconds: z.number().positive().max(600),
   }),
-  caches: z.strictObject({ datasetMemoryBytes: bytes, datasetDiskBytes: bytes }),
+  caches: z.strictObject({
+    datasetMemoryBytes: cacheBytes,
+    indicatorBytes: cacheBytes,
+    atomBytes: cacheBytes,
+    datasetDiskBytes: bytes,
+  }),
   log: z.strictObject({ level: z.enum(LOG_LEVELS) }),
 });
 

@@ -13,7 +13,7 @@ export interface Services {
   readonly store: Store;
   readonly datasets: DatasetLibrary;
   readonly runs: RunService;
-  readonly pool: { stats(): PoolStats };
+  readonly pool: { stats(): PoolStats; caches(): readonly CacheStats[] };
   /** Same plan hash, dataset hash and engine version: same digest. */
   readonly engineVersion: string;
   readonly defaultAxes: DefaultAxes;

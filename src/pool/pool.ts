@@ -4,6 +4,13 @@ import type { VariantReport } from "../core/report/variant-report.ts";
 import { mergeRows } from "../core/stages/merge-rows.ts";
 import { riskCells, sweepMetrics } from "../core/stages/sweep.ts";
 import { chooseKernels, type KernelName } from "../kernels/choose-kernels.ts";
+import {
+  type CacheBounds,
+  createPoolCacheMemory,
+  type PoolCacheMemory,
+  type PoolCacheStats,
+  PoolCaches,
+} from "./cache/pool-caches.ts";
 import { ChunkWatch } from "./chunk-watch.ts";
 import { Order, WorkerLost } from "./order.ts";
 import { CONTROL, COUNTER, type FromWorker, type ToWorker } from "./protocol.ts";
@@ -35,7 +42,13 @@ export interface PoolOptions {
   readonly size: number;
   /** What runs the hot loops; WASM where it is built, when absent. */
   readonly kernels?: KernelName;
+  /** What threads keep for one another and for later runs; nothing, when absent. */
+  readonly caches?: CacheBounds;
 }
+
+const NO_CACHES: CacheBounds = { indicatorBytes: 0, atomBytes: 0 };
+/** The pool's own number among the threads that use the caches. */
+const POOL_NO = 1;
 
 /** Starts the threads and waits until each has warmed up. */
 export async function createPool(options: PoolOptions): Promise<WorkerPool> {
@@ -62,6 +75,9 @@ export async function createPool(options: PoolOptions): Promise<WorkerPool> {
 export class WorkerPool implements ComputePool {
   readonly size: number;
   readonly kernels: KernelName;
+  readonly #cacheMemory: PoolCacheMemory;
+  readonly #caches: PoolCaches;
+  #lastThreadNo = POOL_NO;
   readonly #threads: Thread[] = [];
   readonly #orders = new Map<number, Order<Answer, Thread>>();
   /** Who hears of better rows, by order. */
@@ -72,8 +88,10 @@ export class WorkerPool implements ComputePool {
   #lastFault: Error | null = null;
   #closed = false;
 
-  constructor({ size, kernels }: PoolOptions) {
+  constructor({ size, kernels, caches }: PoolOptions) {
     this.size = size;
+    this.#cacheMemory = createPoolCacheMemory(caches ?? NO_CACHES);
+    this.#caches = new PoolCaches(this.#cacheMemory, POOL_NO);
     this.kernels = kernels ?? chooseKernels("auto");
     for (let i = 0; i < this.size; i++) this.#threads.push(this.#startThread());
   }
@@ -114,6 +132,10 @@ export class WorkerPool implements ComputePool {
     const busy = this.#threads.filter((thread) => thread.orders.size > 0).length;
     const queuedChunks = this.#orders.size;
     return { size: this.size, busy, queuedChunks, replacedWorkers: this.#replaced };
+  }
+
+  caches(): readonly PoolCacheStats[] {
+    return this.#caches.stats();
   }
 
   /** Ends one thread as a crash would: it is replaced and its work is done again. */
@@ -257,10 +279,14 @@ export class WorkerPool implements ComputePool {
   }
 
   #startThread(): Thread {
-    const thread = new Thread(this.kernels, {
-      onMessage: (from, message) => this.#receive(from, message),
-      onExit: (from, reason) => this.#lost(from, reason),
-    });
+    const caches = this.#cacheMemory;
+    const thread = new Thread(
+      { kernels: this.kernels, caches, no: ++this.#lastThreadNo },
+      {
+        onMessage: (from, message) => this.#receive(from, message),
+        onExit: (from, reason) => this.#lost(from, reason),
+      },
+    );
     thread.ready.then(
       () => {
         this.#failedStarts = 0;
@@ -289,6 +315,7 @@ export class WorkerPool implements ComputePool {
 
   #lost(thread: Thread, reason: Error | null): void {
     this.#lastFault = reason;
+    this.#caches.recoverFrom(thread.no);
     if (!thread.isReady) this.#failedStarts++;
     const position = this.#threads.indexOf(thread);
     if (!this.#closed && position >= 0) this.#replace(position);

@@ -4,11 +4,15 @@ import type { Candles } from "../core/series/candles.ts";
 import type { RankedRows } from "../core/stages/ranked-rows.ts";
 import type { StageName, Sweep } from "../core/stages/sweep.ts";
 import type { KernelName } from "../kernels/choose-kernels.ts";
+import type { PoolCacheMemory } from "./cache/pool-caches.ts";
 import type { CheckTask, ReportTask } from "./task.ts";
 
 /** What a thread is started with. */
 export interface WorkerSettings {
   readonly kernels: KernelName;
+  readonly caches: PoolCacheMemory;
+  /** The thread's number: no other thread of the pool has had it. */
+  readonly no: number;
 }
 
 /**
@@ -40,6 +44,7 @@ export interface ScorerOrder {
   readonly key: string;
   readonly sweep: Sweep;
   readonly candles: Candles;
+  readonly candlesKey?: string;
 }
 
 export interface ChunkOrder extends ScorerOrder {

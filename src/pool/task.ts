@@ -3,6 +3,7 @@ import type { VariantChoice, VariantReport } from "../core/report/variant-report
 import type { Candles } from "../core/series/candles.ts";
 import type { RankedRows } from "../core/stages/ranked-rows.ts";
 import type { StageName, Sweep } from "../core/stages/sweep.ts";
+import type { PoolCacheStats } from "./cache/pool-caches.ts";
 
 export type { RankedRows } from "../core/stages/ranked-rows.ts";
 
@@ -16,6 +17,11 @@ export interface ChunkTask {
   readonly sweep: Sweep;
   /** Columns in shared memory, already cut to the bars the sweep sees. */
   readonly candles: Candles;
+  /**
+   * Says by content which candles these are: rows and planes of the same candles are shared between
+   * threads and runs. Without it, everything is computed for this key alone.
+   */
+  readonly candlesKey?: string;
   readonly stage: StageName;
   /** Stage A: variant indices `[from, to)`. Stage B: positions in the shortlist. */
   readonly from: number;
@@ -96,6 +102,8 @@ export interface ComputePool {
   /** Takes a second of one thread, after what that thread has to do already. */
   check(task: CheckTask): Promise<StrategyCheck>;
   stats(): PoolStats;
+  /** What the threads have kept for one another and for later runs. */
+  caches(): readonly PoolCacheStats[];
   close(): Promise<void>;
 }
 

@@ -1,5 +1,4 @@
 import { Worker } from "node:worker_threads";
-import type { KernelName } from "../kernels/choose-kernels.ts";
 import type { FromWorker, ToWorker, WorkerSettings } from "./protocol.ts";
 
 /** What a thread's end or message means to the pool. */
@@ -11,6 +10,7 @@ export interface ThreadListener {
 
 /** One worker thread with its orders in flight. */
 export class Thread {
+  readonly no: number;
   /** Orders sent and not yet answered. */
   readonly orders = new Set<number>();
   readonly ready: Promise<void>;
@@ -19,10 +19,9 @@ export class Thread {
   readonly #worker: Worker;
   #fault: Error | null = null;
 
-  constructor(kernels: KernelName, listener: ThreadListener) {
-    this.#worker = new Worker(new URL("./worker.ts", import.meta.url), {
-      workerData: { kernels } satisfies WorkerSettings,
-    });
+  constructor(settings: WorkerSettings, listener: ThreadListener) {
+    this.no = settings.no;
+    this.#worker = new Worker(new URL("./worker.ts", import.meta.url), { workerData: settings });
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     this.ready = promise;
     this.#worker.on("message", (message: FromWorker) => {

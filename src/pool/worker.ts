@@ -14,6 +14,7 @@ import { sweepMetrics } from "../core/stages/sweep.ts";
 import { SweepScorer } from "../core/stages/sweep-scorer.ts";
 import { TopRows } from "../core/stages/top-rows.ts";
 import { backendFactory } from "../kernels/choose-kernels.ts";
+import { PoolCaches } from "./cache/pool-caches.ts";
 import {
   type CheckOrder,
   type ChunkOrder,
@@ -39,7 +40,9 @@ const VARIANTS_A_LOOK = 1_000;
 /** Least time between two messages about a better row. */
 const BEST_MESSAGE_MS = 100;
 
-const backend = backendFactory((workerData as WorkerSettings).kernels);
+const settings = workerData as WorkerSettings;
+const backend = backendFactory(settings.kernels);
+const caches = new PoolCaches(settings.caches, settings.no);
 const scorers = new Map<string, SweepScorer>();
 
 function send(message: FromWorker, transfer: ArrayBuffer[] = []): void {
@@ -48,7 +51,10 @@ function send(message: FromWorker, transfer: ArrayBuffer[] = []): void {
 
 function scorerFor(order: ScorerOrder): SweepScorer {
   let scorer = scorers.get(order.key);
-  if (scorer === undefined) scorer = new SweepScorer(order.sweep, order.candles, { backend });
+  if (scorer === undefined) {
+    const store = order.candlesKey === undefined ? {} : { store: caches.of(order.candlesKey) };
+    scorer = new SweepScorer(order.sweep, order.candles, { backend, ...store });
+  }
   scorers.delete(order.key);
   scorers.set(order.key, scorer);
   for (const oldest of scorers.keys()) {

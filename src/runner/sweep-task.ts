@@ -10,11 +10,13 @@ export interface SweepTask {
 
 export async function sweepTask(datasets: DatasetSource, plan: RunPlan): Promise<SweepTask> {
   const { workers } = plan.request.schedule;
+  const { datasetHash, request, feedBar, endBar } = plan;
   return {
     plan,
     base: {
       key: plan.planHash,
       sweep: plan.sweep,
+      candlesKey: `${datasetHash} ${request.timeframe ?? ""} ${feedBar} ${endBar}`,
       candles: await planCandles(datasets, plan),
       ...(workers === undefined ? {} : { workers }),
     },

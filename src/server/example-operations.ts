@@ -93,7 +93,7 @@ query Catalogue {
   service {
     engineVersion database
     pool { size busy queuedChunks }
-    caches { name bytes hits misses }
+    caches { name bytes maxBytes hits misses evictions }
   }
 }
 `;

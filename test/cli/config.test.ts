@@ -36,6 +36,8 @@ describe("service settings", () => {
       chunkSeconds: 2,
     });
     expect(config.maxQueuedRuns).toBe(100);
+    const { datasetMemoryBytes, indicatorBytes, atomBytes } = config.caches;
+    expect(datasetMemoryBytes + indicatorBytes + atomBytes).toBe(2 * 2 ** 30);
     expect(config.databaseUrl).toBeNull();
     expect(config.dataDir).toBe(resolve(".sweepline"));
   });
@@ -44,6 +46,8 @@ describe("service settings", () => {
     const path = file("port: 1\nworkers: 2\nguards:\n  chunkSeconds: 3\nlog: { level: warn }\n");
     const environment = { SWEEPLINE_PORT: "5", SWEEPLINE_GUARDS_CHUNK_SECONDS: "0.5" };
     const config = loadConfig({ file: path, environment, flags: { port: 9, workers: undefined } });
+    const noCache = { SWEEPLINE_CACHES_ATOM_BYTES: "0" };
+    expect(loadConfig({ environment: noCache }).caches.atomBytes).toBe(0);
     expect(config.port).toBe(9);
     expect(config.workers).toBe(2);
     expect(config.guards.chunkSeconds).toBe(0.5);

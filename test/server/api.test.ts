@@ -254,6 +254,34 @@ describe("a synchronous backtest", () => {
     expect(runBacktest.estimate.planHash).toBe(run.planHash);
   });
 
+  it("finds what earlier runs over the same candles have left, and tells of it", async () => {
+    const counts = "{ service { caches { name hits misses evictions bytes maxBytes } } }";
+    const cacheOf = async (name: string) =>
+      (await ask(counts)).data.service.caches.find((one: { name: string }) => one.name === name);
+    const expressions = {
+      long: "rsi($window) < 30 or close > ema($window)",
+      exitLong: "roc(9) < 0",
+    };
+    const window = { name: "window", axis: { range: { start: 2, stop: 40, step: 1 } } };
+    const strategy = { expressions, parameters: [window] };
+    const run = async (feePct: number) => {
+      const request = { dataset: "hours", strategy, execution: { feePct } };
+      const { data } = await ask(BACKTEST, { input: { request } });
+      expect(data.runBacktest.totalCount).toBeGreaterThan(0);
+    };
+    await run(0.2);
+    const before = await cacheOf("atoms");
+    expect(before.bytes).toBeGreaterThan(0);
+    expect(before.bytes).toBeLessThanOrEqual(before.maxBytes);
+    await run(0.3);
+    const after = await cacheOf("atoms");
+    expect(after.hits).toBeGreaterThan(before.hits);
+    expect(after.bytes).toBe(before.bytes);
+    expect(after.evictions).toBe(0);
+    expect((await cacheOf("indicators")).bytes).toBeGreaterThan(0);
+    expect((await cacheOf("memory")).hits).toBeGreaterThan(0);
+  });
+
   it("stops at its deadline", async () => {
     const request = crossRequest("long", LARGE);
     const { data } = await ask(BACKTEST, { input: { request, deadlineMs: 100 } });

@@ -48,7 +48,10 @@ export class TestService implements AsyncDisposable {
     const own = location === undefined ? await PGLITE.create() : null;
     const store = await openStore(location ?? own?.location);
     const queue = await openWorkQueue(store);
-    const pool = await createPool({ size: 2 });
+    const pool = await createPool({
+      size: 2,
+      caches: { indicatorBytes: 2 ** 26, atomBytes: 2 ** 24 },
+    });
     const drop = own?.drop ?? (async () => {});
     const service = new TestService({ store, queue, pool, drop }, limits);
     await service.#runner.start();

@@ -41,7 +41,10 @@ export async function openService(
   const queue = await openWorkQueue(store, (error) =>
     faults.push({ runId: null, what: "queue", error }),
   );
-  const threads = await createPool({ size: options.workers ?? 2 });
+  const threads = await createPool({
+    size: options.workers ?? 2,
+    caches: { indicatorBytes: 2 ** 26, atomBytes: 2 ** 24 },
+  });
   const pool = options.pool?.(threads) ?? threads;
   const caches = { cacheDir: null, maxMemoryBytes: 2 ** 28, maxDiskBytes: 0 };
   const library = new DatasetLibrary({ store, ...caches });
@@ -161,6 +164,7 @@ export function faultyPool(pool: ComputePool, fault: (task: ChunkTask) => boolea
     report: (task) => pool.report(task),
     check: (task) => pool.check(task),
     stats: () => pool.stats(),
+    caches: () => pool.caches(),
     close: () => pool.close(),
   };
 }

@@ -1,3 +1,5 @@
+import { findIndicator } from "../indicators/registry.ts";
+import type { ParameterValues } from "../parameter.ts";
 import { type BitPlane, planeWords } from "../series/bit-plane.ts";
 import { ByteLru } from "../series/byte-lru.ts";
 import type { CandleView } from "../series/candle-view.ts";
@@ -5,6 +7,7 @@ import type { ScoringBackend } from "../stages/backend.ts";
 import type { Atom, SeriesRef } from "./atom.ts";
 import { computeOutputs, resolveSeries } from "./resolve-series.ts";
 import { operandKey, outputKey, seriesKey } from "./series-key.ts";
+import type { ValueStore } from "./value-store.ts";
 
 /**
  * What keeping a plane or a row costs beside its bits: its key, its view and its place in the
@@ -16,6 +19,13 @@ export const ENTRY_BYTES = 512;
 export interface BarRange {
   readonly firstBar: number;
   readonly lastBar: number;
+}
+
+export interface PlaneSourceRoom {
+  readonly seriesBytes: number;
+  readonly planeBytes: number;
+  /** Where rows and planes of earlier scorers may be found. */
+  readonly store?: ValueStore | undefined;
 }
 
 /**
@@ -39,14 +49,14 @@ export class PlaneSource {
   /** Where a latch lets go; made when the first one asks. */
   #reset: BitPlane | null = null;
   readonly #maxPlanes: number;
+  readonly #store: ValueStore | null;
 
-  /** `planeBytes` bounds the planes that are kept; those of one variant are always there. */
-  constructor(
-    view: CandleView,
-    range: BarRange,
-    backend: ScoringBackend,
-    room: { readonly seriesBytes: number; readonly planeBytes: number },
-  ) {
+  /**
+   * `planeBytes` bounds the planes that are kept; those of one variant are always there. A store
+   * must be that of the view's candles.
+   */
+  constructor(view: CandleView, range: BarRange, backend: ScoringBackend, room: PlaneSourceRoom) {
+    this.#store = room.store ?? null;
     this.#view = view;
     this.#range = range;
     this.#backend = backend;
@@ -71,10 +81,18 @@ export class PlaneSource {
     let plane = this.#planes.get(key);
     if (plane === undefined) {
       plane = this.#take();
-      this.compute(atom, plane);
+      this.#fill(plane, atom, key);
       this.#planes.set(key, plane);
     }
     return plane;
+  }
+
+  #fill(plane: BitPlane, atom: Atom, key: string): void {
+    const { firstBar, lastBar } = this.#range;
+    const stored = `${firstBar} ${lastBar} ${key}`;
+    if (this.#store?.planes.load(stored, plane) === true) return;
+    this.compute(atom, plane);
+    this.#store?.planes.keep(stored, plane);
   }
 
   /** Computes an atom into a plane of the caller's. */
@@ -92,10 +110,32 @@ export class PlaneSource {
 
   /** A series over the range. */
   series(ref: SeriesRef): Float64Array {
-    const whole = resolveSeries(this.#view, ref, (id, params) =>
-      this.#outputs.remember(outputKey(id, params), () => computeOutputs(this.#view, id, params)),
-    );
+    const whole = resolveSeries(this.#view, ref, (id, params) => this.#rows(id, params));
     return whole.subarray(this.#range.firstBar, this.#range.lastBar);
+  }
+
+  #rows(id: string, params: ParameterValues): readonly Float64Array[] {
+    const key = outputKey(id, params);
+    return this.#outputs.remember(key, () => {
+      const rows = this.#store?.rows;
+      const stored = rows === undefined ? null : this.#storedRows(rows, id, key);
+      if (stored !== null) return stored;
+      const computed = computeOutputs(this.#view, id, params);
+      for (const [output, row] of computed.entries()) rows?.keep(`${key}.${output}`, row);
+      return computed;
+    });
+  }
+
+  /** All outputs, or null where one is missing. */
+  #storedRows(rows: ValueStore["rows"], id: string, key: string): readonly Float64Array[] | null {
+    const outputs = findIndicator(id)?.outputs ?? [];
+    const stored: Float64Array[] = [];
+    for (const output of outputs.keys()) {
+      const row = new Float64Array(this.#view.bars);
+      if (!rows.load(`${key}.${output}`, row)) return null;
+      stored.push(row);
+    }
+    return stored;
   }
 
   #take(): BitPlane {

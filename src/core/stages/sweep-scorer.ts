@@ -8,6 +8,7 @@ import { type BitPlane, planeBit } from "../series/bit-plane.ts";
 import { CandleView } from "../series/candle-view.ts";
 import { type Candles, sliceCandles } from "../series/candles.ts";
 import { PlaneSource } from "../signals/plane-source.ts";
+import type { ValueStore } from "../signals/value-store.ts";
 import {
   type BackendFactory,
   isServedByEveryBackend,
@@ -31,6 +32,8 @@ export interface ScorerOptions {
   readonly backend?: BackendFactory;
   /** Bytes of what is kept from variant to variant; never changes a result. */
   readonly caches?: ScorerCaches;
+  /** Rows and planes of these candles that others have computed; never changes a result. */
+  readonly store?: ValueStore;
 }
 
 /**
@@ -74,7 +77,10 @@ export class SweepScorer {
     const bars = time.length;
     this.#backend = backend;
     const newPlane = () => backend.plane(bars);
-    this.#source = new PlaneSource(new CandleView(candles), sweep, backend, caches);
+    this.#source = new PlaneSource(new CandleView(candles), sweep, backend, {
+      ...caches,
+      store: options.store,
+    });
     const planes = { source: this.#source, maxAtoms: planeRoom(bars, caches), newPlane, backend };
     this.#strategy = strategyPlanes(sweep, this.space.grid, planes);
     this.#shape = strategyShape(sweep, this.space.grid);

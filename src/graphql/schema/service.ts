@@ -14,15 +14,21 @@ const PoolType = builder.objectRef<PoolStats>("Pool").implement({
 });
 
 const CacheType = builder.objectRef<CacheStats>("Cache").implement({
-  description: "A cache of candles; its counts are since the start of the process.",
+  description: "Something kept for later runs; its counts are since the start of the process.",
   fields: (t) => ({
-    name: t.exposeString("name"),
+    name: t.exposeString("name", {
+      description:
+        "`memory` and `disk` hold candles, `indicators` rows, `atoms` signals that were compared.",
+    }),
     entries: t.exposeInt("entries"),
     bytes: t.expose("bytes", { type: "SafeInt", description: "Bytes held." }),
     maxBytes: t.expose("maxBytes", { type: "SafeInt", description: "Bytes it may hold." }),
-    hits: t.exposeInt("hits"),
-    misses: t.exposeInt("misses"),
-    evictions: t.exposeInt("evictions", { description: "Entries that made room for others." }),
+    hits: t.expose("hits", { type: "SafeInt" }),
+    misses: t.expose("misses", { type: "SafeInt" }),
+    evictions: t.expose("evictions", {
+      type: "SafeInt",
+      description: "Entries that made room for others.",
+    }),
   }),
 });
 
@@ -36,7 +42,10 @@ const ServiceType = builder.objectRef<Services>("Service").implement({
       resolve: ({ store }) => store.backend,
     }),
     pool: t.field({ type: PoolType, resolve: ({ pool }) => pool.stats() }),
-    caches: t.field({ type: [CacheType], resolve: ({ datasets }) => datasets.stats() }),
+    caches: t.field({
+      type: [CacheType],
+      resolve: ({ datasets, pool }) => [...datasets.stats(), ...pool.caches()],
+    }),
   }),
 });
 
