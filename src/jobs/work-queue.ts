@@ -119,6 +119,7 @@ function jobSink(boss: PgBoss): JobSink {
         data: hint,
         priority: PRIORITIES[priority] + (hint.kind === "end" ? END_BONUS : 0),
         singletonKey: keyOf(hint),
+        ...(hint.notBefore === null ? {} : { startAfter: hint.notBefore }),
       }));
       await boss.insert(QUEUE, jobs, { db: joining(tx), returnId: false });
       await notifyJobs(tx);
@@ -126,14 +127,21 @@ function jobSink(boss: PgBoss): JobSink {
     complete: async (tx, jobId) => {
       await boss.complete(QUEUE, jobId, null, { db: joining(tx) });
     },
-    discard: async (tx, runId) => {
-      const db = joining(tx);
-      const queued = await boss.findJobs(QUEUE, { data: { runId }, queued: true, db });
-      if (queued.length === 0) return;
-      const ids = queued.map((job) => job.id);
-      await boss.deleteJob(QUEUE, ids, { db });
-    },
+    discard: (tx, runId) => remove(boss, tx, { data: { runId }, queued: true }),
+    forget: (tx, runId) => remove(boss, tx, { data: { runId } }),
   };
+}
+
+async function remove(
+  boss: PgBoss,
+  tx: Transaction,
+  which: { readonly data: { readonly runId: string }; readonly queued?: boolean },
+): Promise<void> {
+  const db = joining(tx);
+  const found = await boss.findJobs(QUEUE, { ...which, db });
+  if (found.length === 0) return;
+  const ids = found.map((job) => job.id);
+  await boss.deleteJob(QUEUE, ids, { db });
 }
 
 /**

@@ -2,6 +2,7 @@ import type { StageName } from "../core/stages/sweep.ts";
 import type { ComputePool } from "../pool/task.ts";
 import { isTerminal, type RunRecord } from "../store/records.ts";
 import type { Store } from "../store/store.ts";
+import type { Clock } from "./clock.ts";
 import type { DatasetSource } from "./dataset-source.ts";
 import { bestSoFar } from "./stage-ends.ts";
 import { type SweepTask, sweepTask } from "./sweep-task.ts";
@@ -11,6 +12,7 @@ export interface ActiveRunOptions {
   readonly datasets: DatasetSource;
   readonly pool: ComputePool;
   readonly worker: string;
+  readonly clock: Clock;
   readonly onFault: (error: unknown) => void;
 }
 
@@ -28,7 +30,7 @@ export class ActiveRun {
   readonly task: Promise<SweepTask>;
   readonly #options: ActiveRunOptions;
   readonly #stop = new AbortController();
-  readonly #timers: NodeJS.Timeout[] = [];
+  #undo: (() => void)[] = [];
   readonly #inFlight = new Map<number, { stage: StageName; scored: number }>();
   #best: { stage: StageName; row: Float64Array } | null = null;
   #shortlist: Promise<Float64Array | null> | null = null;
@@ -42,7 +44,7 @@ export class ActiveRun {
     this.task = sweepTask(options.datasets, run.plan);
     // Whoever awaits it sees the fault; it must not end the process before that.
     this.task.catch(() => {});
-    this.#timers.push(setInterval(() => void this.#report(), REPORT_MS));
+    this.#undo.push(options.clock.every(REPORT_MS, () => void this.#report()));
     this.#limitTime();
   }
 
@@ -102,20 +104,21 @@ export class ActiveRun {
   }
 
   dispose(): void {
-    for (const timer of this.#timers) clearInterval(timer);
+    for (const undo of this.#undo.splice(0)) undo();
   }
 
   #limitTime(): void {
     const { timeLimitSeconds } = this.run.plan.request.schedule;
     if (timeLimitSeconds === undefined) return;
-    const startMs = this.run.startedAt?.getTime() ?? Date.now();
-    const leftMs = Math.max(0, startMs + timeLimitSeconds * 1000 - Date.now());
+    const { clock } = this.#options;
+    const startMs = this.run.startedAt?.getTime() ?? clock.now();
+    const leftMs = Math.max(0, startMs + timeLimitSeconds * 1000 - clock.now());
     if (leftMs > MAX_TIMER_MS) return;
     const { store, onFault } = this.#options;
     const reason = `the time limit of ${timeLimitSeconds} s was reached`;
     const stop = () =>
       void store.requestStop(this.run.id, { state: "TIMED_OUT", reason }).catch(onFault);
-    this.#timers.push(setTimeout(stop, leftMs));
+    this.#undo.push(clock.after(leftMs, stop));
   }
 
   async #report(): Promise<void> {

@@ -1,14 +1,17 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { riskCells, type StageName } from "../core/stages/sweep.ts";
 import type { ComputePool } from "../pool/task.ts";
-import type { RunError, RunRecord } from "../store/records.ts";
+import type { RunRecord } from "../store/records.ts";
 import type { ClaimedEnd, Store } from "../store/store.ts";
+import type { Clock } from "./clock.ts";
 import type { DatasetSource } from "./dataset-source.ts";
-import { type RunFault, runErrorOf } from "./run-fault.ts";
+import type { HeldLeases } from "./held-leases.ts";
+import { attemptFault, type RunFault } from "./run-fault.ts";
+import type { RunStep } from "./run-step.ts";
 import {
   columnDigests,
   type FinalRows,
   finalRows,
+  type Hurry,
   mergeStage,
   runDigest,
   variantIndices,
@@ -21,12 +24,15 @@ export interface EndDuty {
   readonly pool: ComputePool;
   readonly datasets: DatasetSource;
   readonly worker: string;
+  readonly leases: HeldLeases;
+  readonly clock: Clock;
+  /** Waits for the database while it is away. */
+  readonly whenThere: <T>(work: () => Promise<T>) => Promise<T>;
   readonly onFault: (fault: RunFault) => void;
+  readonly onStep: (step: RunStep) => void;
 }
 
 const LEASE_MS = 15_000;
-const MAX_ATTEMPTS = 3;
-const RETRY_MS = 200;
 /** Who cancels wants to see the end at once: so long the best rows of the run are scored. */
 const CANCEL_SCORING_MS = 100;
 
@@ -36,18 +42,24 @@ const CANCEL_SCORING_MS = 100;
  * stopped.
  */
 export async function endStage(duty: EndDuty, runId: string, jobId?: string): Promise<void> {
-  const { store, worker } = duty;
+  const { store, worker, leases, whenThere } = duty;
   const job = jobId === undefined ? {} : { jobId };
   const claimed = await store.claimEnd({ runId, worker, leaseMs: LEASE_MS, ...job });
   if (claimed === null) return;
-  try {
-    await perform(duty, claimed);
-  } catch (error) {
-    duty.onFault({ runId, what: claimed.work, error });
-    await giveUp(duty, claimed, runErrorOf(error));
-  } finally {
-    await store.releaseEnd(runId, worker);
-  }
+  const startMs = duty.clock.now();
+  await leases.holdingEnd(runId, async () => {
+    try {
+      // Reading and merging once more changes nothing: an outage costs no attempt.
+      await whenThere(() => perform(duty, claimed));
+    } catch (error) {
+      duty.onFault({ runId, what: claimed.work, error });
+      await whenThere(() => store.failEnd(runId, worker, attemptFault(error)));
+      return;
+    }
+    await whenThere(() => store.releaseEnd(runId, worker));
+    const elapsedMs = duty.clock.now() - startMs;
+    duty.onStep({ kind: "end", runId, work: claimed.work, elapsedMs });
+  });
 }
 
 function perform(duty: EndDuty, { run, work }: ClaimedEnd): Promise<void> {
@@ -85,10 +97,10 @@ async function finalize(duty: EndDuty, run: RunRecord): Promise<void> {
 /** The best so far is what a stopped run leaves: of Stage B where it has any, else of Stage A. */
 async function stop(duty: EndDuty, run: RunRecord): Promise<void> {
   const state = run.stopState!;
-  const withinMs = state === "CANCELLED" ? CANCEL_SCORING_MS : Number.POSITIVE_INFINITY;
-  let rows = run.stage === "STAGE_A" ? null : await bestRows(duty, run, "STAGE_B", withinMs);
-  if (rows === null || rows.rows.length === 0)
-    rows = await bestRows(duty, run, "STAGE_A", withinMs);
+  const { now } = duty.clock;
+  const hurry = state === "CANCELLED" ? { withinMs: CANCEL_SCORING_MS, now } : null;
+  let rows = run.stage === "STAGE_A" ? null : await bestRows(duty, run, "STAGE_B", hurry);
+  if (rows === null || rows.rows.length === 0) rows = await bestRows(duty, run, "STAGE_A", hurry);
   await duty.store.finishRun(run.id, { state, rows: rows.rows, digest: null, error: run.error });
 }
 
@@ -96,23 +108,9 @@ async function bestRows(
   duty: EndDuty,
   run: RunRecord,
   stage: StageName,
-  withinMs?: number,
+  hurry: Hurry | null = null,
 ): Promise<FinalRows> {
   const { sweep } = run.plan;
   const best = await mergeStage(sweep, duty.store.storedRows(run.id, stage), sweep.topK);
-  return finalRows(await sweepTask(duty.datasets, run.plan), duty.pool, stage, best, withinMs);
-}
-
-/** A fault may pass, so the end is due again; after some attempts the run ends without results. */
-async function giveUp(
-  { store }: EndDuty,
-  { run, attempt }: ClaimedEnd,
-  error: RunError,
-): Promise<void> {
-  if (attempt < MAX_ATTEMPTS) {
-    await sleep(RETRY_MS * attempt);
-    return;
-  }
-  const state = run.stopState ?? "FAILED";
-  await store.finishRun(run.id, { state, rows: [], digest: null, error });
+  return finalRows(await sweepTask(duty.datasets, run.plan), duty.pool, stage, best, hurry);
 }

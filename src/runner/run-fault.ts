@@ -1,11 +1,14 @@
 import { UserError } from "../core/user-error.ts";
 import type { RunError } from "../store/records.ts";
+import type { AttemptFault, ChunkId } from "../store/store.ts";
 
 /** Something that went wrong while a run was worked on; for the log of the process. */
 export interface RunFault {
   /** Null for faults of the runner itself. */
   readonly runId: string | null;
   readonly what: string;
+  /** Where a chunk is to blame. */
+  readonly chunk?: ChunkId;
   readonly error: unknown;
 }
 
@@ -14,4 +17,9 @@ export function runErrorOf(error: unknown): RunError {
   if (error instanceof UserError) return { code: error.code, message: error.message };
   const message = error instanceof Error ? error.message : String(error);
   return { code: "INTERNAL", message };
+}
+
+/** The same, with what the number of further attempts depends on. */
+export function attemptFault(error: unknown): AttemptFault {
+  return { kind: error instanceof UserError ? "USER" : "OPERATION", error: runErrorOf(error) };
 }

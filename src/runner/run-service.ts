@@ -11,9 +11,12 @@ import { sha256Hex } from "../plan/variant-key.ts";
 import type { ComputePool } from "../pool/task.ts";
 import { isTerminal, type RunRecord } from "../store/records.ts";
 import type { Store } from "../store/store.ts";
+import { SYSTEM_CLOCK } from "./clock.ts";
 import { type DatasetSource, marketCandles, planCandles } from "./dataset-source.ts";
 import { type EndDuty, endStage } from "./end-stage.ts";
+import { HeldLeases } from "./held-leases.ts";
 import type { RunFault } from "./run-fault.ts";
+import type { RunStep } from "./run-step.ts";
 import { runSynchronously, type SynchronousRun } from "./synchronous-run.ts";
 import {
   type ReportOptions,
@@ -37,7 +40,10 @@ export interface RunServiceOptions {
   readonly maxSynchronousRuns?: number;
   /** QUEUED runs at which a further one is refused with QUEUE_FULL. */
   readonly maxQueuedRuns?: number;
+  /** Shared with the runner of the same process. */
+  readonly leases?: HeldLeases;
   readonly onFault?: (fault: RunFault) => void;
+  readonly onStep?: (step: RunStep) => void;
 }
 
 const DEFAULT_SYNCHRONOUS_RUNS = 4;
@@ -51,7 +57,15 @@ export class RunService {
 
   constructor(options: RunServiceOptions) {
     this.#options = options;
-    this.#duty = { onFault: () => {}, ...options };
+    this.#duty = {
+      onFault: () => {},
+      onStep: () => {},
+      leases: new HeldLeases(),
+      clock: SYSTEM_CLOCK,
+      // Somebody waits for the answer: an outage is told at once, and a runner ends the run.
+      whenThere: (work) => work(),
+      ...options,
+    };
     const { pool } = options;
     this.#reports = new VariantReports({ ...options, compute: (task) => pool.report(task) });
   }

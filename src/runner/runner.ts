@@ -1,14 +1,19 @@
 import { randomBytes } from "node:crypto";
 import { hostname } from "node:os";
-import { UserError } from "../core/user-error.ts";
 import type { FetchedJob, WorkQueue } from "../jobs/work-queue.ts";
 import type { ComputePool } from "../pool/task.ts";
+import { isOutage } from "../store/outage.ts";
+import type { ChunkRecord } from "../store/records.ts";
 import type { Store } from "../store/store.ts";
-import { ActiveRun } from "./active-run.ts";
+import { ActiveRuns } from "./active-runs.ts";
+import { type Clock, SYSTEM_CLOCK, sleep } from "./clock.ts";
 import type { DatasetSource } from "./dataset-source.ts";
-import { endStage } from "./end-stage.ts";
-import { type RunFault, runErrorOf } from "./run-fault.ts";
+import { type EndDuty, endStage } from "./end-stage.ts";
+import { HeldLeases } from "./held-leases.ts";
+import { attemptFault, type RunFault } from "./run-fault.ts";
+import type { RunStep } from "./run-step.ts";
 import { scoreChunk } from "./score-chunk.ts";
+import { throughOutages } from "./through-outages.ts";
 import { WakeUp } from "./wake-up.ts";
 
 export interface RunnerOptions {
@@ -18,22 +23,29 @@ export interface RunnerOptions {
   readonly datasets: DatasetSource;
   /** Name of this process, unique among all that share the database; see `workerName`. */
   readonly worker: string;
+  /** Shared with whatever else in this process ends stages under the same name. */
+  readonly leases?: HeldLeases;
   readonly onFault?: (fault: RunFault) => void;
+  readonly onStep?: (step: RunStep) => void;
   /** A chunk whose worker has not been heard of for so long is given to another. */
   readonly leaseMs?: number;
   /** How often leases are extended and lost work is looked for. */
   readonly heartbeatMs?: number;
+  readonly clock?: Clock;
+  /** In [0, 1): jitter of waits. */
+  readonly random?: () => number;
 }
 
 /** Chunks in flight: the pool has the next one before a thread runs out of slices of the first. */
 const CHUNKS_IN_FLIGHT = 2;
-const MAX_CHUNK_ATTEMPTS = 3;
 const DEFAULT_LEASE_MS = 15_000;
 const DEFAULT_HEARTBEAT_MS = 5_000;
 /** Notifications wake the runner; this is for those that get lost. */
 const POLL_MS = 2_000;
 /** Wait after a fault of the queue or the database. */
 const FAULT_MS = 1_000;
+/** What a process that drains waits beyond its grace for a database that does not answer. */
+const ABANDON_MS = 1_000;
 
 /** A name for this process as a worker. */
 export function workerName(): string {
@@ -43,56 +55,74 @@ export function workerName(): string {
 /**
  * Takes jobs and does them on the pool, in `serve` as in any number of `worker` processes. Jobs are
  * hints; a chunk belongs to whoever claimed its row, as long as the lease is kept up. Everything it
- * does may be cut off at any point and done again by any process, with the same bytes.
+ * does may be cut off at any point and done again by any process, with the same bytes. While the
+ * database is away it waits, with what it has scored in hand.
  */
 export class Runner {
-  readonly #options: Required<Omit<RunnerOptions, "queue">> & { readonly queue: WorkQueue };
-  readonly #active = new Map<string, { users: number; readonly run: Promise<ActiveRun> }>();
-  readonly #wakeUp = new WakeUp();
+  readonly #options: Required<RunnerOptions>;
+  readonly #duty: EndDuty;
+  readonly #active: ActiveRuns;
+  readonly #wakeUp: WakeUp;
   readonly #shutdown = new AbortController();
   #draining = false;
   #lanes: Promise<void>[] = [];
   #undo: (() => void)[] = [];
-  #beat: Promise<void> = Promise.resolve();
+  #beat: Promise<void> | null = null;
 
   constructor(options: RunnerOptions) {
     this.#options = {
       onFault: () => {},
+      onStep: () => {},
+      leases: new HeldLeases(),
       leaseMs: DEFAULT_LEASE_MS,
       heartbeatMs: DEFAULT_HEARTBEAT_MS,
+      clock: SYSTEM_CLOCK,
+      random: Math.random,
       ...options,
     };
+    this.#wakeUp = new WakeUp(this.#options.clock);
+    this.#duty = { ...this.#options, whenThere: (work) => this.#whenThere(work) };
+    this.#active = new ActiveRuns(this.#options);
   }
 
   /** Takes up what a former process has left, and begins to take jobs. */
   async start(): Promise<void> {
-    const { store, heartbeatMs } = this.#options;
+    const { store, heartbeatMs, clock } = this.#options;
     this.#undo.push(
       store.onJobs(() => this.#wakeUp.wake()),
-      store.onRunChanged((runId) => void this.#runChanged(runId)),
+      store.onRunChanged((runId) => void this.#active.check(runId)),
     );
-    await store.recover(MAX_CHUNK_ATTEMPTS);
-    const heartbeat = setInterval(() => this.#heartbeat(), heartbeatMs);
-    this.#undo.push(() => clearInterval(heartbeat));
+    await store.recover();
+    this.#undo.push(clock.every(heartbeatMs, () => this.#heartbeat()));
     this.#lanes = Array.from({ length: CHUNKS_IN_FLIGHT }, () => this.#lane());
   }
 
   /**
    * Takes no further job, and resolves when the chunks in flight are stored. After `graceMs` they
-   * are stopped and given back to the queue instead.
+   * are stopped and given back to the queue instead; where even that cannot be done, their leases
+   * will do it.
    */
   async drain(graceMs: number): Promise<void> {
+    const { clock } = this.#options;
     this.#draining = true;
     this.#wakeUp.wake();
-    const patience = setTimeout(() => this.#shutdown.abort(), graceMs);
-    await Promise.all(this.#lanes);
-    clearTimeout(patience);
+    const ended = Promise.all(this.#lanes);
+    const late = new AbortController();
+    const abandon = async () => {
+      await sleep(clock, graceMs, late.signal);
+      this.#shutdown.abort();
+      this.#wakeUp.wake();
+      await sleep(clock, ABANDON_MS, late.signal);
+    };
+    await Promise.race([ended, abandon()]);
+    late.abort();
+    this.#shutdown.abort();
     for (const undo of this.#undo.splice(0)) undo();
-    await this.#beat;
+    await Promise.race([this.#beat, sleep(clock, ABANDON_MS)]);
   }
 
   async #lane(): Promise<void> {
-    const { queue } = this.#options;
+    const { queue, clock } = this.#options;
     while (!this.#draining) {
       const woken = this.#wakeUp.next(POLL_MS);
       try {
@@ -100,8 +130,8 @@ export class Runner {
         if (job === null) await woken.promise;
         else await this.#perform(job);
       } catch (error) {
-        this.#fault(null, "job", error);
-        await this.#wakeUp.next(FAULT_MS).promise;
+        this.#fault({ runId: null, what: "job", error });
+        await sleep(clock, FAULT_MS, this.#shutdown.signal);
       } finally {
         woken.cancel();
       }
@@ -109,84 +139,84 @@ export class Runner {
   }
 
   async #perform({ id: jobId, hint }: FetchedJob): Promise<void> {
-    const { store, worker, leaseMs } = this.#options;
+    const { store, worker, leaseMs, leases } = this.#options;
     const { runId } = hint;
     if (hint.kind === "end") {
-      await endStage(this.#options, runId, jobId);
+      await endStage(this.#duty, runId, jobId);
       return;
     }
     const { stage, no } = hint;
     const chunk = await store.claimChunk({ runId, stage, no, worker, leaseMs, jobId });
-    if (chunk === null) return;
-    const active = this.#take(runId);
+    if (chunk !== null) await leases.holdingChunk(chunk, () => this.#score(chunk));
+  }
+
+  async #score(chunk: ChunkRecord): Promise<void> {
+    const { onStep, clock } = this.#options;
+    const { runId } = chunk;
+    const startMs = clock.now();
+    onStep({ kind: "chunk", what: "CLAIMED", chunk, scored: 0, elapsedMs: 0 });
+    const active = this.#active.take(runId);
     try {
-      await scoreChunk(await active, chunk, {
+      const { what, scored } = await scoreChunk(await active, chunk, {
         ...this.#options,
         shutdown: this.#shutdown.signal,
-        onFault: (error) => this.#fault(runId, "progress", error),
+        whenThere: (work) => this.#whenThere(work),
+        onFault: (error) => this.#fault({ runId, what: "progress", error }),
       });
+      onStep({ kind: "chunk", what, chunk, scored, elapsedMs: clock.now() - startMs });
     } catch (error) {
-      this.#fault(runId, `chunk ${no} of ${stage}`, error);
-      // A mistake in the request will not go away; anything else may.
-      const maxAttempts = error instanceof UserError ? 1 : MAX_CHUNK_ATTEMPTS;
-      await store.failChunk(chunk, worker, { error: runErrorOf(error), maxAttempts });
+      await this.#giveBack(chunk, error);
+      onStep({
+        kind: "chunk",
+        what: "FAILED",
+        chunk,
+        scored: 0,
+        elapsedMs: clock.now() - startMs,
+      });
     } finally {
-      this.#leave(runId);
+      this.#active.leave(runId);
     }
   }
 
-  /** The run as this process works on it, shared by its chunks in flight. */
-  #take(runId: string): Promise<ActiveRun> {
-    const entry = this.#active.get(runId) ?? { users: 0, run: this.#load(runId) };
-    entry.users++;
-    this.#active.set(runId, entry);
-    return entry.run;
-  }
-
-  #leave(runId: string): void {
-    const entry = this.#active.get(runId)!;
-    entry.users--;
-    if (entry.users > 0) return;
-    this.#active.delete(runId);
-    entry.run.then(
-      (run) => run.dispose(),
-      () => {},
+  /** After a fault of the database the chunk is blameless, and its attempt does not count. */
+  async #giveBack(chunk: ChunkRecord, error: unknown): Promise<void> {
+    const { store, worker } = this.#options;
+    const { runId, stage, no } = chunk;
+    this.#fault({ runId, what: `chunk ${no} of ${stage}`, chunk, error });
+    await this.#whenThere(() =>
+      isOutage(error)
+        ? store.releaseChunk(chunk, worker)
+        : store.failChunk(chunk, worker, attemptFault(error)),
     );
   }
 
-  /** A stop that came before this process listened for it is seen here. */
-  async #load(runId: string): Promise<ActiveRun> {
-    const run = await this.#options.store.run(runId);
-    if (run === null) throw new Error(`run ${runId} has a chunk but no row`);
-    const active = new ActiveRun(run, {
-      ...this.#options,
-      onFault: (error) => this.#fault(runId, "progress", error),
-    });
-    if (run.stopState !== null) active.abort();
-    return active;
-  }
-
-  async #runChanged(runId: string): Promise<void> {
-    try {
-      const active = await this.#active.get(runId)?.run;
-      await active?.check();
-    } catch (error) {
-      this.#fault(runId, "stop", error);
-    }
-  }
-
   #heartbeat(): void {
-    const { store, worker, leaseMs } = this.#options;
+    // A database that hangs is not asked once more.
+    if (this.#beat !== null) return;
+    const { store, worker, leaseMs, leases } = this.#options;
     const beat = async () => {
-      await store.extendLeases(worker, leaseMs);
-      await store.recover(MAX_CHUNK_ATTEMPTS);
+      await store.extendLeases(worker, leaseMs, leases.current());
+      await store.recover();
       // A stop whose notification got lost is seen here.
-      await Promise.all([...this.#active.keys()].map((runId) => this.#runChanged(runId)));
+      await this.#active.checkAll();
     };
-    this.#beat = this.#beat.then(beat).catch((error) => this.#fault(null, "heartbeat", error));
+    this.#beat = beat()
+      .catch((error) => this.#fault({ runId: null, what: "heartbeat", error }))
+      .finally(() => {
+        this.#beat = null;
+      });
   }
 
-  #fault(runId: string | null, what: string, error: unknown): void {
-    this.#options.onFault({ runId, what, error });
+  #whenThere<T>(work: () => Promise<T>): Promise<T> {
+    const { clock, random } = this.#options;
+    return throughOutages(work, {
+      ...{ clock, random },
+      signal: this.#shutdown.signal,
+      onOutage: (error) => this.#fault({ runId: null, what: "database", error }),
+    });
+  }
+
+  #fault(fault: RunFault): void {
+    this.#options.onFault(fault);
   }
 }

@@ -5,8 +5,16 @@ import type { ActiveRun, ActiveRunOptions } from "./active-run.ts";
 import { bestSoFar } from "./stage-ends.ts";
 
 export interface ScoringOptions extends ActiveRunOptions {
+  /** Waits for the database while it is away. */
+  readonly whenThere: <T>(work: () => Promise<T>) => Promise<T>;
   /** Fires when the process cannot wait any longer: chunks are given back as they are. */
   readonly shutdown: AbortSignal;
+}
+
+/** What became of a chunk, and how many variants of it were scored. */
+export interface ChunkOutcome {
+  readonly what: "STORED" | "PARTIAL" | "RELEASED";
+  readonly scored: number;
 }
 
 /**
@@ -17,12 +25,11 @@ export async function scoreChunk(
   active: ActiveRun,
   chunk: ChunkRecord,
   options: ScoringOptions,
-): Promise<void> {
+): Promise<ChunkOutcome> {
   active.begin(chunk.stage, chunk.no);
   try {
     const result = await runOnPool(active, chunk, options);
-    if (result === null) await options.store.releaseChunk(chunk, options.worker);
-    else await storeResult(active, chunk, result, options);
+    return await options.whenThere(() => keep(active, chunk, result, options));
   } finally {
     active.end(chunk.no);
   }
@@ -52,21 +59,29 @@ async function runOnPool(
   return given ? result : null;
 }
 
-async function storeResult(
+/** A repeat changes nothing, whatever came of the first time. */
+async function keep(
   active: ActiveRun,
   chunk: ChunkRecord,
-  result: ChunkResult,
+  result: ChunkResult | null,
   { store, worker }: ScoringOptions,
-): Promise<void> {
+): Promise<ChunkOutcome> {
+  if (result === null) return release();
   const { runId, stage, no, from, to } = chunk;
+  const { scored } = result;
   const { stride, data } = result.rows;
-  const rows: StoredRows = { stage, no, from, to, scored: result.scored, stride, rows: data };
+  const rows: StoredRows = { stage, no, from, to, scored, stride, rows: data };
   if (result.status === "aborted") {
-    // A run that was retried in the meantime wants the whole chunk again.
     const kept = await store.storePartialChunk(runId, rows, worker);
-    if (!kept) await store.releaseChunk(chunk, worker);
-    return;
+    // A run that was retried in the meantime wants the whole chunk again.
+    return kept ? { what: "PARTIAL", scored } : release();
   }
   const best = data.length === 0 ? null : bestSoFar(active.run.plan.sweep, stage, data);
   await store.storeChunk(runId, { ...rows, columns: result.columns }, best);
+  return { what: "STORED", scored };
+
+  async function release(): Promise<ChunkOutcome> {
+    await store.releaseChunk(chunk, worker);
+    return { what: "RELEASED", scored: 0 };
+  }
 }

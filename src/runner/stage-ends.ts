@@ -46,31 +46,38 @@ export interface FinalRows {
   readonly packed: RankedRows;
 }
 
+/** Somebody waits: how long, by which clock. */
+export interface Hurry {
+  readonly withinMs: number;
+  readonly now: () => number;
+}
+
 /** Rows of a run in a hurry that are scored whatever time they take. */
 const LEAST_ROWS = 16;
 
 /**
- * Scores the best rows with every ranking metric: all of them, or the best of them, as many as fit
- * into `withinMs` and at least `LEAST_ROWS`.
+ * Scores the best rows with every ranking metric: all of them, or in a hurry the best of them, as
+ * many as there is time for and at least `LEAST_ROWS`.
  */
 export async function finalRows(
   task: SweepTask,
   pool: ComputePool,
   stage: StageName,
   best: RankedRows,
-  withinMs = Number.POSITIVE_INFINITY,
+  hurry: Hurry | null = null,
 ): Promise<FinalRows> {
   // These variants exist, so the constraint need not be worked out for the whole grid once more.
   const sweep = { ...task.plan.sweep, constraint: null };
   const indices = variantIndices(best);
   const scored: ScoredVariant[] = [];
-  const startMs = performance.now();
-  let count = withinMs === Number.POSITIVE_INFINITY ? indices.length : LEAST_ROWS;
+  const startMs = hurry?.now() ?? 0;
+  let count = hurry === null ? indices.length : LEAST_ROWS;
   while (count > 0 && scored.length < indices.length) {
     const next = indices.slice(scored.length, scored.length + count);
     scored.push(...(await pool.score({ ...task.base, sweep, stage }, next)));
-    const spentMs = performance.now() - startMs;
-    count = Math.floor(((withinMs - spentMs) * scored.length) / spentMs);
+    if (hurry === null) continue;
+    const spentMs = Math.max(1, hurry.now() - startMs);
+    count = Math.floor(((hurry.withinMs - spentMs) * scored.length) / spentMs);
   }
   return asFinalRows(task, stage, scored);
 }

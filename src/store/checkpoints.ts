@@ -1,7 +1,7 @@
 import { and, asc, eq, isNotNull, sum } from "drizzle-orm";
 import type { StageName } from "../core/stages/sweep.ts";
 import { betterOf } from "./best.ts";
-import { chunkAt, chunkOf } from "./chunks.ts";
+import { chunkAt, chunkOf } from "./chunk-row.ts";
 import type { Connection, Transaction } from "./database.ts";
 import { isStageComplete, sendDueWork } from "./due-work.ts";
 import { packFloats, splitColumns, unpackFloats } from "./packing.ts";

@@ -1,13 +1,14 @@
-import { and, asc, eq, sql } from "drizzle-orm";
+import { and, asc, eq, inArray, or, sql } from "drizzle-orm";
 import type { StageName } from "../core/stages/sweep.ts";
+import { chunkAt, chunkOf, giveBack, retryTime } from "./chunk-row.ts";
 import type { Connection, Transaction } from "./database.ts";
 import { sendDueWork, sendHints } from "./due-work.ts";
-import type { ChunkRecord, RunError } from "./records.ts";
+import type { ChunkRecord } from "./records.ts";
 import { stopRun } from "./run-control.ts";
 import { appendEvent } from "./run-events.ts";
 import { type LockedRun, lockRun } from "./run-row.ts";
 import { chunks, runs } from "./schema.ts";
-import type { ChunkClaim, ChunkId } from "./store.ts";
+import type { AttemptFault, ChunkClaim, ChunkId, HeldWork } from "./store.ts";
 import type { StoreContext } from "./store-context.ts";
 
 /**
@@ -26,15 +27,6 @@ export async function insertChunks(
       least((n + 1) * ${size}::bigint, ${total}::bigint), 'PENDING'
     from generate_series(0::bigint, ${last}::bigint) as n
     on conflict do nothing`);
-}
-
-export function chunkAt(chunk: ChunkId) {
-  return and(eq(chunks.runId, chunk.runId), eq(chunks.stage, chunk.stage), eq(chunks.no, chunk.no));
-}
-
-/** The chunk, where this worker holds it. */
-export function chunkOf(chunk: ChunkId, worker: string) {
-  return and(chunkAt(chunk), eq(chunks.state, "RUNNING"), eq(chunks.worker, worker));
 }
 
 const leaseEnd = (leaseMs: number) =>
@@ -56,8 +48,9 @@ export async function claimChunk(
         scored: 0,
         worker: claim.worker,
         leaseUntil: leaseEnd(claim.leaseMs),
+        retryAt: null,
       })
-      .where(and(chunkAt(claim), isFree()))
+      .where(and(chunkAt(claim), isClaimable()))
       .returning();
     if (row === undefined) return null;
     if (run.state === "QUEUED") await startRun(tx, run);
@@ -70,10 +63,10 @@ function takesWork(run: LockedRun, stage: StageName): boolean {
   return active && run.stopState === null && run.stage === stage;
 }
 
-/** Waiting, or held by a worker that has not been heard of since its lease ran out. */
-function isFree() {
+/** Waiting, and not for its next attempt. What a lost worker held, recovery gives back first. */
+function isClaimable() {
   return sql`(${chunks.state} = 'PENDING'
-    or (${chunks.state} = 'RUNNING' and ${chunks.leaseUntil} < clock_timestamp()))`;
+    and (${chunks.retryAt} is null or ${chunks.retryAt} <= clock_timestamp()))`;
 }
 
 /** The first piece of work that is taken makes a QUEUED run RUNNING. */
@@ -86,15 +79,21 @@ export async function extendLeases(
   context: StoreContext,
   worker: string,
   leaseMs: number,
+  held: HeldWork,
 ): Promise<void> {
-  await context.db
-    .update(chunks)
-    .set({ leaseUntil: leaseEnd(leaseMs) })
-    .where(and(eq(chunks.worker, worker), eq(chunks.state, "RUNNING")));
-  await context.db
-    .update(runs)
-    .set({ endLeaseUntil: leaseEnd(leaseMs) })
-    .where(eq(runs.endWorker, worker));
+  const leaseUntil = leaseEnd(leaseMs);
+  const ofWorker = and(eq(chunks.worker, worker), eq(chunks.state, "RUNNING"));
+  if (held.chunks.length > 0) {
+    const any = or(...held.chunks.map((chunk) => chunkAt(chunk)));
+    await context.db.update(chunks).set({ leaseUntil }).where(and(ofWorker, any));
+  }
+  if (held.ends.length > 0) {
+    const any = inArray(runs.id, [...held.ends]);
+    await context.db
+      .update(runs)
+      .set({ endLeaseUntil: leaseUntil })
+      .where(and(eq(runs.endWorker, worker), any));
+  }
 }
 
 export async function releaseChunk(
@@ -105,8 +104,9 @@ export async function releaseChunk(
   await context.db.transaction(async (tx) => {
     const run = await lockRun(tx, chunk.runId);
     if (run === null) return;
-    const released = await giveBack(tx, chunk, worker, sql`${chunks.attempts} - 1`);
-    if (released !== null) await sendAgain(context, tx, run, chunk);
+    const back = { attempts: sql`${chunks.attempts} - 1` };
+    if ((await giveBack(tx, chunkOf(chunk, worker), back)).length === 0) return;
+    await sendAgain(context, tx, run, chunk, null);
   });
 }
 
@@ -114,21 +114,22 @@ export async function failChunk(
   context: StoreContext,
   chunk: ChunkId,
   worker: string,
-  fault: { readonly error: RunError; readonly maxAttempts: number },
+  fault: AttemptFault,
 ): Promise<void> {
   await context.db.transaction(async (tx) => {
     const run = await lockRun(tx, chunk.runId);
     if (run === null) return;
-    const attempts = await giveBack(tx, chunk, worker, sql`${chunks.attempts}`);
-    if (attempts === null) return;
-    if (attempts < fault.maxAttempts) return sendAgain(context, tx, run, chunk);
     const { error } = fault;
-    const stopped = await stopRun(context, tx, run, {
-      state: "FAILED",
-      reason: error.message,
+    const [failed] = await giveBack(tx, chunkOf(chunk, worker), {
       error,
+      retryAt: retryTime(context),
     });
-    await sendDueWork(context, tx, stopped);
+    if (failed === undefined) return;
+    const { retries } = context;
+    const allowed = fault.kind === "USER" ? retries.userErrors : retries.faults;
+    if (failed.attempts <= allowed) return sendAgain(context, tx, run, chunk, failed.retryAt);
+    const stop = { state: "FAILED", reason: error.message, error } as const;
+    await sendDueWork(context, tx, await stopRun(context, tx, run, stop));
   });
 }
 
@@ -138,26 +139,10 @@ function sendAgain(
   tx: Transaction,
   run: LockedRun,
   { runId, stage, no }: ChunkId,
+  notBefore: Date | null,
 ): Promise<void> {
   if (run.stopState !== null) return sendDueWork(context, tx, run);
-  return sendHints(context, tx, run, [{ kind: "chunk", runId, stage, no }]);
-}
-
-/**
- * RUNNING back to PENDING; answers with its attempts, or null when this worker does not hold it.
- */
-async function giveBack(
-  tx: Transaction,
-  chunk: ChunkId,
-  worker: string,
-  attempts: ReturnType<typeof sql>,
-): Promise<number | null> {
-  const [row] = await tx
-    .update(chunks)
-    .set({ state: "PENDING", worker: null, leaseUntil: null, scored: 0, attempts })
-    .where(chunkOf(chunk, worker))
-    .returning({ attempts: chunks.attempts });
-  return row?.attempts ?? null;
+  return sendHints(context, tx, run, [{ kind: "chunk", runId, stage, no, notBefore }]);
 }
 
 export async function chunksOf(

@@ -45,16 +45,16 @@ export async function isStageComplete(tx: Transaction, run: LockedRun): Promise<
  */
 async function dueWork(tx: Transaction, run: LockedRun, limit: number): Promise<WorkHint[]> {
   const { id: runId, stage } = run;
-  if ((await dueEnd(tx, run)) !== null) return [{ kind: "end", runId }];
+  if ((await dueEnd(tx, run)) !== null) return [{ kind: "end", runId, notBefore: null }];
   if (run.stopState !== null || stage === "FINALIZING") return [];
   if (run.state !== "RUNNING" && run.state !== "QUEUED") return [];
   const waiting = await tx
-    .select({ no: chunks.no })
+    .select({ no: chunks.no, notBefore: chunks.retryAt })
     .from(chunks)
     .where(chunkIn(runId, stage, "PENDING"))
     .orderBy(asc(chunks.no))
     .limit(limit);
-  return waiting.map(({ no }) => ({ kind: "chunk", runId, stage, no }));
+  return waiting.map((chunk) => ({ kind: "chunk", runId, stage, ...chunk }));
 }
 
 /** Sends every job that a run is due, in the transaction that made it so. */

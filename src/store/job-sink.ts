@@ -12,9 +12,11 @@ export type WorkHint =
       readonly runId: string;
       readonly stage: StageName;
       readonly no: number;
+      /** After a failed attempt: a job before then would find nothing to take. */
+      readonly notBefore: Date | null;
     }
   /** A stage is complete, or the run is to stop: merge, or write the results. */
-  | { readonly kind: "end"; readonly runId: string };
+  | { readonly kind: "end"; readonly runId: string; readonly notBefore: Date | null };
 
 export type Priority = RunPlan["request"]["schedule"]["priority"];
 
@@ -23,6 +25,8 @@ export interface JobSink {
   /** A hint that is queued already is not queued twice. */
   send(tx: Transaction, hints: readonly WorkHint[], priority: Priority): Promise<void>;
   complete(tx: Transaction, jobId: string): Promise<void>;
-  /** Removes what is queued for a run that has ended. */
+  /** Removes what is queued for a run that has ended or rests. */
   discard(tx: Transaction, runId: string): Promise<void>;
+  /** Removes every job of a run, settled ones too. */
+  forget(tx: Transaction, runId: string): Promise<void>;
 }

@@ -1,5 +1,6 @@
 import { sql } from "drizzle-orm";
 import * as checkpoints from "./checkpoints.ts";
+import { listChunks } from "./chunk-list.ts";
 import * as chunks from "./chunks.ts";
 import { type Database, type DatabaseLocation, openDatabase } from "./database.ts";
 import * as datasets from "./datasets.ts";
@@ -13,7 +14,7 @@ import { runById, runStatus, runsById } from "./run-row.ts";
 import * as runs from "./runs.ts";
 import * as stageEnds from "./stage-ends.ts";
 import type { Store } from "./store.ts";
-import type { StoreContext } from "./store-context.ts";
+import { STORE_DEFAULTS, type StoreContext, type StoreSettings } from "./store-context.ts";
 
 /** A store that this process has opened, with what the queue needs to join its transactions. */
 export interface OpenStore extends Store {
@@ -28,9 +29,12 @@ export interface OpenStore extends Store {
  * Opens the database and brings its schema up to date: PostgreSQL by `url`, otherwise the embedded
  * one in `dataDir`, or in memory without a directory.
  */
-export async function openStore(location: DatabaseLocation = {}): Promise<OpenStore> {
+export async function openStore(
+  location: DatabaseLocation = {},
+  settings: Partial<StoreSettings> = {},
+): Promise<OpenStore> {
   const database = await openDatabase(location);
-  const context: StoreContext = { db: database.db, jobs: null };
+  const context: StoreContext = { ...STORE_DEFAULTS, ...settings, db: database.db, jobs: null };
   if (database.backend === "pglite") await takeBackAll(context);
   const notifications = await openNotifications(database);
   const { db } = database;
@@ -72,13 +76,14 @@ export async function openStore(location: DatabaseLocation = {}): Promise<OpenSt
     },
 
     claimChunk: (claim) => chunks.claimChunk(context, claim),
-    extendLeases: (worker, leaseMs) => chunks.extendLeases(context, worker, leaseMs),
+    extendLeases: (worker, leaseMs, held) => chunks.extendLeases(context, worker, leaseMs, held),
     releaseChunk: (chunk, worker) => chunks.releaseChunk(context, chunk, worker),
     failChunk: (chunk, worker, fault) => chunks.failChunk(context, chunk, worker, fault),
     storeChunk: (runId, chunk, best) => checkpoints.storeChunk(context, runId, chunk, best),
     storePartialChunk: (runId, rows, worker) =>
       checkpoints.storePartialChunk(context, runId, rows, worker),
     chunks: (runId, stage) => chunks.chunksOf(db, runId, stage),
+    listChunks: (runId, page, states) => listChunks(db, runId, page, states),
     storedRows: (runId, stage) => checkpoints.storedRows(db, runId, stage),
     storedChunks: (runId, stage) => checkpoints.storedChunks(db, runId, stage),
 
@@ -87,8 +92,9 @@ export async function openStore(location: DatabaseLocation = {}): Promise<OpenSt
     shortlist: (runId) => stageEnds.shortlistOf(db, runId),
     finishRun: (runId, end) => stageEnds.finishRun(context, runId, end),
     claimEnd: (claim) => stageEnds.claimEnd(context, claim),
+    failEnd: (runId, worker, fault) => stageEnds.failEnd(context, runId, worker, fault),
     releaseEnd: (runId, worker) => stageEnds.releaseEnd(context, runId, worker),
-    recover: (maxAttempts) => recover(context, maxAttempts),
+    recover: () => recover(context),
 
     events: (runId, afterSeq, limit) => eventsAfter(db, runId, afterSeq, limit),
     onRunChanged: notifications.onRunChanged,

@@ -27,7 +27,8 @@ export function isTerminal(state: RunState): state is TerminalState {
   return (TERMINAL_STATES as readonly RunState[]).includes(state);
 }
 
-export type RunStage = StageName | "FINALIZING";
+export const RUN_STAGES = ["STAGE_A", "STAGE_B", "FINALIZING"] as const;
+export type RunStage = (typeof RUN_STAGES)[number];
 
 export type { GapReport };
 
@@ -156,7 +157,14 @@ export interface ChunkRecord {
   readonly from: number;
   readonly to: number;
   readonly state: ChunkState;
+  /** How often it was begun, without those that were given back in good order. */
   readonly attempts: number;
+  /** Variants reported or stored of it. */
+  readonly scored: number;
   readonly worker: string | null;
   readonly leaseUntil: Date | null;
+  /** After a failed attempt: when the next may begin. */
+  readonly retryAt: Date | null;
+  /** Why the last failed attempt failed. */
+  readonly error: RunError | null;
 }

@@ -1,4 +1,5 @@
-import { and, asc, eq, gte, inArray, sql } from "drizzle-orm";
+import { and, asc, eq, gt, inArray, sql } from "drizzle-orm";
+import { giveBack, retryTime } from "./chunk-row.ts";
 import type { Transaction } from "./database.ts";
 import { sendDueWork } from "./due-work.ts";
 import { stopRun } from "./run-control.ts";
@@ -13,11 +14,11 @@ import type { StoreContext } from "./store-context.ts";
 const RESENT_CHUNKS = 64;
 
 /**
- * For every run that goes on: chunks whose worker has not been heard of go back to PENDING (a chunk
- * that took `maxAttempts` workers with it stops the run as FAILED), and jobs that were lost,
- * because a process died between fetching and claiming or a queue was emptied, are sent again.
+ * For every run that goes on: chunks whose worker has not been heard of go back to PENDING for
+ * another attempt (one whose attempts are used up stops the run as FAILED), and jobs that were
+ * lost, because a process died between fetching and claiming or a queue was emptied, are sent again.
  */
-export async function recover(context: StoreContext, maxAttempts: number): Promise<void> {
+export async function recover(context: StoreContext): Promise<void> {
   const active = await context.db
     .select({ id: runs.id })
     .from(runs)
@@ -27,43 +28,50 @@ export async function recover(context: StoreContext, maxAttempts: number): Promi
     await context.db.transaction(async (tx) => {
       const run = await lockRun(tx, id);
       if (run === null) return;
-      await takeBackExpired(tx, id);
-      await stopHopeless(context, tx, run, maxAttempts);
-      const now = await lockRun(tx, id);
-      if (now !== null) await sendDueWork(context, tx, now, RESENT_CHUNKS);
+      await takeBackExpired(context, tx, id);
+      const going = await stopHopeless(context, tx, run);
+      await sendDueWork(context, tx, going, RESENT_CHUNKS);
     });
   }
 }
 
-const FREE = { state: "PENDING", worker: null, leaseUntil: null, scored: 0 } as const;
+const UNKNOWN_LOSS = { code: "WORKER_LOST", message: "its worker was lost" };
 
-async function takeBackExpired(tx: Transaction, runId: string): Promise<void> {
+/** Of a chunk whose worker has vanished. */
+const LOST = sql`json_build_object('code', 'WORKER_LOST', 'message',
+  'worker ' || ${chunks.worker} || ' was lost while it worked on it')`;
+
+async function takeBackExpired(
+  context: StoreContext,
+  tx: Transaction,
+  runId: string,
+): Promise<void> {
   const expired = sql`${chunks.leaseUntil} < clock_timestamp()`;
-  await tx
-    .update(chunks)
-    .set(FREE)
-    .where(and(eq(chunks.runId, runId), eq(chunks.state, "RUNNING"), expired));
+  const lost = { error: LOST, retryAt: retryTime(context) };
+  await giveBack(tx, and(eq(chunks.runId, runId), expired), lost);
 }
 
+/** Stops a run that has a chunk without attempts left. */
 async function stopHopeless(
   context: StoreContext,
   tx: Transaction,
   run: LockedRun,
-  maxAttempts: number,
-): Promise<void> {
+): Promise<LockedRun> {
+  const used = gt(chunks.attempts, context.retries.faults);
   const [hopeless] = await tx
-    .select({ no: chunks.no })
+    .select({ no: chunks.no, attempts: chunks.attempts, error: chunks.error })
     .from(chunks)
-    .where(and(chunkIn(run.id, run.stage, "PENDING"), gte(chunks.attempts, maxAttempts)))
+    .where(and(chunkIn(run.id, run.stage, "PENDING"), used))
     .limit(1);
-  if (hopeless === undefined) return;
-  const message = `chunk ${hopeless.no} of ${run.stage} was lost by ${maxAttempts} workers`;
-  const error = { code: "WORKER_LOST", message };
-  await stopRun(context, tx, run, { state: "FAILED", reason: message, error });
+  if (hopeless === undefined) return run;
+  const { code, message } = hopeless.error ?? UNKNOWN_LOSS;
+  const text = `chunk ${hopeless.no} of ${run.stage}, attempt ${hopeless.attempts}: ${message}`;
+  const stop = { state: "FAILED", reason: text, error: { code, message: text } } as const;
+  return stopRun(context, tx, run, stop);
 }
 
 /** An embedded database has one process: what is RUNNING when it opens was left by a dead one. */
 export async function takeBackAll(context: StoreContext): Promise<void> {
-  await context.db.update(chunks).set(FREE).where(eq(chunks.state, "RUNNING"));
+  await giveBack(context.db, undefined, { error: LOST, retryAt: retryTime(context) });
   await context.db.update(runs).set({ endWorker: null, endLeaseUntil: null });
 }

@@ -1,5 +1,6 @@
 import { and, eq, sql } from "drizzle-orm";
 import { complaint, UserError } from "../core/user-error.ts";
+import { giveBack } from "./chunk-row.ts";
 import type { Transaction } from "./database.ts";
 import { isWorkedOn, sendDueWork } from "./due-work.ts";
 import { notifyDeleted } from "./notifications.ts";
@@ -67,10 +68,7 @@ export async function endRun(
   run: LockedRun,
   change: RunChange & { state: "SUCCEEDED" | StopState },
 ): Promise<LockedRun> {
-  await tx
-    .update(chunks)
-    .set({ state: "PENDING", worker: null, leaseUntil: null, scored: 0 })
-    .where(and(eq(chunks.runId, run.id), eq(chunks.state, "RUNNING")));
+  await giveBack(tx, eq(chunks.runId, run.id));
   const ended = await appendEvent(tx, run, {
     kind: change.state,
     message: change.error?.message ?? change.stopReason ?? run.stopReason,
@@ -112,7 +110,7 @@ export async function retryRun(context: StoreContext, runId: string): Promise<Ru
     await dropPartialChunks(tx, runId);
     await tx
       .update(chunks)
-      .set({ attempts: 0 })
+      .set({ attempts: 0, retryAt: null, error: null })
       .where(and(eq(chunks.runId, runId), eq(chunks.state, "PENDING")));
     await tx.delete(results).where(eq(results.runId, runId));
     const queued = await appendEvent(tx, run, { kind: "RETRIED", change: freshStart(run) });
@@ -129,7 +127,7 @@ export async function deleteRun(context: StoreContext, runId: string): Promise<v
   await context.db.transaction(async (tx) => {
     const run = await lockExisting(tx, runId);
     if (!isTerminal(run.state)) throw conflict(run, "deleted before it has ended");
-    await context.jobs?.discard(tx, runId);
+    await context.jobs?.forget(tx, runId);
     await tx.delete(runs).where(eq(runs.id, runId));
     await notifyDeleted(tx, runId);
   });

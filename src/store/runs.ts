@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { and, count, desc, eq, inArray, lt, sql } from "drizzle-orm";
 import { complaint, UserError } from "../core/user-error.ts";
 import { insertChunks } from "./chunks.ts";
@@ -23,7 +22,7 @@ export async function createRun(
   run: NewRun,
 ): Promise<{ run: RunRecord; created: boolean }> {
   return context.db.transaction(async (tx) => {
-    const id = randomUUID();
+    const id = context.newId();
     // One after the other, so that no two take the last place.
     if (run.maxQueued !== undefined) await tx.execute(QUEUE_LOCK);
     const former = await formerRun(tx, run);

@@ -134,6 +134,10 @@ export const chunks = snakeCase.table(
     scored: count().notNull().default(0),
     worker: text(),
     leaseUntil: at(),
+    /** PENDING after a failed attempt: not to be claimed before. */
+    retryAt: at(),
+    /** Of the last attempt that failed. */
+    error: json().$type<RunError>(),
   },
   (t) => [
     primaryKey({ columns: [t.runId, t.stage, t.no] }),

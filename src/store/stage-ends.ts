@@ -2,14 +2,15 @@ import { eq } from "drizzle-orm";
 import { type Sweep, sweepMetrics } from "../core/stages/sweep.ts";
 import { insertChunks, startRun } from "./chunks.ts";
 import type { Connection, Transaction } from "./database.ts";
-import { dueEnd, sendDueWork } from "./due-work.ts";
+import { dueEnd, sendDueWork, sendHints } from "./due-work.ts";
 import { packFloats, unpackFloats } from "./packing.ts";
 import { type BestSoFar, isTerminal, type ResultRow } from "./records.ts";
+import { backoffMs } from "./retries.ts";
 import { endRun } from "./run-control.ts";
 import { appendEvent, changeRun } from "./run-events.ts";
 import { lockRun, toRecord } from "./run-row.ts";
 import { results, shortlists } from "./schema.ts";
-import type { ClaimedEnd, EndClaim, RunEnd } from "./store.ts";
+import type { AttemptFault, ClaimedEnd, EndClaim, RunEnd } from "./store.ts";
 import type { StoreContext } from "./store-context.ts";
 
 /** Rows of one insert: each binds eight values, and a statement takes 65,535. */
@@ -86,6 +87,30 @@ export async function releaseEnd(
     if (run === null || run.endWorker !== worker) return;
     const released = await changeRun(tx, run, { endWorker: null, endLeaseUntil: null });
     await sendDueWork(context, tx, released);
+  });
+}
+
+export async function failEnd(
+  context: StoreContext,
+  runId: string,
+  worker: string,
+  fault: AttemptFault,
+): Promise<void> {
+  const { retries, random } = context;
+  await context.db.transaction(async (tx) => {
+    const run = await lockRun(tx, runId);
+    if (run === null || isTerminal(run.state) || run.endWorker !== worker) return;
+    const allowed = fault.kind === "USER" ? retries.userErrors : retries.faults;
+    if (run.endAttempts > allowed) {
+      const state = run.stopState ?? "FAILED";
+      await endRun(context, tx, run, { state, error: fault.error });
+      return;
+    }
+    // Nobody takes the end before its lease is over, this worker neither.
+    const waitMs = backoffMs(retries, run.endAttempts, random());
+    const retryAt = new Date(run.now.getTime() + waitMs);
+    const failed = await changeRun(tx, run, { endWorker: null, endLeaseUntil: retryAt });
+    await sendHints(context, tx, failed, [{ kind: "end", runId, notBefore: retryAt }]);
   });
 }
 

@@ -1,8 +1,24 @@
+import { randomUUID } from "node:crypto";
 import type { Connection } from "./database.ts";
 import type { JobSink } from "./job-sink.ts";
+import { DEFAULT_RETRIES, type RetryPolicy } from "./retries.ts";
+
+/** What a store is opened with besides its database. Chance comes in here and nowhere else. */
+export interface StoreSettings {
+  readonly retries: RetryPolicy;
+  readonly newId: () => string;
+  /** In [0, 1): the jitter of waits. */
+  readonly random: () => number;
+}
+
+export const STORE_DEFAULTS: StoreSettings = {
+  retries: DEFAULT_RETRIES,
+  newId: randomUUID,
+  random: Math.random,
+};
 
 /** What the store's statements need besides their arguments. */
-export interface StoreContext {
+export interface StoreContext extends StoreSettings {
   readonly db: Connection;
   /** Null until a queue is attached; recovery sends then what is due. */
   jobs: JobSink | null;

@@ -3,6 +3,7 @@ import type { RunPlan } from "../plan/run-plan.ts";
 import type {
   BestSoFar,
   ChunkRecord,
+  ChunkState,
   DatasetRecord,
   ResultRow,
   RunError,
@@ -88,6 +89,19 @@ export interface ChunkClaim extends ChunkId {
   readonly leaseMs: number;
   /** The job that hinted at the chunk; it is completed in the same transaction, claimed or not. */
   readonly jobId?: string;
+}
+
+/** What a process works on, by what it holds a lease on. */
+export interface HeldWork {
+  readonly chunks: readonly ChunkId[];
+  /** Runs whose stage it ends. */
+  readonly ends: readonly string[];
+}
+
+/** Why an attempt at a chunk or an end failed: a user's mistake, or a fault of operation. */
+export interface AttemptFault {
+  readonly kind: "USER" | "OPERATION";
+  readonly error: RunError;
 }
 
 export interface EndClaim {
@@ -184,20 +198,20 @@ export interface Store {
   deleteRun(runId: string): Promise<void>;
 
   // chunks
-  /**
-   * Takes a PENDING chunk, or one whose lease ran out; null when not to be had. QUEUED -> RUNNING.
-   */
+  /** Takes a PENDING chunk; null when not to be had, or not yet. QUEUED -> RUNNING. */
   claimChunk(claim: ChunkClaim): Promise<ChunkRecord | null>;
-  /** Extends every lease of the worker, on chunks and on ends. */
-  extendLeases(worker: string, leaseMs: number): Promise<void>;
+  /**
+   * Extends the worker's leases on what it says it holds. What else it was given, because an answer
+   * got lost, goes to others when its lease has run out.
+   */
+  extendLeases(worker: string, leaseMs: number, held: HeldWork): Promise<void>;
   /** Gives a chunk back untouched; the attempt does not count. */
   releaseChunk(chunk: ChunkId, worker: string): Promise<void>;
-  /** Gives a chunk back after a fault; the run is stopped as FAILED after `maxAttempts`. */
-  failChunk(
-    chunk: ChunkId,
-    worker: string,
-    fault: { readonly error: RunError; readonly maxAttempts: number },
-  ): Promise<void>;
+  /**
+   * Gives a chunk back after a fault, for another attempt after a wait; the run is stopped as
+   * FAILED when its attempts are used up.
+   */
+  failChunk(chunk: ChunkId, worker: string, fault: AttemptFault): Promise<void>;
   /** The checkpoint. `stored` is false when the run has ended or the chunk was stored already. */
   storeChunk(
     runId: string,
@@ -209,6 +223,12 @@ export interface Store {
    */
   storePartialChunk(runId: string, rows: StoredRows, worker: string): Promise<boolean>;
   chunks(runId: string, stage?: StageName): Promise<ChunkRecord[]>;
+  /** Stage A first, by number; those in one of the states when these are given. */
+  listChunks(
+    runId: string,
+    page: Page,
+    states?: readonly ChunkState[],
+  ): Promise<PageOf<ChunkRecord>>;
   /** Rows of a stage's finished and partial chunks, one at a time in index order. */
   storedRows(runId: string, stage: StageName): AsyncIterable<StoredRows>;
   /** Rows and columns of a stage's finished chunks, one at a time in index order. */
@@ -233,13 +253,18 @@ export interface Store {
   claimEnd(claim: EndClaim): Promise<ClaimedEnd | null>;
   /** Lets go of it, done or not; whatever is due next is sent. */
   releaseEnd(runId: string, worker: string): Promise<void>;
+  /**
+   * Lets go of it after a fault, for another attempt after a wait; the run ends without results
+   * when its attempts are used up.
+   */
+  failEnd(runId: string, worker: string, fault: AttemptFault): Promise<void>;
 
   // recovery
   /**
-   * Gives chunks whose lease ran out back and sends jobs again for whatever is due and has none.
-   * Safe to call at any time from any process. A chunk lost `maxAttempts` times fails its run.
+   * Gives chunks whose lease ran out back, which is a failed attempt, and sends jobs again for
+   * whatever is due and has none. Safe to call at any time from any process.
    */
-  recover(maxAttempts: number): Promise<void>;
+  recover(): Promise<void>;
 
   // events
   /** Events after a sequence number, in order. */

@@ -1,4 +1,4 @@
-import type { ChunkState, RunState } from "./records.ts";
+import type { ChunkState, RunStage, RunState } from "./records.ts";
 
 /**
  * The state machines, once. A run waits as QUEUED, works as RUNNING, may be PAUSED from either and
@@ -26,6 +26,16 @@ export const CHUNK_TRANSITIONS: Readonly<Record<ChunkState, readonly ChunkState[
   RUNNING: ["PENDING", "DONE", "PARTIAL"],
   PARTIAL: ["PENDING"],
   DONE: [],
+};
+
+/**
+ * Stages follow one another and none is gone back to: a retry goes on in the stage it finds. Runs
+ * begin in the first. A run that has ended keeps its stage, and only such a run may be deleted.
+ */
+export const STAGE_TRANSITIONS: Readonly<Record<RunStage, readonly RunStage[]>> = {
+  STAGE_A: ["STAGE_B"],
+  STAGE_B: ["FINALIZING"],
+  FINALIZING: [],
 };
 
 /** Argument list of the trigger function: every allowed pair as `FROM>TO`. */

@@ -3,6 +3,8 @@ import { createPool, type WorkerPool } from "../../src/pool/pool.ts";
 import { finalRows } from "../../src/runner/stage-ends.ts";
 import { LIGHT, stageA } from "../support/pool-tasks.ts";
 
+const hurry = (withinMs: number) => ({ withinMs, now: () => performance.now() });
+
 let pool: WorkerPool;
 beforeAll(async () => {
   pool = await createPool({ size: 2 });
@@ -17,8 +19,8 @@ it("are all of the best, or in a hurry the very best of them, with the same numb
   expect(all.rows.map(({ variantIndex }) => variantIndex)).toEqual(
     Array.from({ length: plan.sweep.preselect }, (_, i) => best.data[i * best.stride]),
   );
-  const hurried = await finalRows(task, pool, "STAGE_A", best, 0);
+  const hurried = await finalRows(task, pool, "STAGE_A", best, hurry(0));
   expect(hurried.rows).toEqual(all.rows.slice(0, 16));
   expect(hurried.packed.data).toEqual(all.packed.data.slice(0, 16 * all.packed.stride));
-  expect((await finalRows(task, pool, "STAGE_A", best, 60_000)).rows).toEqual(all.rows);
+  expect((await finalRows(task, pool, "STAGE_A", best, hurry(60_000))).rows).toEqual(all.rows);
 });

@@ -27,6 +27,7 @@ onBothDatabases("a run that is stopped", (database) => {
     drop = made.drop;
     service = await openService(made.location, {
       heartbeatMs: 100,
+      retries: { faults: 2, baseMs: 50 },
       pool: (threads) => faultyPool(threads, (task) => isFaulty(task)),
       datasets: (library) => ({
         candles: (hash) => (candles ?? ((h) => library.candles(h)))(hash),

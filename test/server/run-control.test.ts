@@ -76,6 +76,35 @@ describe("holding a run", () => {
     expect((await runOf(id)).digest).toBe((await runOf(undisturbed)).digest);
   });
 
+  it("shows its chunks with the attempts at each, page by page", async () => {
+    const id = await start(crossRequest("hours", SMALL, { schedule: { chunkVariants: 40 } }));
+    expect((await kindsOf(id)).at(-1)).toBe("SUCCEEDED");
+    const query = `query ($id: ID!, $after: String, $states: [ChunkState!]) {
+      run(id: $id) { chunks(first: 3, after: $after, states: $states) {
+        totalCount pageInfo { hasNextPage endCursor }
+        edges { node { stage no from to state attempts worker leaseUntil retryAt error { code } } }
+      } }
+    }`;
+    const seen: { stage: string; no: number; from: number; to: number }[] = [];
+    for (let after: string | null = null, more = true; more; ) {
+      const { data } = await ask(query, { id, after });
+      const { edges, pageInfo, totalCount } = data.run.chunks;
+      seen.push(...edges.map((edge: { node: object }) => edge.node));
+      after = pageInfo.endCursor;
+      more = pageInfo.hasNextPage;
+      if (!more) expect(seen).toHaveLength(totalCount);
+    }
+    const places = seen.map(({ stage, no }) => `${stage} ${String(no).padStart(6, "0")}`);
+    expect(places).toEqual(places.toSorted());
+    expect(new Set(seen.map(({ stage }) => stage))).toEqual(new Set(["STAGE_A", "STAGE_B"]));
+    for (const chunk of seen) {
+      const whole = { state: "DONE", attempts: 1, leaseUntil: null, retryAt: null, error: null };
+      expect(chunk).toMatchObject({ ...whole, worker: expect.stringContaining(":") });
+    }
+    const waiting = await ask(query, { id, states: ["PENDING", "RUNNING", "PARTIAL"] });
+    expect(waiting.data.run.chunks).toMatchObject({ totalCount: 0, edges: [] });
+  });
+
   it("may end in a cancel; an ended run is neither held nor let go", async () => {
     const id = await start(crossRequest("long", LARGE));
     await expect.poll(async () => (await runOf(id)).done, SOON).toBeGreaterThan(0);

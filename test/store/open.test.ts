@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { sql } from "drizzle-orm";
@@ -112,5 +112,18 @@ describe("the lock of a data directory", () => {
       await once(other, "exit");
       const release = await lockDataDir(dataDir);
       release();
+    }));
+
+  it("is taken from a dead process whose id was given again", () =>
+    inTemp(async (dataDir) => {
+      const lock = `${dataDir}.lock`;
+      const release = await lockDataDir(dataDir);
+      const own = readFileSync(lock, "utf8");
+      release();
+      expect(own).toMatch(/^\d+ \S+ \d+\n$/);
+      // In a container this process has the id of the one that was killed.
+      writeFileSync(lock, own.replace(/\d+\n$/, "1\n"));
+      (await lockDataDir(dataDir))();
+      expect(existsSync(lock)).toBe(false);
     }));
 });

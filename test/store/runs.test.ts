@@ -11,6 +11,8 @@ import { samplePlan } from "../support/sample-plan.ts";
 import { bestOf, metricOf, scoredChunk } from "../support/scored-chunk.ts";
 
 const LEASE_MS = 60_000;
+/** Three attempts after a fault, almost at once. */
+const RETRIES = { faults: 2, userErrors: 0, baseMs: 1, maxMs: 4 };
 const METRICS = Object.fromEntries(RANKING_METRICS.map((metric) => [metric, null]));
 const ROW: ResultRow = {
   rank: 1,
@@ -30,7 +32,7 @@ onBothDatabases("runs", (database) => {
   beforeAll(async () => {
     const made = await database.create();
     drop = made.drop;
-    store = await openStore(made.location);
+    store = await openStore(made.location, { retries: RETRIES, random: () => 0 });
   });
 
   afterAll(async () => {
@@ -91,8 +93,16 @@ onBothDatabases("runs", (database) => {
     const run = await create();
     const slow = await claim(run, 0, "slow", 1);
     await sleep(20);
+    expect(await claim(run, 0, "quick"), "not yet given back").toBeNull();
+    await store.recover();
+    const [back] = await store.chunks(run.id);
+    const error = {
+      code: "WORKER_LOST",
+      message: "worker slow was lost while it worked on it",
+    };
+    expect(back).toMatchObject({ state: "PENDING", attempts: 1, worker: null, error });
+    await sleep(10);
     expect(await claim(run, 0, "quick")).toMatchObject({ worker: "quick", attempts: 2 });
-    await store.extendLeases("slow", LEASE_MS);
     const scored = scoredChunk(run.plan, slow!);
     expect((await store.storeChunk(run.id, scored, null)).stored).toBe(true);
     expect((await store.storeChunk(run.id, scored, null)).stored).toBe(false);
@@ -100,16 +110,43 @@ onBothDatabases("runs", (database) => {
     expect((await store.run(run.id))!.done).toBe(25);
   });
 
+  it("extends the leases of what a worker says it holds, and no others", async () => {
+    const run = await create();
+    const [held, orphan, foreign] = [
+      await claim(run, 0),
+      await claim(run, 1),
+      await claim(run, 2, "w2"),
+    ];
+    const leases = async () => (await store.chunks(run.id)).map((c) => c.leaseUntil?.getTime());
+    const before = await leases();
+    await store.extendLeases("w1", LEASE_MS * 2, { chunks: [held!, foreign!], ends: [run.id] });
+    const after = await leases();
+    expect(after[0]! - before[0]!).toBeGreaterThan(LEASE_MS / 2);
+    expect(after.slice(1)).toEqual(before.slice(1));
+    await store.extendLeases("w1", 1, { chunks: [], ends: [] });
+    expect(await leases()).toEqual(after);
+    expect(orphan!.worker).toBe("w1");
+  });
+
   it("recovers chunks of dead workers and fails a run that keeps losing them", async () => {
     const run = await create();
     for (let attempt = 1; attempt <= 3; attempt++) {
       expect(await claim(run, 1, "dying", 1)).toMatchObject({ attempts: attempt });
+      await sleep(20);
+      await store.recover();
       await sleep(10);
-      await store.recover(3);
     }
-    expect((await store.run(run.id))!).toMatchObject({
-      state: "FAILED",
-      error: { code: "WORKER_LOST" },
+    const error = {
+      code: "WORKER_LOST",
+      message: "chunk 1 of STAGE_A, attempt 3: worker dying was lost while it worked on it",
+    };
+    expect((await store.run(run.id))!).toMatchObject({ state: "FAILED", error });
+    // Whoever retries begins to count anew.
+    await store.retryRun(run.id);
+    expect((await store.chunks(run.id))[1]).toMatchObject({
+      attempts: 0,
+      retryAt: null,
+      error: null,
     });
   });
 
@@ -123,10 +160,37 @@ onBothDatabases("runs", (database) => {
     const error = { code: "INTERNAL", message: "boom" };
     for (let attempt = 1; attempt <= 3; attempt++) {
       expect(await claim(run, 2)).toMatchObject({ attempts: attempt });
-      await store.failChunk(id, "w1", { error, maxAttempts: 3 });
+      await store.failChunk(id, "w1", { kind: "OPERATION", error });
+      await store.failChunk(id, "w1", { kind: "OPERATION", error });
+      expect((await store.chunks(run.id))[2]).toMatchObject({ attempts: attempt, error });
+      await sleep(20);
     }
     expect((await store.run(run.id))!).toMatchObject({ state: "FAILED", error });
     expect(await claim(run, 3)).toBeNull();
+  });
+
+  it("tries a user's mistake no second time", async () => {
+    const run = await create();
+    const id = { runId: run.id, stage: "STAGE_A", no: 0 } as const;
+    await claim(run, 0);
+    const error = { code: "NOT_FOUND", message: "there is no such dataset" };
+    await store.failChunk(id, "w1", { kind: "USER", error });
+    expect((await store.run(run.id))!).toMatchObject({ state: "FAILED", error });
+  });
+
+  it("holds a failed end back, and ends the run when its attempts are used up", async () => {
+    const run = await create({ bases: 20 });
+    await scoreChunk(run, 0);
+    const end = { runId: run.id, worker: "w1", leaseMs: LEASE_MS };
+    const error = { code: "INTERNAL", message: "boom" };
+    for (let attempt = 1; attempt <= 3; attempt++) {
+      expect(await store.claimEnd(end)).toMatchObject({ attempt });
+      await store.failEnd(run.id, "another", { kind: "OPERATION", error });
+      await store.failEnd(run.id, "w1", { kind: "OPERATION", error });
+      await sleep(20);
+    }
+    expect(await store.run(run.id)).toMatchObject({ state: "FAILED", error });
+    expect(await store.claimEnd(end)).toBeNull();
   });
 
   it("numbers events without holes when many write at once", async () => {

@@ -1,11 +1,19 @@
 import { eq, sql } from "drizzle-orm";
+import fc from "fast-check";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { type OpenStore, openStore } from "../../src/store/open.ts";
-import { CHUNK_STATES, RUN_STATES } from "../../src/store/records.ts";
+import {
+  CHUNK_STATES,
+  isTerminal,
+  RUN_STAGES,
+  RUN_STATES,
+  TERMINAL_STATES,
+} from "../../src/store/records.ts";
 import { chunks, runs } from "../../src/store/schema.ts";
 import {
   CHUNK_TRANSITIONS,
   RUN_TRANSITIONS,
+  STAGE_TRANSITIONS,
   transitionPairs,
 } from "../../src/store/transitions.ts";
 import { onBothDatabases } from "../support/databases.ts";
@@ -30,54 +38,106 @@ onBothDatabases("state transitions", (database) => {
   });
 
   it("allows exactly the pairs of the run table", async () => {
-    const write = (state: string) =>
-      store.database.db.execute(sql`update runs set state = ${state} where id = ${runId}`);
+    const write = (state: string) => setState("runs", state);
     const allowed = await pairsTheDatabaseTakes("runs", RUN_STATES, write);
     expect(allowed).toEqual(transitionPairs(RUN_TRANSITIONS).sort());
   });
 
   it("allows exactly the pairs of the chunk table", async () => {
-    const write = (state: string) =>
-      store.database.db.execute(sql`update chunks set state = ${state}
-        where run_id = ${runId} and no = 0`);
+    const write = (state: string) => setState("chunks", state);
     const allowed = await pairsTheDatabaseTakes("chunks", CHUNK_STATES, write);
     expect(allowed).toEqual(transitionPairs(CHUNK_TRANSITIONS).sort());
   });
 
-  it("lets runs begin as QUEUED and chunks as PENDING only", async () => {
-    const { db } = store.database;
-    const [run] = await db.select().from(runs).where(eq(runs.id, runId));
-    const { no: _no, ...copy } = run!;
-    await expect(
-      db.insert(runs).values({ ...copy, id: "born running", state: "RUNNING" }),
-    ).rejects.toMatchObject({ cause: { message: expect.stringContaining("begin as QUEUED") } });
-    const [chunk] = await db.select().from(chunks).where(eq(chunks.runId, runId));
-    await expect(
-      db.insert(chunks).values({ ...chunk!, no: 99, state: "DONE" }),
-    ).rejects.toMatchObject({ cause: { message: expect.stringContaining("begin as PENDING") } });
+  it("allows exactly the pairs of the stages, and none of a run that has ended", async () => {
+    const write = (stage: string) =>
+      store.database.db.execute(sql`update runs set stage = ${stage} where id = ${runId}`);
+    await forced("runs", () => setState("runs", "RUNNING"));
+    const taken = await pairsTheDatabaseTakes("runs", RUN_STAGES, write);
+    expect(taken).toEqual(transitionPairs(STAGE_TRANSITIONS).sort());
+    for (const state of TERMINAL_STATES) {
+      await forced("runs", () => setState("runs", state));
+      expect(await pairsTheDatabaseTakes("runs", RUN_STAGES, write), state).toEqual([]);
+    }
   });
 
-  /** Tries every pair from every state; the trigger is off only while a state is being set up. */
+  it("lets nobody delete a run that has not ended", async () => {
+    const erase = () => store.database.db.execute(sql`delete from runs where id = ${runId}`);
+    for (const state of RUN_STATES.filter((s) => !isTerminal(s))) {
+      await forced("runs", () => setState("runs", state));
+      await expect(erase(), state).rejects.toMatchObject({
+        cause: { message: `a run that is ${state} cannot be deleted` },
+      });
+    }
+  });
+
+  it("stays in its tables whatever is written, in any order, known or not", async () => {
+    const states = [...RUN_STATES, ...CHUNK_STATES, "DELETED", "running", ""];
+    const step = fc.record({
+      table: fc.constantFrom("runs" as const, "chunks" as const),
+      to: fc.constantFrom(...states),
+    });
+    const tables = { runs: RUN_TRANSITIONS, chunks: CHUNK_TRANSITIONS };
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 12 }), async (steps) => {
+        await forced("runs", () => setState("runs", "QUEUED"));
+        await forced("chunks", () => setState("chunks", "PENDING"));
+        const model: Record<string, string> = { runs: "QUEUED", chunks: "PENDING" };
+        for (const { table, to } of steps) {
+          const allowed: readonly string[] = Object(tables[table])[model[table]];
+          const legal = to === model[table] || allowed.includes(to);
+          expect(await succeeds(setState(table, to)), `${table} ${model[table]}>${to}`).toBe(legal);
+          if (legal) model[table] = to;
+        }
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it("lets runs begin as QUEUED in STAGE_A and chunks as PENDING only", async () => {
+    const { db } = store.database;
+    const [run] = await db.select().from(runs).where(eq(runs.id, runId));
+    const { no: _no, ...row } = run!;
+    const born = { ...row, id: "born", state: "QUEUED", stage: "STAGE_A" } as const;
+    const [chunk] = await db.select().from(chunks).where(eq(chunks.runId, runId));
+    for (const [insert, says] of [
+      [db.insert(runs).values({ ...born, state: "RUNNING" }), "begin as QUEUED"],
+      [db.insert(runs).values({ ...born, stage: "STAGE_B" }), "begin in STAGE_A"],
+      [db.insert(chunks).values({ ...chunk!, no: 99, state: "DONE" }), "begin as PENDING"],
+    ] as const) {
+      await expect(insert).rejects.toMatchObject({
+        cause: { message: expect.stringContaining(says) },
+      });
+    }
+  });
+
+  function setState(table: "runs" | "chunks", state: string): Promise<unknown> {
+    const { db } = store.database;
+    return table === "runs"
+      ? db.execute(sql`update runs set state = ${state} where id = ${runId}`)
+      : db.execute(sql`update chunks set state = ${state} where run_id = ${runId} and no = 0`);
+  }
+
+  /** Writes what no client could, with the triggers off. */
+  async function forced(table: "runs" | "chunks", write: () => Promise<unknown>): Promise<void> {
+    const toggle = (how: "disable" | "enable") =>
+      store.database.db.execute(sql.raw(`alter table ${table} ${how} trigger user`));
+    await toggle("disable");
+    await write();
+    await toggle("enable");
+  }
+
+  /** Tries every pair from every state. */
   async function pairsTheDatabaseTakes<S extends string>(
     table: "runs" | "chunks",
     states: readonly S[],
     write: (state: S) => Promise<unknown>,
   ): Promise<string[]> {
-    const trigger = sql.raw(`${table}_transition`);
-    const toggle = (how: "disable" | "enable") =>
-      store.database.db.execute(
-        sql`alter table ${sql.raw(table)} ${sql.raw(how)} trigger ${trigger}`,
-      );
     const taken: string[] = [];
     for (const from of states) {
       for (const to of states) {
-        await toggle("disable");
-        await write(from);
-        await toggle("enable");
-        const done = await write(to).then(
-          () => true,
-          () => false,
-        );
+        await forced(table, () => write(from));
+        const done = await succeeds(write(to));
         if (from === to) expect(done, `${from} to itself is no transition`).toBe(true);
         else if (done) taken.push(`${from}>${to}`);
       }
@@ -85,3 +145,10 @@ onBothDatabases("state transitions", (database) => {
     return taken.sort();
   }
 });
+
+function succeeds(work: Promise<unknown>): Promise<boolean> {
+  return work.then(
+    () => true,
+    () => false,
+  );
+}

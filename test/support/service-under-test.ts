@@ -11,6 +11,7 @@ import { Runner, workerName } from "../../src/runner/runner.ts";
 import type { DatabaseLocation } from "../../src/store/database.ts";
 import { type OpenStore, openStore } from "../../src/store/open.ts";
 import { isTerminal, type RunRecord } from "../../src/store/records.ts";
+import { DEFAULT_RETRIES, type RetryPolicy } from "../../src/store/retries.ts";
 
 export interface ServiceOptions {
   readonly workers?: number;
@@ -19,6 +20,7 @@ export interface ServiceOptions {
   readonly leaseMs?: number;
   readonly heartbeatMs?: number;
   readonly syncDeadlineMs?: number;
+  readonly retries?: Partial<RetryPolicy>;
 }
 
 /** The service without its API: store, queue, pool, runner and what answers requests. */
@@ -37,7 +39,8 @@ export async function openService(
   options: ServiceOptions = {},
 ): Promise<ServiceUnderTest> {
   const faults: RunFault[] = [];
-  const store = await openStore(location);
+  const retries = { ...DEFAULT_RETRIES, ...options.retries };
+  const store = await openStore(location, { retries });
   const queue = await openWorkQueue(store, (error) =>
     faults.push({ runId: null, what: "queue", error }),
   );

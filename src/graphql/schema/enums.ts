@@ -1,7 +1,7 @@
 import { RANKING_METRICS, type RankingMetric } from "../../core/metrics/ranking-metric.ts";
 import { TIMEFRAMES, type Timeframe } from "../../core/series/timeframe.ts";
 import { USER_ERROR_CODES } from "../../core/user-error.ts";
-import { EVENT_KINDS, RUN_STATES } from "../../store/records.ts";
+import { type ChunkState, EVENT_KINDS, RUN_STATES } from "../../store/records.ts";
 import { builder } from "../builder.ts";
 import { METRIC_DESCRIPTIONS } from "./metric-descriptions.ts";
 
@@ -54,6 +54,16 @@ export const RunStageEnum = builder.enumType("RunStage", {
     STAGE_B: { description: "Scores the shortlist over the grid of stops and targets." },
     FINALIZING: { description: "Writes the best rows and the digest." },
   } as const,
+});
+
+export const ChunkStateEnum = builder.enumType("ChunkState", {
+  description: "Where a chunk is.",
+  values: {
+    PENDING: { description: "Waits, perhaps for another attempt." },
+    RUNNING: { description: "Is being scored by a worker that keeps up its lease." },
+    PARTIAL: { description: "Was stopped with its run; what was scored is stored." },
+    DONE: { description: "Is stored, for good." },
+  } satisfies Record<ChunkState, object>,
 });
 
 export const RunEventKindEnum = builder.enumType("RunEventKind", {

@@ -1,23 +1,26 @@
 import { BETTER } from "../../core/metrics/ranking-metric.ts";
 import type { RankingKey } from "../../core/stages/sweep.ts";
-import type { RunError, RunRecord } from "../../store/records.ts";
+import type { RunRecord } from "../../store/records.ts";
 import { byKey } from "../batch-loader.ts";
 import { builder } from "../builder.ts";
 import { pageComplexity, pageOf, pageSize, toConnection } from "../page.ts";
 import { AxisType } from "./axis.ts";
+import { ChunkConnection, RunErrorType } from "./chunk.ts";
 import { pageArgs } from "./connection.ts";
 import { DatasetType, datasetByHash } from "./dataset.ts";
-import { DirectionEnum, FillModeEnum, MetricEnum, RunStageEnum, RunStateEnum } from "./enums.ts";
+import {
+  ChunkStateEnum,
+  DirectionEnum,
+  FillModeEnum,
+  MetricEnum,
+  RunStageEnum,
+  RunStateEnum,
+} from "./enums.ts";
 import { RunEstimateType } from "./estimate.ts";
 import { RunEventType } from "./progress.ts";
 import { BestSoFarType, ResultOrder, ResultRowConnection } from "./result.ts";
 
 /** A run: where it is, what it was asked, what it found. */
-
-const RunErrorType = builder.objectRef<RunError>("RunError").implement({
-  description: "Why a run FAILED or TIMED_OUT.",
-  fields: (t) => ({ code: t.exposeString("code"), message: t.exposeString("message") }),
-});
 
 const RankingKeyType = builder.objectRef<RankingKey>("RankingKey").implement({
   fields: (t) => ({
@@ -115,6 +118,20 @@ builder.objectFields(RunType, (t) => ({
       const page = await services.store.results(run.id, pageOf(args), order ?? undefined);
       return toConnection(page, args);
     },
+  }),
+  chunks: t.field({
+    type: ChunkConnection,
+    description: "What the run is cut into, Stage A first, with the attempts at each.",
+    args: {
+      ...pageArgs,
+      states: t.arg({ type: [ChunkStateEnum], description: "Any of these; all when left out." }),
+    },
+    complexity: pageComplexity,
+    resolve: async (run, { states, ...args }, { services }) =>
+      toConnection(
+        await services.store.listChunks(run.id, pageOf(args), states ?? undefined),
+        args,
+      ),
   }),
   events: t.field({
     type: [RunEventType],
