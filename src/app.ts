@@ -8,11 +8,13 @@ import { openWorkQueue, type WorkQueue } from "./jobs/work-queue.ts";
 import { createPool } from "./pool/pool.ts";
 import type { ComputePool } from "./pool/task.ts";
 import { DatasetLibrary } from "./runner/dataset-library.ts";
+import { HeldLeases } from "./runner/held-leases.ts";
 import { RunService } from "./runner/run-service.ts";
 import { Runner, workerName } from "./runner/runner.ts";
 import { VariantReports } from "./runner/variant-reports.ts";
 import { type RunningServer, startServer } from "./server/start-server.ts";
 import { type OpenStore, openStore } from "./store/open.ts";
+import { DEFAULT_RETRIES } from "./store/retries.ts";
 import type { Store } from "./store/store.ts";
 
 export type { StrategyCheck } from "./core/canary/check-strategy.ts";
@@ -58,7 +60,7 @@ export async function createApp(config: ServiceConfig, options: AppOptions = {})
   });
   opening.defer(() => pool.close());
   const datasets = createLibrary(config, store);
-  const parts = { store, pool, datasets, worker: workerName() };
+  const parts = { store, pool, datasets, worker: workerName(), leases: new HeldLeases() };
   const runs = new RunService({
     ...parts,
     guards: config.guards,
@@ -104,9 +106,9 @@ export async function openStoreWithQueue(config: ServiceConfig): Promise<Store> 
 /** The database alone, its schema up to date. */
 export function openServiceStore(config: ServiceConfig): Promise<OpenStore> {
   const { databaseUrl, dataDir } = config;
-  return openStore(
-    databaseUrl === null ? { dataDir: join(dataDir, "database") } : { url: databaseUrl },
-  );
+  const location =
+    databaseUrl === null ? { dataDir: join(dataDir, "database") } : { url: databaseUrl };
+  return openStore(location, { retries: { ...DEFAULT_RETRIES, ...config.retries } });
 }
 
 export type DatasetImports = Pick<DatasetLibrary, "importCsv" | "importSynthetic">;
@@ -139,6 +141,7 @@ interface Parts {
   readonly pool: ComputePool;
   readonly datasets: DatasetLibrary;
   readonly worker: string;
+  readonly leases: HeldLeases;
   readonly queue: WorkQueue;
 }
 
@@ -149,8 +152,10 @@ async function startWork(
   log: Logger,
 ): Promise<AsyncDisposable> {
   await using starting = new AsyncDisposableStack();
+  const leaseMs = config.deadlines.leaseSeconds * 1_000;
   const runner = new Runner({
     ...parts,
+    ...{ leaseMs, heartbeatMs: leaseMs / 3 },
     onFault: ({ runId, what, error }) => log.error({ runId, err: error }, `runner: ${what}`),
   });
   starting.defer(() => runner.drain(config.deadlines.drainSeconds * 1_000));

@@ -51,10 +51,15 @@ const settings = z.strictObject({
     maxBytes: bytes,
     chunkSeconds: z.number().min(0.01).max(600),
   }),
+  retries: z.strictObject({
+    faults: z.int().min(0).max(100),
+    userErrors: z.int().min(0).max(100),
+  }),
   maxQueuedRuns: z.int().min(1).max(100_000),
   deadlines: z.strictObject({
     syncDeadlineSeconds: z.number().positive().max(3_600),
     drainSeconds: z.number().positive().max(600),
+    leaseSeconds: z.number().min(1).max(600),
   }),
   caches: z.strictObject({
     datasetMemoryBytes: cacheBytes,

@@ -11,6 +11,7 @@ import {
   openService,
   runWhen,
   type ServiceUnderTest,
+  scoringBy,
   smallRequest,
 } from "../support/service-under-test.ts";
 
@@ -34,19 +35,12 @@ onBothDatabases("a run that rests", (database) => {
     await drop?.();
   });
 
-  const watched = (pool: ComputePool): ComputePool => ({
-    size: pool.size,
-    runChunk: async (task, options) => {
+  const watched = (pool: ComputePool): ComputePool =>
+    scoringBy(pool, async (task, options) => {
       const result = await pool.runChunk(task, options);
       if (result.status === "done") scored.push(`${task.stage} ${task.from}`);
       return result;
-    },
-    score: (task, variants) => pool.score(task, variants),
-    report: (task) => pool.report(task),
-    check: (task) => pool.check(task),
-    stats: () => pool.stats(),
-    close: () => pool.close(),
-  });
+    });
 
   const chunksOf = async (runId: string, ...states: string[]) =>
     (await service.store.chunks(runId))

