@@ -17,10 +17,12 @@ import { type OpenStore, openStore } from "./store/open.ts";
 import { DEFAULT_RETRIES } from "./store/retries.ts";
 import type { Store } from "./store/store.ts";
 
+export { issueToken } from "./access/issue-token.ts";
 export type { StrategyCheck } from "./core/canary/check-strategy.ts";
 export type { RunPlan } from "./plan/run-plan.ts";
 export type { ImportResult } from "./runner/dataset-import.ts";
 export type { RunReport } from "./runner/variant-reports.ts";
+export { type AuditRecord, SCOPES, type TokenRecord } from "./store/access-records.ts";
 export type { ResultRow, RunEvent, RunRecord } from "./store/records.ts";
 export type { Store } from "./store/store.ts";
 
@@ -65,6 +67,7 @@ export async function createApp(config: ServiceConfig, options: AppOptions = {})
     ...parts,
     guards: config.guards,
     maxQueuedRuns: config.maxQueuedRuns,
+    maxUnfinishedRunsOfOwner: config.maxUnfinishedRunsOfOwner,
     engineVersion: ENGINE_VERSION,
     kernels: config.kernels,
     syncDeadlineMs: config.deadlines.syncDeadlineSeconds * 1_000,
@@ -82,11 +85,11 @@ export async function createApp(config: ServiceConfig, options: AppOptions = {})
   };
   const serve = async ({ port } = { port: config.port }) => {
     const services = { ...parts, runs, engineVersion: ENGINE_VERSION, defaultAxes };
-    const { host, graphql, deadlines } = config;
+    const { host, graphql, traffic, deadlines } = config;
     const drainMs = deadlines.drainSeconds * 1_000;
-    const server = await startServer({ services, log, host, port, ...graphql, drainMs });
+    const server = await startServer({ services, log, host, port, ...graphql, traffic, drainMs });
     opened.defer(() => server.close());
-    log.info({ url: server.url }, "serving");
+    log.info({ url: server.url, tokens: !server.isOpen }, "serving");
     return server;
   };
   return { config, log, ...parts, runs, serve, close, [Symbol.asyncDispose]: close };

@@ -32,7 +32,7 @@ const cacheBytes = z.union([z.literal(0), bytes]).pipe(z.int().max(64 * UNITS.Gi
 const LOG_LEVELS = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
 
 const settings = z.strictObject({
-  host: z.enum(["127.0.0.1", "::1", "localhost"]),
+  host: z.string().regex(/^[\w.:-]{1,255}$/, "an address or a name of this machine"),
   port: z.int().min(0).max(65_535),
   graphql: z.strictObject({
     graphiql: z.boolean(),
@@ -56,6 +56,14 @@ const settings = z.strictObject({
     userErrors: z.int().min(0).max(100),
   }),
   maxQueuedRuns: z.int().min(1).max(100_000),
+  maxUnfinishedRunsOfOwner: z.int().min(1).max(100_000),
+  traffic: z.strictObject({
+    maxConnections: z.int().min(1).max(1_000_000),
+    maxSockets: z.int().min(1).max(1_000_000),
+    maxSubscriptions: z.int().min(1).max(1_000_000),
+    maxOperations: z.int().min(1).max(100_000),
+    maxMessageBytes: bytes,
+  }),
   deadlines: z.strictObject({
     syncDeadlineSeconds: z.number().positive().max(3_600),
     drainSeconds: z.number().positive().max(600),
@@ -101,6 +109,16 @@ interface Layer {
 const DEFAULTS_FILE = join(import.meta.dirname, "../configs/service.yaml");
 const PREFIX = "SWEEPLINE_";
 const FILE_VARIABLE = `${PREFIX}CONFIG`;
+/** No setting of the service: what a client shows to a server. */
+const TOKEN_VARIABLE = `${PREFIX}TOKEN`;
+
+/** The token that a client shows to a server; null without one. */
+export function serverToken(
+  flag: string | undefined,
+  environment: NodeJS.ProcessEnv = process.env,
+): string | null {
+  return flag ?? (environment[TOKEN_VARIABLE] || null);
+}
 
 /** Throws UserError with one complaint a wrong setting: path, value, bound and where it was set. */
 export function loadConfig(sources: ConfigSources = {}): ServiceConfig {
@@ -148,6 +166,7 @@ function environmentLayers(environment: NodeJS.ProcessEnv, known: SettingsInput)
   const layers: Layer[] = [];
   for (const [name, text] of Object.entries(environment)) {
     if (text === undefined || text === "" || name === FILE_VARIABLE) continue;
+    if (name === TOKEN_VARIABLE) continue;
     const path = paths.get(name);
     if (path !== undefined) {
       layers.push({ origin: name, values: nested(path, scalar(path, text)) });

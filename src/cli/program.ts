@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { auditCommand } from "./commands/audit.ts";
 import { cancelCommand } from "./commands/cancel.ts";
 import { checkCommand } from "./commands/check.ts";
 import { demoCommand } from "./commands/demo.ts";
@@ -16,6 +17,7 @@ import {
 } from "./commands/run-control.ts";
 import { runsCommand } from "./commands/runs.ts";
 import { serveCommand } from "./commands/serve.ts";
+import { tokenCommand } from "./commands/token.ts";
 import { topCommand } from "./commands/top.ts";
 import { workerCommand } from "./commands/worker.ts";
 import { EXIT_CODES_HELP } from "./exit-codes.ts";
@@ -37,6 +39,8 @@ const COMMANDS = [
   resumeCommand,
   retryCommand,
   deleteCommand,
+  tokenCommand,
+  auditCommand,
   migrateCommand,
 ];
 

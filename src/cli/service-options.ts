@@ -20,6 +20,19 @@ export function addDatabaseOptions(command: Command): Command {
     .option("--log-level <level>", "fatal, error, warn, info, debug, trace or silent");
 }
 
+/** A server to ask, instead of the database. */
+export interface ServerChoice {
+  readonly server?: string;
+  readonly token?: string;
+}
+
+/** Options of commands that ask the database, or a server in its place. */
+export function addServerOptions(command: Command): Command {
+  return addDatabaseOptions(command)
+    .option("--server <url>", "ask this server instead of opening the database")
+    .option("--token <secret>", "for the server, where it needs one (env SWEEPLINE_TOKEN)");
+}
+
 export function workersOption(): Option {
   return new Option("--workers <threads>", "threads that score variants").argParser(wholeNumber);
 }

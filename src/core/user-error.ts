@@ -7,9 +7,11 @@ export const USER_ERROR_CODES = [
   "GRID_TOO_LARGE",
   "MEMORY_BUDGET_EXCEEDED",
   "QUEUE_FULL",
+  "QUOTA_EXCEEDED",
   "IDEMPOTENCY_CONFLICT",
   "NOT_FOUND",
   "CONFLICT",
+  "FORBIDDEN",
   "DEADLINE_EXCEEDED",
 ] as const;
 export type UserErrorCode = (typeof USER_ERROR_CODES)[number];
@@ -26,7 +28,8 @@ export interface Complaint {
 /**
  * A mistake in what a user asked for, found before any work begins. It carries every complaint
  * found; the first one gives `path`, `value` and `bound`. `details` holds the code's own fields
- * (GRID_TOO_LARGE: stage, requested, allowed; QUEUE_FULL: retryAfterMs).
+ * (GRID_TOO_LARGE: stage, requested, allowed; QUEUE_FULL: retryAfterMs;
+ * QUOTA_EXCEEDED: used, allowed).
  */
 export class UserError extends Error {
   readonly code: UserErrorCode;

@@ -1,3 +1,4 @@
+import type { Principal } from "../access/principal.ts";
 import type { StrategyCheck } from "../core/canary/check-strategy.ts";
 import type { Trials } from "../core/metrics/sharpe-certainty.ts";
 import type { VariantReport } from "../core/report/variant-report.ts";
@@ -10,7 +11,7 @@ import type { ProgressHub } from "./progress/progress-hub.ts";
 
 /** What the API works with, as structure: the composition root passes the real services. */
 export interface Services {
-  readonly store: Store;
+  readonly store: ApiStore;
   readonly datasets: DatasetLibrary;
   readonly runs: RunService;
   readonly pool: { stats(): PoolStats; caches(): readonly CacheStats[] };
@@ -20,6 +21,25 @@ export interface Services {
 }
 
 /**
+ * The part of the store that resolvers read. What is added here has to say in viewerServices whose
+ * it is.
+ */
+export type ApiStore = Pick<
+  Store,
+  | "backend"
+  | "access"
+  | "datasetsByHash"
+  | "findDataset"
+  | "listDatasets"
+  | "run"
+  | "runsById"
+  | "listRuns"
+  | "results"
+  | "events"
+  | "listChunks"
+>;
+
+/**
  * The part of the runner that answers requests. Every method throws UserError for a user's mistake.
  */
 export interface RunService {
@@ -27,7 +47,8 @@ export interface RunService {
    * Validates and estimates; NOT_FOUND for the dataset, the guards' codes for a run over budget.
    */
   estimate(request: unknown): Promise<RunPlan>;
-  startRun(request: unknown, idempotencyKey: string | null): Promise<StartedRun>;
+  /** It belongs to the owner, to whoever is here without a token when left out. */
+  startRun(request: unknown, idempotencyKey: string | null, owner?: string): Promise<StartedRun>;
   /** DEADLINE_EXCEEDED when it takes too long; stops when the signal fires. */
   backtest(
     request: unknown,
@@ -139,7 +160,11 @@ export interface CacheStats {
 
 /** What every resolver gets; the same over HTTP and websocket. */
 export interface GraphqlContext {
+  /** As the viewer may see them. */
   readonly services: Services;
+  readonly viewer: Principal;
+  /** Null where a request has none of its own. */
+  readonly requestId: string | null;
   readonly progress: ProgressHub;
   /** Fires when the client has gone. */
   readonly signal: AbortSignal;

@@ -20,5 +20,27 @@ export const REQUEST_LIMITS: RequestLimits = {
   maxPoints: 20_000,
 };
 
+/** Bounds of what is open at once. */
+export interface TrafficLimits {
+  /** Websockets of one owner. */
+  readonly maxSockets: number;
+  /** Subscriptions of one owner, over websockets and server-sent events together. */
+  readonly maxSubscriptions: number;
+  /** Operations that one websocket may have open. */
+  readonly maxOperations: number;
+  /** Largest message of a client over websocket, in bytes. */
+  readonly maxMessageBytes: number;
+  /** Connections of all kinds and owners. */
+  readonly maxConnections: number;
+}
+
+export const TRAFFIC_LIMITS: TrafficLimits = {
+  maxSockets: 1_000,
+  maxSubscriptions: 2_000,
+  maxOperations: 100,
+  maxMessageBytes: 1_048_576,
+  maxConnections: 5_000,
+};
+
 /** Largest `first` of any connection or list. */
 export const MAX_PAGE_SIZE = 100;

@@ -1,4 +1,5 @@
 import type { GraphQLSchema } from "graphql";
+import { guardRootFields } from "./access/guard-root-fields.ts";
 import { builder } from "./builder.ts";
 import "./schema/scalars.ts";
 import "./schema/indicator.ts";
@@ -12,6 +13,8 @@ import "./schema/report.ts";
 import "./schema/backtest.ts";
 import "./schema/progress.ts";
 import "./schema/service.ts";
+import "./schema/token.ts";
+import "./schema/audit.ts";
 
 /** The executable schema, types and fields in alphabetical order. */
-export const schema: GraphQLSchema = builder.toSchema({ sortSchema: true });
+export const schema: GraphQLSchema = guardRootFields(builder.toSchema({ sortSchema: true }));

@@ -9,6 +9,7 @@ import type { RunRequest } from "../plan/request.ts";
 import type { RunPlan } from "../plan/run-plan.ts";
 import { sha256Hex } from "../plan/variant-key.ts";
 import type { ComputePool } from "../pool/task.ts";
+import { LOCAL_OWNER } from "../store/access-records.ts";
 import { isTerminal, type RunRecord } from "../store/records.ts";
 import type { Store } from "../store/store.ts";
 import { SYSTEM_CLOCK } from "./clock.ts";
@@ -42,6 +43,8 @@ export interface RunServiceOptions {
   readonly maxQueuedRuns?: number;
   /** Shared with the runner of the same process. */
   readonly leases?: HeldLeases;
+  /** Runs of an owner that have not ended, at which a further one is refused as QUOTA_EXCEEDED. */
+  readonly maxUnfinishedRunsOfOwner?: number;
   readonly onFault?: (fault: RunFault) => void;
   readonly onStep?: (step: RunStep) => void;
 }
@@ -79,15 +82,20 @@ export class RunService {
   async startRun(
     input: unknown,
     idempotencyKey: string | null,
+    owner: string = LOCAL_OWNER,
   ): Promise<{ readonly run: RunRecord; readonly created: boolean }> {
     const request = parseRunRequest(input);
-    const { kernels, maxQueuedRuns } = this.#options;
+    const { kernels, maxQueuedRuns, maxUnfinishedRunsOfOwner } = this.#options;
     return this.#options.store.createRun({
       plan: await this.#plan(request, false),
+      owner,
       kernels,
       idempotencyKey,
       requestHash: sha256Hex(canonicalJson(request)),
       ...(maxQueuedRuns === undefined ? {} : { maxQueued: maxQueuedRuns }),
+      ...(maxUnfinishedRunsOfOwner === undefined
+        ? {}
+        : { maxUnfinishedOfOwner: maxUnfinishedRunsOfOwner }),
     });
   }
 

@@ -7,7 +7,8 @@ type GraphiqlOptions = Parameters<
 
 export const GRAPHIQL_OPTIONS = {
   title: "Sweepline",
-  subscriptionsProtocol: "WS",
+  // Over HTTP the headers of a tab go along, and a token with them.
+  subscriptionsProtocol: "SSE",
   defaultTabs: EXAMPLE_OPERATIONS.map(({ query, variables }) => ({
     query,
     variables: JSON.stringify(variables, null, 2),

@@ -1,5 +1,5 @@
 import type { ServerResponse } from "node:http";
-import type { Services } from "../graphql/context.ts";
+import type { ServerServices } from "./server-options.ts";
 
 const DATABASE_TIMEOUT_MS = 2_000;
 
@@ -16,7 +16,7 @@ export function answerLive(response: ServerResponse): void {
 /** Ready: the database answers, threads are there, and the server is not about to go. */
 export async function answerReady(
   response: ServerResponse,
-  services: Services,
+  services: ServerServices,
   draining: boolean,
 ): Promise<void> {
   const checks = {
@@ -28,7 +28,7 @@ export async function answerReady(
   answer(response, ready ? 200 : 503, { status: ready ? "ready" : "not ready", checks });
 }
 
-async function databaseCheck({ store }: Services): Promise<Check> {
+async function databaseCheck({ store }: ServerServices): Promise<Check> {
   const { promise, resolve } = Promise.withResolvers<Check>();
   const late = { ok: false, detail: `no answer within ${DATABASE_TIMEOUT_MS} ms` };
   const timer = setTimeout(() => resolve(late), DATABASE_TIMEOUT_MS);
@@ -43,7 +43,7 @@ async function databaseCheck({ store }: Services): Promise<Check> {
   }
 }
 
-function poolCheck({ pool }: Services): Check {
+function poolCheck({ pool }: ServerServices): Check {
   const { size } = pool.stats();
   return { ok: size > 0, detail: `${size} threads` };
 }

@@ -1,5 +1,6 @@
+import type { Store } from "../app.ts";
 import type { Services } from "../graphql/context.ts";
-import type { RequestLimits } from "../graphql/limits.ts";
+import type { RequestLimits, TrafficLimits } from "../graphql/limits.ts";
 
 /** The part of a logger the server needs; pino is one. */
 export interface Logger {
@@ -7,10 +8,15 @@ export interface Logger {
   error(fields: object, message: string): void;
 }
 
+/** With the whole store: health, progress and access read more of it than resolvers do. */
+export interface ServerServices extends Services {
+  readonly store: Store;
+}
+
 export interface ServerOptions {
-  readonly services: Services;
+  readonly services: ServerServices;
   readonly log: Logger;
-  /** 127.0.0.1 unless said otherwise: there is no access control yet. */
+  /** 127.0.0.1 unless said otherwise; any other machine may only come in with a token. */
   readonly host?: string;
   /** 0, the default, takes any free port. */
   readonly port?: number;
@@ -21,12 +27,16 @@ export interface ServerOptions {
   readonly corsOrigins?: readonly string[];
   readonly graphiql?: boolean;
   readonly limits?: Partial<RequestLimits>;
+  readonly traffic?: Partial<TrafficLimits>;
+  /** How long a websocket may take to say who it is. */
+  readonly connectionInitWaitMs?: number;
   /** How long `close` waits for requests in flight. */
   readonly drainMs?: number;
 }
 
-export type ServerSettings = Required<Omit<ServerOptions, "limits">> & {
+export type ServerSettings = Required<Omit<ServerOptions, "limits" | "traffic">> & {
   readonly limits: RequestLimits;
+  readonly traffic: TrafficLimits;
 };
 
 export const SERVER_DEFAULTS = {
@@ -36,6 +46,7 @@ export const SERVER_DEFAULTS = {
   queryTimeoutMs: 30_000,
   corsOrigins: [],
   graphiql: true,
+  connectionInitWaitMs: 3_000,
   drainMs: 5_000,
 } as const;
 

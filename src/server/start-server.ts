@@ -1,11 +1,14 @@
 import { randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { REQUEST_LIMITS } from "../graphql/limits.ts";
+import { AccessControl } from "../access/access-control.ts";
+import { UserError } from "../config.ts";
+import { REQUEST_LIMITS, TRAFFIC_LIMITS } from "../graphql/limits.ts";
 import { ProgressHub } from "../graphql/progress/progress-hub.ts";
 import { requestScope } from "./error-mask.ts";
 import { createGraphqlEndpoint, type GraphqlEndpoint } from "./graphql-endpoint.ts";
 import { answerLive, answerReady } from "./health.ts";
+import { hostName, isLoopback } from "./loopback.ts";
 import {
   GRAPHQL_PATH,
   SERVER_DEFAULTS,
@@ -20,6 +23,8 @@ export interface RunningServer {
   /** Of GraphQL and GraphiQL, such as `http://127.0.0.1:4000/graphql`. */
   readonly url: string;
   readonly port: number;
+  /** There was no token when it started: whoever is on this machine may do everything. */
+  readonly isOpen: boolean;
   /** Stops accepting, tells subscribers, waits for requests in flight, then ends every socket. */
   close(): Promise<void>;
 }
@@ -30,23 +35,32 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     ...SERVER_DEFAULTS,
     ...options,
     limits: { ...REQUEST_LIMITS, ...options.limits },
+    traffic: { ...TRAFFIC_LIMITS, ...options.traffic },
   };
+  const access = await AccessControl.open(settings.services.store.access);
+  if (access.isOpen && !isLoopback(settings.host)) {
+    access.close();
+    throw openDoor(settings.host);
+  }
   const progress = new ProgressHub(settings.services.store);
-  const endpoint = createGraphqlEndpoint(settings, progress);
+  const endpoint = createGraphqlEndpoint(settings, progress, access);
   let draining = false;
   const server = createServer((request, response) =>
-    route(request, response, { endpoint, settings, draining }),
+    route(request, response, { endpoint, settings, access, draining }),
   );
   server.requestTimeout = RECEIVE_TIMEOUT_MS;
-  const closeWebsockets = attachWebsockets(server, endpoint, settings);
+  server.maxConnections = settings.traffic.maxConnections;
+  const closeWebsockets = attachWebsockets(server, endpoint, settings, access);
   const port = await listen(server, settings);
   let closing: Promise<void> | undefined;
   return {
     port,
+    isOpen: access.isOpen,
     url: `http://${hostInUrl(settings.host)}:${port}${GRAPHQL_PATH}`,
     close() {
       draining = true;
-      closing ??= drain(server, { progress, closeWebsockets, drainMs: settings.drainMs });
+      const { drainMs } = settings;
+      closing ??= drain(server, { progress, access, closeWebsockets, drainMs });
       return closing;
     },
   };
@@ -55,6 +69,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 interface Routes {
   readonly endpoint: GraphqlEndpoint;
   readonly settings: ServerSettings;
+  readonly access: AccessControl;
   readonly draining: boolean;
 }
 
@@ -63,7 +78,10 @@ function route(request: IncomingMessage, response: ServerResponse, routes: Route
   response.setHeader("x-request-id", requestId);
   if (routes.draining) response.setHeader("connection", "close");
   const path = request.url?.split("?")[0];
-  if (path === GRAPHQL_PATH) {
+  if (routes.access.isOpen && !isLoopback(hostName(request.headers.host ?? ""))) {
+    // A foreign name that was made to point here: the page behind it is not from this machine.
+    response.writeHead(421, { "content-type": "text/plain" }).end("Not this server's name\n");
+  } else if (path === GRAPHQL_PATH) {
     requestScope.run(requestId, () => void routes.endpoint(request, response));
   } else if (path === "/health/live") {
     answerLive(response);
@@ -92,12 +110,14 @@ async function listen(server: Server, { host, port }: ServerSettings): Promise<n
 }
 
 interface Drain {
+  readonly access: AccessControl;
   readonly progress: ProgressHub;
   readonly closeWebsockets: () => Promise<void>;
   readonly drainMs: number;
 }
 
-async function drain(server: Server, { progress, closeWebsockets, drainMs }: Drain): Promise<void> {
+async function drain(server: Server, parts: Drain): Promise<void> {
+  const { progress, access, closeWebsockets, drainMs } = parts;
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   progress.close();
   await progress.whenIdle(drainMs);
@@ -106,6 +126,15 @@ async function drain(server: Server, { progress, closeWebsockets, drainMs }: Dra
   server.closeIdleConnections();
   await closed;
   clearTimeout(timer);
+  access.close();
+}
+
+/** Without tokens nobody is asked who he is, so nobody may come from anywhere else. */
+function openDoor(host: string): UserError {
+  const message =
+    "other machines may only come in with a token, and there is none: make one with " +
+    "`sweepline token create`, or listen on this machine";
+  return new UserError("VALIDATION", { path: "host", message, value: host, bound: "127.0.0.1" });
 }
 
 function hostInUrl(host: string): string {

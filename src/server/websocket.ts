@@ -8,13 +8,17 @@ import type {
 } from "graphql";
 import { useServer } from "graphql-ws/use/ws";
 import { type WebSocket, WebSocketServer } from "ws";
+import { type AccessControl, AccessDenied } from "../access/access-control.ts";
+import type { Principal } from "../access/principal.ts";
 import { limitExceeded } from "../graphql/limit-exceeded.ts";
 import { errorMask } from "./error-mask.ts";
 import type { GraphqlEndpoint } from "./graphql-endpoint.ts";
+import { OwnerQuota } from "./owner-quota.ts";
 import { GRAPHQL_PATH, type ServerSettings } from "./server-options.ts";
 
-/** Operations a socket may have open at once. */
-const MAX_OPERATIONS = 100;
+/** Codes of the protocol, and of websockets, that a socket is closed with. */
+const FORBIDDEN = 4403;
+const TRY_AGAIN_LATER = 1013;
 
 /**
  * What the operation of a websocket message runs with: Yoga's own pipeline, carried along as root
@@ -34,8 +38,12 @@ export function attachWebsockets(
   server: Server,
   endpoint: GraphqlEndpoint,
   settings: ServerSettings,
+  access: AccessControl,
 ): () => Promise<void> {
-  const sockets = new WebSocketServer({ noServer: true, maxPayload: settings.maxBodyBytes });
+  const { maxMessageBytes, maxOperations, maxSockets } = settings.traffic;
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: maxMessageBytes });
+  const admit = socketAdmission(access, new OwnerQuota(maxSockets));
+  const viewers = new WeakMap<WebSocket, Principal>();
   const mask = errorMask(settings.log);
   const gone = new WeakMap<WebSocket, AbortSignal>();
   sockets.on("connection", (socket) => gone.set(socket, closeSignal(socket)));
@@ -56,14 +64,24 @@ export function attachWebsockets(
     {
       // Otherwise the reason of a close would repeat what went wrong inside.
       isProd: true,
+      jsonMessageReviver: refuseOurOwn,
+      connectionInitWaitTimeout: settings.connectionInitWaitMs,
       execute: (args) => (args.rootValue as Pipeline).execute(args),
       subscribe: (args) => (args.rootValue as Pipeline).subscribe(args),
+      async onConnect({ extra, connectionParams }) {
+        const viewer = await admit(extra.socket, extra.request, connectionParams);
+        if (viewer === null) return false;
+        viewers.set(extra.socket, viewer);
+        return true;
+      },
       async onSubscribe({ extra, subscriptions }, _id, params) {
         const open = Object.keys(subscriptions).length;
-        if (open > MAX_OPERATIONS) {
-          return [limitExceeded("number of open operations", open, MAX_OPERATIONS)];
+        if (open > maxOperations) {
+          return [limitExceeded("number of open operations", open, maxOperations)];
         }
-        const pipeline = endpoint.getEnveloped({ clientGone: gone.get(extra.socket), params });
+        const viewer = viewers.get(extra.socket);
+        const clientGone = gone.get(extra.socket);
+        const pipeline = endpoint.getEnveloped({ clientGone, viewer, params });
         try {
           const document = pipeline.parse(params.query);
           const errors = pipeline.validate(pipeline.schema, document);
@@ -93,6 +111,49 @@ export function attachWebsockets(
   return async () => {
     await operations.ended(settings.drainMs);
     await disposable.dispose();
+  };
+}
+
+/** What only a server may say. The library would take it for a fault of its own. */
+const OUR_OWN: readonly unknown[] = ["connection_ack", "next", "error"];
+
+/** For JSON.parse: the whole message comes last, without a name. */
+function refuseOurOwn(name: string, value: unknown): unknown {
+  const isMessage = name === "" && typeof value === "object" && value !== null && "type" in value;
+  if (isMessage && OUR_OWN.includes(value.type)) throw new Error("a message of the server");
+  return value;
+}
+
+/**
+ * Who a socket belongs to, by the `authorization` in the payload of its `connection_init`, or by
+ * the header it was opened with, as clients outside of browsers can. A socket that is not let in is
+ * closed, as is one whose token expires or is revoked.
+ */
+function socketAdmission(access: AccessControl, quota: OwnerQuota) {
+  return async (
+    socket: WebSocket,
+    request: IncomingMessage,
+    params: Readonly<Record<string, unknown>> | undefined,
+  ): Promise<Principal | null> => {
+    const given = params?.authorization ?? params?.Authorization ?? request.headers.authorization;
+    try {
+      const viewer = await access.principalOf(given === undefined ? null : String(given));
+      const release = quota.take(viewer.owner);
+      if (release === null) {
+        socket.close(TRY_AGAIN_LATER, `Too many connections: the bound is ${quota.bound}`);
+        return null;
+      }
+      const unwatch = access.watch(viewer, (reason) => socket.close(FORBIDDEN, reason));
+      socket.once("close", () => {
+        unwatch();
+        release();
+      });
+      return viewer;
+    } catch (error) {
+      if (!(error instanceof AccessDenied)) throw error;
+      socket.close(FORBIDDEN, error.message);
+      return null;
+    }
   };
 }
 

@@ -7,17 +7,26 @@ const RUN_CHANNEL = "sweepline_run";
 /** No payload: there may be jobs. */
 const JOB_CHANNEL = "sweepline_job";
 
+/** No payload: a token was made or revoked. */
+const ACCESS_CHANNEL = "sweepline_access";
+
 /** Runs that a listener hears of again after a lost connection. */
 const RECENT_RUNS = 100;
 
 export interface Notifications {
   onRunChanged(listener: (runId: string) => void): () => void;
   onJobs(listener: () => void): () => void;
+  onAccessChanged(listener: () => void): () => void;
 }
 
 /** Wakes whoever waits for jobs when the transaction commits. */
 export async function notifyJobs(tx: Transaction): Promise<void> {
   await tx.execute(sql`select pg_notify(${JOB_CHANNEL}, '')`);
+}
+
+/** Tells every process that tokens are not what they were. */
+export async function notifyAccess(tx: Transaction): Promise<void> {
+  await tx.execute(sql`select pg_notify(${ACCESS_CHANNEL}, '')`);
 }
 
 /** Tells of a run that goes: an event could not, for events go with their run. */
@@ -29,11 +38,15 @@ export async function notifyDeleted(tx: Transaction, runId: string): Promise<voi
 export async function openNotifications(database: Database): Promise<Notifications> {
   const runListeners = new Set<(runId: string) => void>();
   const jobListeners = new Set<() => void>();
+  const accessListeners = new Set<() => void>();
   const runChanged = (runId: string) => {
     for (const listener of runListeners) listener(runId);
   };
   const jobs = () => {
     for (const listener of jobListeners) listener();
+  };
+  const access = () => {
+    for (const listener of accessListeners) listener();
   };
   // What was missed while the connection was down is not known, so the latest runs are all
   // announced.
@@ -44,9 +57,11 @@ export async function openNotifications(database: Database): Promise<Notificatio
   };
   await database.listen(RUN_CHANNEL, runChanged, announceRecent);
   await database.listen(JOB_CHANNEL, jobs, jobs);
+  await database.listen(ACCESS_CHANNEL, access, access);
   return {
     onRunChanged: (listener) => subscribe(runListeners, listener),
     onJobs: (listener) => subscribe(jobListeners, listener),
+    onAccessChanged: (listener) => subscribe(accessListeners, listener),
   };
 }
 

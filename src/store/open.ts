@@ -1,4 +1,5 @@
 import { sql } from "drizzle-orm";
+import { accessStore } from "./access-store.ts";
 import * as checkpoints from "./checkpoints.ts";
 import { listChunks } from "./chunk-list.ts";
 import * as chunks from "./chunks.ts";
@@ -41,6 +42,7 @@ export async function openStore(
   return {
     backend: database.backend,
     database,
+    access: accessStore(context, notifications),
     attachJobs: (jobs) => {
       context.jobs = jobs;
     },

@@ -117,6 +117,7 @@ export interface RunError {
 
 export interface RunRecord {
   readonly id: string;
+  readonly owner: string;
   readonly state: RunState;
   readonly stage: RunStage;
   readonly plan: RunPlan;

@@ -59,6 +59,7 @@ export function toRecord(row: RunRow): RunRecord {
   const running = row.state === "RUNNING";
   return {
     id: row.id,
+    owner: row.owner,
     state: row.state,
     stage: row.stage,
     plan: row.plan,

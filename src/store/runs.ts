@@ -1,10 +1,11 @@
-import { and, count, desc, eq, inArray, lt, sql } from "drizzle-orm";
+import { and, count, desc, eq, inArray, lt, notInArray, sql } from "drizzle-orm";
 import { complaint, UserError } from "../core/user-error.ts";
+import { LOCAL_OWNER } from "./access-records.ts";
 import { insertChunks } from "./chunks.ts";
 import { checkPage, decodeCursor, encodeCursor, pageOf } from "./cursor.ts";
 import type { Connection, Transaction } from "./database.ts";
 import { sendDueWork } from "./due-work.ts";
-import { RUN_STATES, type RunRecord, type RunState } from "./records.ts";
+import { RUN_STATES, type RunRecord, type RunState, TERMINAL_STATES } from "./records.ts";
 import { appendEvent } from "./run-events.ts";
 import { lockRun, toRecord } from "./run-row.ts";
 import { idempotencyKeys, runs } from "./schema.ts";
@@ -23,14 +24,17 @@ export async function createRun(
 ): Promise<{ run: RunRecord; created: boolean }> {
   return context.db.transaction(async (tx) => {
     const id = context.newId();
+    const { plan, owner = LOCAL_OWNER, maxQueued, maxUnfinishedOfOwner } = run;
+    const bounded = maxQueued !== undefined || maxUnfinishedOfOwner !== undefined;
     // One after the other, so that no two take the last place.
-    if (run.maxQueued !== undefined) await tx.execute(QUEUE_LOCK);
+    if (bounded) await tx.execute(QUEUE_LOCK);
     const former = await formerRun(tx, run);
     if (former !== null) return { run: former, created: false };
-    if (run.maxQueued !== undefined) await refuseFullQueue(tx, run.maxQueued);
-    const { plan } = run;
+    if (maxQueued !== undefined) await refuseFullQueue(tx, maxQueued);
+    if (maxUnfinishedOfOwner !== undefined) await refuseQuota(tx, owner, maxUnfinishedOfOwner);
     await tx.insert(runs).values({
       id,
+      owner,
       state: "QUEUED",
       stage: "STAGE_A",
       plan,
@@ -74,7 +78,12 @@ async function formerRun(tx: Transaction, run: NewRun): Promise<RunRecord | null
     .select({ requestHash: idempotencyKeys.requestHash, run: runs })
     .from(idempotencyKeys)
     .innerJoin(runs, eq(runs.id, idempotencyKeys.runId))
-    .where(eq(idempotencyKeys.key, run.idempotencyKey));
+    .where(
+      and(
+        eq(idempotencyKeys.owner, run.owner ?? LOCAL_OWNER),
+        eq(idempotencyKeys.key, run.idempotencyKey),
+      ),
+    );
   if (row === undefined) return null;
   if (row.requestHash === run.requestHash) return toRecord(row.run);
   const message = `was used for another request (run ${row.run.id})`;
@@ -89,7 +98,12 @@ async function formerRun(tx: Transaction, run: NewRun): Promise<RunRecord | null
 async function takeKey(tx: Transaction, run: NewRun, runId: string): Promise<boolean> {
   const taken = await tx
     .insert(idempotencyKeys)
-    .values({ key: run.idempotencyKey!, requestHash: run.requestHash, runId })
+    .values({
+      owner: run.owner ?? LOCAL_OWNER,
+      key: run.idempotencyKey!,
+      requestHash: run.requestHash,
+      runId,
+    })
     .onConflictDoNothing()
     .returning({ key: idempotencyKeys.key });
   return taken.length === 1;
@@ -106,6 +120,18 @@ async function refuseFullQueue(tx: Transaction, maxQueued: number): Promise<void
   });
 }
 
+async function refuseQuota(tx: Transaction, owner: string, allowed: number): Promise<void> {
+  const unfinished = and(eq(runs.owner, owner), notInArray(runs.state, [...TERMINAL_STATES]));
+  const [used] = await tx.select({ n: count() }).from(runs).where(unfinished);
+  if (used!.n < allowed) return;
+  const message = "this owner has too many runs that have not ended";
+  const bound = `${allowed} unfinished runs`;
+  throw new UserError("QUOTA_EXCEEDED", complaint("", message, used!.n, bound), {
+    used: used!.n,
+    allowed,
+  });
+}
+
 export async function listRuns(
   db: Connection,
   page: Page,
@@ -114,6 +140,7 @@ export async function listRuns(
   checkPage(page);
   const after = decodeCursor(page.after, TAG, 1);
   const chosen = and(
+    filter.owner === undefined ? undefined : eq(runs.owner, filter.owner),
     filter.states === undefined ? undefined : stateIn(filter.states),
     filter.datasetHash === undefined ? undefined : eq(runs.datasetHash, filter.datasetHash),
   );

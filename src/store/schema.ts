@@ -13,6 +13,7 @@ import {
 import type { ParameterValues } from "../core/parameter.ts";
 import type { StageName } from "../core/stages/sweep.ts";
 import type { RunPlan } from "../plan/run-plan.ts";
+import { LOCAL_OWNER, type Scope } from "./access-records.ts";
 import type {
   BestSoFar,
   ChunkState,
@@ -34,6 +35,8 @@ import type {
 
 const count = () => bigint({ mode: "number" });
 const at = () => timestamp({ withTimezone: true, mode: "date" });
+/** Whose it is; everything from before there were tokens is LOCAL_OWNER's. */
+const owner = () => text().notNull().default(LOCAL_OWNER);
 /** Half-open range of variant numbers of a chunk. */
 const range = () => ({
   from: bigint("start_index", { mode: "number" }).notNull(),
@@ -76,6 +79,7 @@ export const runs = snakeCase.table(
   {
     id: text().primaryKey(),
     no: count().generatedAlwaysAsIdentity().notNull().unique(),
+    owner: owner(),
     state: text().$type<RunState>().notNull(),
     stage: text().$type<RunStage>().notNull(),
     plan: json().$type<RunPlan>().notNull(),
@@ -113,7 +117,11 @@ export const runs = snakeCase.table(
     startedAt: at(),
     finishedAt: at(),
   },
-  (t) => [index("runs_state").on(t.state, t.no), index("runs_dataset").on(t.datasetHash, t.no)],
+  (t) => [
+    index("runs_state").on(t.state, t.no),
+    index("runs_dataset").on(t.datasetHash, t.no),
+    index("runs_owner").on(t.owner, t.no),
+  ],
 );
 
 const runId = () =>
@@ -201,12 +209,44 @@ export const results = snakeCase.table(
   (t) => [primaryKey({ columns: [t.runId, t.rank] })],
 );
 
-/** A key outlives nothing: it goes with its run. */
-export const idempotencyKeys = snakeCase.table("idempotency_keys", {
-  key: text().primaryKey(),
-  requestHash: text().notNull(),
-  runId: text()
-    .notNull()
-    .references(() => runs.id, { onDelete: "cascade" }),
+/** A key outlives nothing: it goes with its run. Two owners may use the same one. */
+export const idempotencyKeys = snakeCase.table(
+  "idempotency_keys",
+  {
+    owner: owner(),
+    key: text().notNull(),
+    requestHash: text().notNull(),
+    runId: runId(),
+    createdAt: at().notNull().defaultNow(),
+  },
+  (t) => [primaryKey({ columns: [t.owner, t.key] })],
+);
+
+/** Rows stay when a token is revoked: whoever has had tokens is not open to everybody again. */
+export const tokens = snakeCase.table("tokens", {
+  id: text().primaryKey(),
+  no: count().generatedAlwaysAsIdentity().notNull().unique(),
+  name: text().notNull(),
+  owner: text().notNull(),
+  scope: text().$type<Scope>().notNull(),
+  /** SHA-256 of the secret, hexadecimal; the secret itself is nowhere. */
+  secretHash: text().notNull().unique(),
   createdAt: at().notNull().defaultNow(),
+  expiresAt: at(),
+  revokedAt: at(),
 });
+
+export const auditLog = snakeCase.table(
+  "audit_log",
+  {
+    no: count().generatedAlwaysAsIdentity().primaryKey(),
+    at: at().notNull().defaultNow(),
+    owner: text().notNull(),
+    tokenId: text(),
+    action: text().notNull(),
+    target: text(),
+    outcome: text().notNull(),
+    requestId: text(),
+  },
+  (t) => [index("audit_log_owner").on(t.owner, t.no)],
+);

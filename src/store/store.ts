@@ -1,5 +1,6 @@
 import type { StageName } from "../core/stages/sweep.ts";
 import type { RunPlan } from "../plan/run-plan.ts";
+import type { AccessStore } from "./access-store.ts";
 import type {
   BestSoFar,
   ChunkRecord,
@@ -42,12 +43,16 @@ export interface StoredChunk extends StoredRows {
 
 export interface NewRun {
   readonly plan: RunPlan;
+  /** LOCAL_OWNER when left out. */
+  readonly owner?: string;
   readonly kernels: "reference" | "wasm";
   readonly idempotencyKey: string | null;
   /** Hash of the whole request, schedule included; compared on a repeated key. */
   readonly requestHash: string;
   /** Refuse with QUEUE_FULL when so many runs are QUEUED already. */
   readonly maxQueued?: number;
+  /** Refuse with QUOTA_EXCEEDED when the owner has so many runs that have not ended. */
+  readonly maxUnfinishedOfOwner?: number;
 }
 
 export interface Page {
@@ -63,6 +68,8 @@ export interface PageOf<T> {
 }
 
 export interface RunFilter {
+  /** Of everybody when left out. */
+  readonly owner?: string;
   readonly states?: readonly RunState[];
   readonly datasetHash?: string;
 }
@@ -143,6 +150,7 @@ export interface RunEnd {
  */
 export interface Store {
   readonly backend: "pglite" | "postgres";
+  readonly access: AccessStore;
 
   // datasets
   /** The same hash twice keeps the first record. */
@@ -162,7 +170,8 @@ export interface Store {
   // runs
   /**
    * Run row, Stage A chunks, jobs and first event in one transaction; same key and request gives
-   * the same run. UserError IDEMPOTENCY_CONFLICT for another request, QUEUE_FULL over `maxQueued`.
+   * the same run. An owner's keys are his own. UserError IDEMPOTENCY_CONFLICT for another request,
+   * QUEUE_FULL over `maxQueued`, QUOTA_EXCEEDED over `maxUnfinishedOfOwner`.
    */
   createRun(run: NewRun): Promise<{ readonly run: RunRecord; readonly created: boolean }>;
   run(id: string): Promise<RunRecord | null>;

@@ -49,10 +49,11 @@ export async function* overSse(
   query: string,
   variables: object,
   signal?: AbortSignal,
+  headers: Readonly<Record<string, string>> = {},
 ): AsyncGenerator<{ readonly event: string; readonly data: unknown }> {
   const response = await fetch(url, {
     method: "POST",
-    headers: { "content-type": "application/json", accept: "text/event-stream" },
+    headers: { "content-type": "application/json", ...headers, accept: "text/event-stream" },
     body: JSON.stringify({ query, variables }),
     ...(signal === undefined ? {} : { signal }),
   });

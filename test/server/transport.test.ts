@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
-import type { Services } from "../../src/graphql/context.ts";
 import { EXAMPLE_OPERATIONS } from "../../src/server/example-operations.ts";
-import type { ServerOptions } from "../../src/server/server-options.ts";
+import type { ServerOptions, ServerServices } from "../../src/server/server-options.ts";
 import type { RunningServer } from "../../src/server/start-server.ts";
 import { answerOf, overSse, overWebsocket, post } from "./graphql-client.ts";
 import { TestService } from "./test-service.ts";
@@ -31,7 +30,7 @@ async function withServer(
 }
 
 /** The real services, with one that fails or is slow. */
-function servicesWith(store: Partial<Services["store"]>): Services {
+function servicesWith(store: Partial<ServerServices["store"]>): ServerServices {
   const { datasets, runs, pool, defaultAxes } = service;
   const others = { datasets, runs, pool, engineVersion: "test", defaultAxes };
   return { store: { ...service.store, ...store }, ...others };
@@ -94,17 +93,20 @@ describe("limits", () => {
   });
 
   it("refuses a body that is too large, with and without a length", async () => {
-    await withServer({ maxBodyBytes: 10_000 }, async ({ url }) => {
-      const query = `# ${"x".repeat(20_000)}\n{ service { engineVersion } }`;
-      expect((await post(url, query)).status).toBe(413);
-      const body = new Blob([JSON.stringify({ query })]).stream();
-      const streamed = await post(url, "", {}, { body, duplex: "half" } as RequestInit);
-      expect(streamed.status).toBe(413);
-      expect((await post(url, "{ service { engineVersion } }")).status).toBe(200);
-      expect(await closeCode(url, { type: "ping", payload: { text: "x".repeat(20_000) } })).toBe(
-        1009,
-      );
-    });
+    await withServer(
+      { maxBodyBytes: 10_000, traffic: { maxMessageBytes: 10_000 } },
+      async ({ url }) => {
+        const query = `# ${"x".repeat(20_000)}\n{ service { engineVersion } }`;
+        expect((await post(url, query)).status).toBe(413);
+        const body = new Blob([JSON.stringify({ query })]).stream();
+        const streamed = await post(url, "", {}, { body, duplex: "half" } as RequestInit);
+        expect(streamed.status).toBe(413);
+        expect((await post(url, "{ service { engineVersion } }")).status).toBe(200);
+        expect(await closeCode(url, { type: "ping", payload: { text: "x".repeat(20_000) } })).toBe(
+          1009,
+        );
+      },
+    );
   });
 
   it("refuses more than a hundred operations on one socket", async () => {

@@ -27,12 +27,13 @@ export const LAYERS: Readonly<Record<string, Room>> = {
     rooms: ["core", "plan", "market-data", "store", "jobs", "pool"],
     packages: ["node:*"],
   },
+  access: { rooms: ["core", "plan", "store"], packages: ["node:crypto"] },
   graphql: {
-    rooms: ["core", "plan", "store", "jobs", "runner/synchronous-run.ts"],
+    rooms: ["access", "core", "plan", "store", "jobs", "runner/synchronous-run.ts"],
     packages: ["node:*", "@pothos/*", "graphql"],
   },
   server: {
-    rooms: ["graphql", "app"],
+    rooms: ["access", "graphql", "app"],
     packages: ["node:*", "graphql", "graphql-yoga", "@graphql-yoga/*", "graphql-ws", "ws"],
   },
   cli: {

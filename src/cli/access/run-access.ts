@@ -1,6 +1,7 @@
-import type { ServiceConfig } from "../../config.ts";
+import { type ServiceConfig, serverToken } from "../../config.ts";
 import { ApiClient } from "../api/client.ts";
 import type { ReportRequest, ReportView, RunRow, RunSummary } from "../run-view.ts";
+import type { ServerChoice } from "../service-options.ts";
 import { openDatabaseAccess } from "./database-access.ts";
 import { serverAccess } from "./server-access.ts";
 
@@ -28,15 +29,31 @@ export interface RunAccess extends AsyncDisposable {
  */
 export async function openRunAccess(
   config: ServiceConfig,
-  serverUrl: string | undefined,
+  choice: ServerChoice,
 ): Promise<RunAccess> {
-  if (serverUrl !== undefined) return serverAccess(new ApiClient(endpointOf(serverUrl)));
-  if (config.databaseUrl !== null) return openDatabaseAccess(config);
+  return openWherever(config, choice, { database: openDatabaseAccess, server: serverAccess });
+}
+
+/** How something is done on the database, and how through a server. */
+interface Ways<Access> {
+  readonly database: (config: ServiceConfig) => Promise<Access>;
+  readonly server: (api: ApiClient) => Promise<Access>;
+}
+
+/** See openRunAccess, for anything that can be done in both ways. */
+export async function openWherever<Access>(
+  config: ServiceConfig,
+  choice: ServerChoice,
+  { database, server }: Ways<Access>,
+): Promise<Access> {
+  const token = serverToken(choice.token);
+  if (choice.server !== undefined) return server(new ApiClient(endpointOf(choice.server), token));
+  if (config.databaseUrl !== null) return database(config);
   try {
-    return await openDatabaseAccess(config);
+    return await database(config);
   } catch (inUse) {
-    const api = new ApiClient(`http://${config.host}:${config.port}/graphql`);
-    return serverAccess(api).catch((unreachable: Error) => {
+    const api = new ApiClient(`http://${config.host}:${config.port}/graphql`, token);
+    return server(api).catch((unreachable: Error) => {
       throw new Error(
         `${(inUse as Error).message}; and ${unreachable.message}. ` +
           "Name the server that has it open with --server http://host:port",

@@ -27,9 +27,11 @@ export const FAILURE_FIELDS = `
 /** A GraphQL server over HTTP and websocket at one URL, such as `http://127.0.0.1:4000/graphql`. */
 export class ApiClient {
   readonly url: string;
+  readonly #access: { readonly authorization?: string };
 
-  constructor(url: string) {
+  constructor(url: string, token: string | null = null) {
     this.url = url;
+    this.#access = token === null ? {} : { authorization: `Bearer ${token}` };
   }
 
   /** Throws when the server cannot be reached, or answers with errors instead of data. */
@@ -53,7 +55,11 @@ export class ApiClient {
     variables: object,
     signal?: AbortSignal,
   ): AsyncGenerator<Data> {
-    const client = createClient({ url: this.url.replace(/^http/, "ws"), retryAttempts: 5 });
+    const client = createClient({
+      url: this.url.replace(/^http/, "ws"),
+      connectionParams: this.#access,
+      retryAttempts: 5,
+    });
     const answers = client.iterate<Data>({ query, variables: { ...variables } });
     const stop = () => void answers.return?.();
     signal?.addEventListener("abort", stop);
@@ -72,7 +78,11 @@ export class ApiClient {
     try {
       return await fetch(this.url, {
         method: "POST",
-        headers: { "content-type": "application/json", accept: "application/json" },
+        headers: {
+          "content-type": "application/json",
+          accept: "application/json",
+          ...this.#access,
+        },
         body,
         signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
       });

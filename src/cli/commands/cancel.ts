@@ -2,19 +2,22 @@ import { Command } from "commander";
 import { openRunAccess } from "../access/run-access.ts";
 import { EXIT_CODES_HELP } from "../exit-codes.ts";
 import { hasEnded, runKey } from "../run-view.ts";
-import { addDatabaseOptions, configOf, type ServiceOptions } from "../service-options.ts";
+import {
+  addServerOptions,
+  configOf,
+  type ServerChoice,
+  type ServiceOptions,
+} from "../service-options.ts";
 
-interface CancelOptions extends ServiceOptions {
+interface CancelOptions extends ServiceOptions, ServerChoice {
   readonly reason: string;
-  readonly server?: string;
 }
 
 export function cancelCommand(): Command {
-  return addDatabaseOptions(new Command("cancel"))
+  return addServerOptions(new Command("cancel"))
     .description("stop a run; what it has scored stays readable")
     .argument("<run>", "id of the run, see `sweepline runs`")
     .option("--reason <text>", "kept with the run", "cancelled from the command line")
-    .option("--server <url>", "ask this server instead of opening the database")
     .addHelpText(
       "after",
       `
@@ -26,7 +29,7 @@ Examples:
 ${EXIT_CODES_HELP}`,
     )
     .action(async (run: string, options: CancelOptions) => {
-      await using access = await openRunAccess(configOf(options, true), options.server);
+      await using access = await openRunAccess(configOf(options, true), options);
       const { id, state } = await access.cancel(runKey(run), options.reason);
       console.log(hasEnded(state) ? `${id} is ${state}` : `${id} is ${state} and about to stop`);
     });

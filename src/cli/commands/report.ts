@@ -4,29 +4,28 @@ import { EXIT_CODES_HELP } from "../exit-codes.ts";
 import { reportText } from "../output/report-text.ts";
 import { runKey } from "../run-view.ts";
 import {
-  addDatabaseOptions,
+  addServerOptions,
   configOf,
+  type ServerChoice,
   type ServiceOptions,
   wholeNumber,
   wholeNumberOrZero,
 } from "../service-options.ts";
 
-interface ReportOptions extends ServiceOptions {
+interface ReportOptions extends ServiceOptions, ServerChoice {
   readonly rank: number;
   readonly trades: number;
   readonly points?: number;
-  readonly server?: string;
   readonly json?: boolean;
 }
 
 export function reportCommand(): Command {
-  return addDatabaseOptions(new Command("report"))
+  return addServerOptions(new Command("report"))
     .description("print the full report of one row of a run: metrics and trades")
     .argument("<run>", "id of the run, see `sweepline runs`")
     .option("--rank <n>", "which row, see `sweepline top`", wholeNumber, 1)
     .option("--trades <n>", "how many trades at most, from the first", wholeNumberOrZero, 20)
     .option("--points <n>", "points of each curve in the JSON (default 500)", wholeNumber)
-    .option("--server <url>", "ask this server instead of opening the database")
     .option("--json", "print JSON, with equity and drawdown curves")
     .addHelpText(
       "after",
@@ -40,7 +39,7 @@ ${EXIT_CODES_HELP}`,
     )
     .action(async (run: string, options: ReportOptions) => {
       const { rank, trades, points } = options;
-      await using access = await openRunAccess(configOf(options, true), options.server);
+      await using access = await openRunAccess(configOf(options, true), options);
       const report = await access.report(runKey(run), {
         ...{ rank, trades },
         ...(points === undefined ? {} : { points }),

@@ -2,11 +2,14 @@ import { Command } from "commander";
 import { openRunAccess, type RunAccess } from "../access/run-access.ts";
 import { EXIT_CODES_HELP } from "../exit-codes.ts";
 import { runKey } from "../run-view.ts";
-import { addDatabaseOptions, configOf, type ServiceOptions } from "../service-options.ts";
+import {
+  addServerOptions,
+  configOf,
+  type ServerChoice,
+  type ServiceOptions,
+} from "../service-options.ts";
 
-interface ControlOptions extends ServiceOptions {
-  readonly server?: string;
-}
+interface ControlOptions extends ServiceOptions, ServerChoice {}
 
 interface Control {
   readonly name: string;
@@ -56,10 +59,9 @@ export function deleteCommand(): Command {
 }
 
 function controlCommand({ name, description, help, act }: Control): Command {
-  return addDatabaseOptions(new Command(name))
+  return addServerOptions(new Command(name))
     .description(description)
     .argument("<run>", "id of the run, see `sweepline runs`")
-    .option("--server <url>", "ask this server instead of opening the database")
     .addHelpText(
       "after",
       `
@@ -71,7 +73,7 @@ Examples:
 ${EXIT_CODES_HELP}`,
     )
     .action(async (run: string, options: ControlOptions) => {
-      await using access = await openRunAccess(configOf(options, true), options.server);
+      await using access = await openRunAccess(configOf(options, true), options);
       const id = runKey(run);
       console.log(`${id} is ${await act(access, id)}`);
     });

@@ -3,23 +3,22 @@ import { openRunAccess } from "../access/run-access.ts";
 import { EXIT_CODES_HELP } from "../exit-codes.ts";
 import { runsTable } from "../output/runs-table.ts";
 import {
-  addDatabaseOptions,
+  addServerOptions,
   configOf,
+  type ServerChoice,
   type ServiceOptions,
   wholeNumber,
 } from "../service-options.ts";
 
-interface RunsOptions extends ServiceOptions {
+interface RunsOptions extends ServiceOptions, ServerChoice {
   readonly limit: number;
-  readonly server?: string;
   readonly json?: boolean;
 }
 
 export function runsCommand(): Command {
-  return addDatabaseOptions(new Command("runs"))
+  return addServerOptions(new Command("runs"))
     .description("list runs, newest first")
     .option("--limit <n>", "how many at most", wholeNumber, 20)
-    .option("--server <url>", "ask this server instead of opening the database")
     .option("--json", "print JSON")
     .addHelpText(
       "after",
@@ -31,7 +30,7 @@ Examples:
 ${EXIT_CODES_HELP}`,
     )
     .action(async (options: RunsOptions) => {
-      await using access = await openRunAccess(configOf(options, true), options.server);
+      await using access = await openRunAccess(configOf(options, true), options);
       const runs = await access.list(options.limit);
       console.log(options.json ? JSON.stringify(runs, null, 2) : runsTable(runs));
     });

@@ -32,8 +32,14 @@ async function serve(options: ServiceOptions): Promise<void> {
   const { createApp } = await import("../../app.ts");
   using interrupt = catchInterrupt();
   await using app = await createApp(config);
-  const { url } = await app.serve();
+  const { url, isOpen } = await app.serve();
   console.log(`GraphQL and GraphiQL at ${url}`);
+  if (isOpen) {
+    console.log(
+      "No token has been made: whoever is on this machine may do everything, and nobody else may " +
+        "connect. `sweepline token create` changes that.",
+    );
+  }
   await aborted(interrupt.signal);
   console.log("Draining; Ctrl-C again ends at once.");
 }

@@ -4,24 +4,23 @@ import { EXIT_CODES_HELP } from "../exit-codes.ts";
 import { resultTable } from "../output/result-table.ts";
 import { runKey } from "../run-view.ts";
 import {
-  addDatabaseOptions,
+  addServerOptions,
   configOf,
+  type ServerChoice,
   type ServiceOptions,
   wholeNumber,
 } from "../service-options.ts";
 
-interface TopOptions extends ServiceOptions {
+interface TopOptions extends ServiceOptions, ServerChoice {
   readonly limit: number;
-  readonly server?: string;
   readonly json?: boolean;
 }
 
 export function topCommand(): Command {
-  return addDatabaseOptions(new Command("top"))
+  return addServerOptions(new Command("top"))
     .description("print the best rows of a run with parameters and metrics")
     .argument("<run>", "id of the run, see `sweepline runs`")
     .option("--limit <n>", "how many at most", wholeNumber, 10)
-    .option("--server <url>", "ask this server instead of opening the database")
     .option("--json", "print JSON")
     .addHelpText(
       "after",
@@ -34,7 +33,7 @@ Examples:
 ${EXIT_CODES_HELP}`,
     )
     .action(async (run: string, options: TopOptions) => {
-      await using access = await openRunAccess(configOf(options, true), options.server);
+      await using access = await openRunAccess(configOf(options, true), options);
       const rows = await access.top(runKey(run), options.limit);
       console.log(
         options.json ? JSON.stringify(rows, null, 2) : resultTable(rows, process.stdout.columns),

@@ -1,6 +1,6 @@
 import { GraphQLError, type GraphQLErrorExtensions } from "graphql";
 import { complaint, UserError } from "../../core/user-error.ts";
-import { type EventKind, isTerminal, type RunEvent } from "../../store/records.ts";
+import { type EventKind, isTerminal, type RunEvent, type RunRecord } from "../../store/records.ts";
 import type { ProgressHub } from "./progress-hub.ts";
 import type { RunFeed } from "./run-feed.ts";
 
@@ -20,18 +20,21 @@ const LAG_EVENTS = 16;
 /**
  * Follows a run. Without `after` the first event is a snapshot; with it, every event of a greater
  * seq comes, history first. Then live ones, each once and in order, until a terminal one is the
- * latest. Throws UserError NOT_FOUND, or VALIDATION when `after` is no seq of the run.
+ * latest. A run that is not visible is answered as one that does not exist. Throws UserError
+ * NOT_FOUND, or VALIDATION when `after` is no seq of the run.
  */
 export async function openRunStream(
   hub: ProgressHub,
   runId: string,
   after: number | null,
+  isVisible: (run: RunRecord) => boolean = () => true,
 ): Promise<RunStream> {
   // Joined first: a change between reading the run and waiting for news cannot be missed.
   const feed = hub.join(runId);
   try {
     const run = await hub.store.run(runId);
-    if (run === null) throw new UserError("NOT_FOUND", complaint("id", "no such run", runId));
+    if (run === null || !isVisible(run))
+      throw new UserError("NOT_FOUND", complaint("id", "no such run", runId));
     if (after !== null && (after < 0 || after > run.lastSeq)) {
       const bound = `0..${run.lastSeq}`;
       throw new UserError("VALIDATION", complaint("after", `must be in ${bound}`, after, bound));

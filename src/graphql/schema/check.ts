@@ -135,6 +135,7 @@ const CheckStrategyResult = outcome("CheckStrategyResult", StrategyCheckType, [
 builder.queryField("checkStrategy", (t) =>
   t.field({
     type: CheckStrategyResult.type,
+    extensions: { scope: "run" },
     description:
       "Whether a strategy knows the future, and whether its warm-up is enough. Takes about a " +
       "second; counts as a synchronous run.",

@@ -54,6 +54,7 @@ const MemoryBudgetExceeded = errorType(
   "MemoryBudgetExceeded",
   "The run would need more memory than it may have.",
 );
+const QuotaExceeded = errorType("QuotaExceeded", "The owner has all that he may have.");
 const QueueFull = errorType("QueueFull", "Too many runs are waiting.");
 
 const ERROR_TYPES = {
@@ -61,12 +62,14 @@ const ERROR_TYPES = {
   GRID_TOO_LARGE: GridTooLarge,
   MEMORY_BUDGET_EXCEEDED: MemoryBudgetExceeded,
   QUEUE_FULL: QueueFull,
+  QUOTA_EXCEEDED: QuotaExceeded,
   IDEMPOTENCY_CONFLICT: errorType(
     "IdempotencyConflict",
     "The idempotency key was used before, with another request.",
   ),
   NOT_FOUND: errorType("NotFound", "What the input names does not exist."),
   CONFLICT: errorType("Conflict", "The state it is in does not allow it."),
+  FORBIDDEN: errorType("Forbidden", "The token's scope does not go that far."),
   DEADLINE_EXCEEDED: errorType(
     "DeadlineExceeded",
     "A synchronous request took longer than its deadline and was stopped.",
@@ -115,13 +118,37 @@ builder.objectField(QueueFull, "retryAfterMs", (t) =>
   }),
 );
 
-/** A result union `name` of a success type and the failures its operation may have. */
+builder.objectFields(QuotaExceeded, (t) => ({
+  used: t.int({
+    description: "Number of them there are.",
+    resolve: ({ error }) => Number(error.details.used),
+  }),
+  allowed: t.int({
+    description: "Number of them there may be.",
+    resolve: ({ error }) => Number(error.details.allowed),
+  }),
+}));
+
+/** A failure as a member of a result union. */
+export function failureOf(error: UserError): object {
+  return new Failure(error);
+}
+
+/** The code of a failure that a resolver has answered with; null for a success. */
+export function failureCode(value: unknown): UserErrorCode | null {
+  return value instanceof Failure ? value.error.code : null;
+}
+
+/**
+ * A result union `name` of a success type and the failures its operation may have. That the token
+ * does not go so far is one of them everywhere.
+ */
 export function outcome<Types extends SchemaTypes, Success extends object>(
   name: string,
   success: ObjectRef<Types, Success> & { name: string },
   codes: readonly UserErrorCode[],
 ) {
-  const failures = codes.map((code) => ERROR_TYPES[code]);
+  const failures = [...codes, "FORBIDDEN" as const].map((code) => ERROR_TYPES[code]);
   const type = builder.unionType(name, {
     types: [success as never, ...failures],
     resolveType: (value) =>

@@ -1,4 +1,5 @@
 import { GraphQLError } from "graphql";
+import { sees } from "../../access/principal.ts";
 import { builder } from "../builder.ts";
 import { keyOf } from "../global-id.ts";
 import { openRunStream, type ProgressEvent } from "../progress/run-stream.ts";
@@ -39,8 +40,10 @@ builder.subscriptionField("runProgress", (t) =>
         description: "Seq of the last event seen; resumes without gap or repeat.",
       }),
     },
-    subscribe: async (_root, { id, after }, { progress }) =>
-      await openRunStream(progress, keyOf("Run", id, "id"), after ?? null),
+    subscribe: async (_root, { id, after }, { progress, viewer }) =>
+      await openRunStream(progress, keyOf("Run", id, "id"), after ?? null, ({ owner }) =>
+        sees(viewer, owner),
+      ),
     resolve: (event) => {
       if (event instanceof GraphQLError) throw event;
       return event;

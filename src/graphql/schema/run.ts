@@ -63,6 +63,7 @@ builder.objectFields(RunType, (t) => ({
 
 /** What it was asked, and all that fixes its result. */
 builder.objectFields(RunType, (t) => ({
+  owner: t.exposeString("owner", { description: "Owner of the token it was started with." }),
   label: t.exposeString("label", { nullable: true }),
   planHash: t.exposeString("planHash", {
     description: "SHA-256 of everything in the request that fixes the result.",

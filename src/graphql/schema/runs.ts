@@ -62,6 +62,7 @@ const StartRunResult = outcome("StartRunResult", StartRunPayload, [
   "GRID_TOO_LARGE",
   "MEMORY_BUDGET_EXCEEDED",
   "QUEUE_FULL",
+  "QUOTA_EXCEEDED",
   "IDEMPOTENCY_CONFLICT",
   "NOT_FOUND",
 ]);

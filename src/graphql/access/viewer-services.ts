@@ -1,0 +1,68 @@
+import { allows, type Principal, sees } from "../../access/principal.ts";
+import { complaint, UserError } from "../../core/user-error.ts";
+import type { RunRecord } from "../../store/records.ts";
+import type { ApiStore, RunService, Services } from "../context.ts";
+
+/**
+ * The services as one principal may see them: what belongs to others does not exist. Both parts are
+ * written out method by method, so that one which is added has to say here whose it is.
+ */
+export function viewerServices(services: Services, viewer: Principal): Services {
+  if (allows(viewer, "admin")) return { ...services, runs: ownRuns(services.runs, viewer) };
+  const store = visibleStore(services.store, viewer);
+  return { ...services, store, runs: visibleRuns(store, ownRuns(services.runs, viewer)) };
+}
+
+/** What is started belongs to whoever starts it. */
+function ownRuns(runs: RunService, { owner }: Principal): RunService {
+  return {
+    estimate: (request) => runs.estimate(request),
+    startRun: (request, key) => runs.startRun(request, key, owner),
+    backtest: (request, options) => runs.backtest(request, options),
+    check: (request, options) => runs.check(request, options),
+    cancelRun: (id, reason) => runs.cancelRun(id, reason),
+    retryRun: (id) => runs.retryRun(id),
+    pauseRun: (id) => runs.pauseRun(id),
+    resumeRun: (id) => runs.resumeRun(id),
+    deleteRun: (id) => runs.deleteRun(id),
+    report: (runId, place, options) => runs.report(runId, place, options),
+  };
+}
+
+/** Datasets are everybody's. Rows, chunks, events and reports are asked for of a run that was seen. */
+function visibleStore(store: ApiStore, viewer: Principal): ApiStore {
+  const seen = (run: RunRecord | null) => (run !== null && sees(viewer, run.owner) ? run : null);
+  return {
+    backend: store.backend,
+    datasetsByHash: (hashes) => store.datasetsByHash(hashes),
+    findDataset: (hashOrName) => store.findDataset(hashOrName),
+    listDatasets: (page) => store.listDatasets(page),
+    run: async (id) => seen(await store.run(id)),
+    runsById: async (ids) => (await store.runsById(ids)).filter((run) => seen(run) !== null),
+    listRuns: (page, filter) => store.listRuns(page, { ...filter, owner: viewer.owner }),
+    results: (runId, page, orderBy) => store.results(runId, page, orderBy),
+    events: (runId, afterSeq, limit) => store.events(runId, afterSeq, limit),
+    listChunks: (runId, page, filter) => store.listChunks(runId, page, filter),
+    access: store.access,
+  };
+}
+
+/** A run of somebody else is answered as one that does not exist. */
+function visibleRuns(store: ApiStore, runs: RunService): RunService {
+  const ofVisible = async <T>(id: string, work: () => Promise<T>): Promise<T> => {
+    if ((await store.run(id)) !== null) return work();
+    throw new UserError("NOT_FOUND", complaint("id", "there is no such run", id));
+  };
+  return {
+    estimate: runs.estimate,
+    startRun: runs.startRun,
+    backtest: runs.backtest,
+    check: runs.check,
+    cancelRun: (id, reason) => ofVisible(id, () => runs.cancelRun(id, reason)),
+    retryRun: (id) => ofVisible(id, () => runs.retryRun(id)),
+    pauseRun: (id) => ofVisible(id, () => runs.pauseRun(id)),
+    resumeRun: (id) => ofVisible(id, () => runs.resumeRun(id)),
+    deleteRun: (id) => ofVisible(id, () => runs.deleteRun(id)),
+    report: runs.report,
+  };
+}
