@@ -19,6 +19,7 @@ import type { Store } from "./store/store.ts";
 
 export { issueToken } from "./access/issue-token.ts";
 export type { StrategyCheck } from "./core/canary/check-strategy.ts";
+export type { RunProfile } from "./core/stages/run-profile.ts";
 export type { RunPlan } from "./plan/run-plan.ts";
 export type { ImportResult } from "./runner/dataset-import.ts";
 export type { RunReport } from "./runner/variant-reports.ts";

@@ -1,4 +1,4 @@
-// limit FOLDER START_CASH: reads a workload's name a line, answers with one line of JSON.
+// limit FOLDER START_CASH: reads a workload's name and `fees` a line, answers with one line of JSON.
 #include <time.h>
 #include "common.h"
 
@@ -42,7 +42,7 @@ int main(int argc, char **argv) {
   if (argc != 3) { fprintf(stderr, "usage: limit FOLDER START_CASH\n"); return 1; }
   char name[16];
   double *returns = room(120000 * sizeof(double));
-  while (scanf("%15s", name) == 1) {
+  while (scanf("%15s %*7s", name) == 1) {
     Market market = load(argv[1], name, atof(argv[2]));
     struct timespec from, to;
     clock_gettime(CLOCK_MONOTONIC, &from);

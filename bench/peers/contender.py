@@ -1,11 +1,20 @@
-"""contender.py NAME FOLDER: a workload a line in, a line of JSON out; see contender.ts."""
+"""contender.py NAME FOLDER: `workload fees|free` a line in, a line of JSON out; see contender.ts."""
 
+import importlib
 import json
 import os
 import sys
 import time
 
 import numpy as np
+
+MODULES = {
+    "numba": "loops",
+    "vectorbt": "vectorized",
+    "vectorbt-rust": "vectorized",
+    "raptorbt": "one_sided",
+    "backtesting": "event_driven",
+}
 
 
 def load(folder, name):
@@ -16,17 +25,12 @@ def load(folder, name):
 
 
 def main(name, folder):
-    if name == "numba":
-        from loops import run
-    else:
-        import vectorized
-
-        run = vectorized.runner("rust" if name.endswith("rust") else "numba")
+    run = importlib.import_module(MODULES[name]).runner(name)
     for line in sys.stdin:
-        workload = line.strip()
+        workload, costs = line.split()
         close, pairs = load(folder, workload)
         started = time.perf_counter()
-        result = run(workload, close, pairs)
+        result = run(workload, close, pairs, 0.1 / 100 if costs == "fees" else 0.0)
         ms = (time.perf_counter() - started) * 1e3
         if result is None:
             answer = {"skipped": "not expressed"}

@@ -180,14 +180,17 @@ def three_returns(close):
     return np.array(out)
 
 
-def run(name, close, pairs):
-    windows = np.arange(2, 102)
-    if name in ("W1", "W4"):
-        cash = cross_returns(close, windows)
-    elif name == "W2":
-        cash = band_returns(close)
-    elif name == "W3":
-        cash = risk_returns(close, windows, pairs)
-    else:
-        cash = three_returns(close)
-    return (cash / START - 1) * 100, None
+def runner(_name):
+    def run(workload, close, pairs, _fee):
+        windows = np.arange(2, 102)
+        if workload in ("W1", "W4"):
+            cash = cross_returns(close, windows)
+        elif workload == "W2":
+            cash = band_returns(close)
+        elif workload == "W3":
+            cash = risk_returns(close, windows, pairs)
+        else:
+            cash = three_returns(close)
+        return (cash / START - 1) * 100, None
+
+    return run

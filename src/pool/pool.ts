@@ -2,6 +2,7 @@ import type { StrategyCheck } from "../core/canary/check-strategy.ts";
 import { RANKING_METRICS } from "../core/metrics/ranking-metric.ts";
 import type { VariantReport } from "../core/report/variant-report.ts";
 import { mergeRows } from "../core/stages/merge-rows.ts";
+import { addTimes, noTimes, type PhaseTimes } from "../core/stages/phase-clock.ts";
 import { riskCells, sweepMetrics } from "../core/stages/sweep.ts";
 import { chooseKernels, type KernelName } from "../kernels/choose-kernels.ts";
 import {
@@ -113,9 +114,10 @@ export class WorkerPool implements ComputePool {
   async score(
     task: Omit<ChunkTask, "from" | "to" | "shortlist">,
     variants: Float64Array,
+    onSpent: (spent: PhaseTimes) => void = () => {},
   ): Promise<ScoredVariant[]> {
     if (variants.length === 0) return [];
-    return this.#retrying(() => this.#attemptScore(task, variants));
+    return this.#retrying(() => this.#attemptScore(task, variants, onSpent));
   }
 
   async report(task: ReportTask): Promise<VariantReport> {
@@ -208,8 +210,9 @@ export class WorkerPool implements ComputePool {
     try {
       const answers = await order.answered;
       const lists = answers.map((answer) => answer.rows);
+      const spent = answers.map((answer) => answer.spent).reduce(addTimes, noTimes());
       const status = signal?.aborted === true ? "aborted" : "done";
-      return { status, scored: scored(), rows: mergeRows(task.sweep, lists, keep), columns };
+      return { status, scored: scored(), rows: mergeRows(task.sweep, lists, keep), columns, spent };
     } finally {
       watch.end();
       signal?.removeEventListener("abort", abort);
@@ -224,6 +227,7 @@ export class WorkerPool implements ComputePool {
   async #attemptScore(
     task: Omit<ChunkTask, "from" | "to" | "shortlist">,
     variants: Float64Array,
+    onSpent: (spent: PhaseTimes) => void,
   ): Promise<ScoredVariant[]> {
     const ordered = variants.toSorted();
     const threads = this.#chosen(task.workers);
@@ -245,6 +249,7 @@ export class WorkerPool implements ComputePool {
           }),
         );
         const [answer] = await order.answered;
+        onSpent(answer.spent);
         const count = RANKING_METRICS.length;
         part.variants.forEach((variant, v) => {
           scored.set(variant, answer.metrics.subarray(v * count, (v + 1) * count));

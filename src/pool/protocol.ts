@@ -1,6 +1,7 @@
 import type { StrategyCheck } from "../core/canary/check-strategy.ts";
 import type { VariantReport } from "../core/report/variant-report.ts";
 import type { Candles } from "../core/series/candles.ts";
+import type { PhaseTimes } from "../core/stages/phase-clock.ts";
 import type { RankedRows } from "../core/stages/ranked-rows.ts";
 import type { StageName, Sweep } from "../core/stages/sweep.ts";
 import type { KernelName } from "../kernels/choose-kernels.ts";
@@ -28,8 +29,18 @@ export type ToWorker =
 export type FromWorker =
   | { readonly kind: "ready" }
   | { readonly kind: "best"; readonly id: number; readonly row: Float64Array }
-  | { readonly kind: "chunkDone"; readonly id: number; readonly rows: RankedRows }
-  | { readonly kind: "scored"; readonly id: number; readonly metrics: Float64Array }
+  | {
+      readonly kind: "chunkDone";
+      readonly id: number;
+      readonly rows: RankedRows;
+      readonly spent: PhaseTimes;
+    }
+  | {
+      readonly kind: "scored";
+      readonly id: number;
+      readonly metrics: Float64Array;
+      readonly spent: PhaseTimes;
+    }
   | { readonly kind: "reported"; readonly id: number; readonly report: VariantReport }
   | { readonly kind: "checked"; readonly id: number; readonly check: StrategyCheck }
   | {

@@ -1,6 +1,7 @@
 import type { StrategyCheck } from "../core/canary/check-strategy.ts";
 import type { VariantChoice, VariantReport } from "../core/report/variant-report.ts";
 import type { Candles } from "../core/series/candles.ts";
+import type { PhaseTimes } from "../core/stages/phase-clock.ts";
 import type { RankedRows } from "../core/stages/ranked-rows.ts";
 import type { StageName, Sweep } from "../core/stages/sweep.ts";
 import type { PoolCacheStats } from "./cache/pool-caches.ts";
@@ -52,6 +53,8 @@ export interface ChunkResult {
    */
   readonly columns: readonly Float64Array[];
   readonly elapsedMs: number;
+  /** What its threads spent, added up. */
+  readonly spent: PhaseTimes;
 }
 
 export interface RunChunkOptions {
@@ -96,6 +99,7 @@ export interface ComputePool {
   score(
     task: Omit<ChunkTask, "from" | "to" | "shortlist">,
     variants: Float64Array,
+    onSpent?: (spent: PhaseTimes) => void,
   ): Promise<ScoredVariant[]>;
   /** Does not wait for the chunks under way: a thread answers between two of its slices. */
   report(task: ReportTask): Promise<VariantReport>;

@@ -7,6 +7,7 @@ import { parentPort, receiveMessageOnPort, workerData } from "node:worker_thread
 import { checkStrategy } from "../core/canary/check-strategy.ts";
 import { RANKING_METRICS } from "../core/metrics/ranking-metric.ts";
 import { variantReport } from "../core/report/variant-report.ts";
+import { PhaseClock } from "../core/stages/phase-clock.ts";
 import { Ranking } from "../core/stages/ranking.ts";
 import { scoreStageA } from "../core/stages/stage-a.ts";
 import { scoreStageB } from "../core/stages/stage-b.ts";
@@ -42,6 +43,7 @@ const BEST_MESSAGE_MS = 100;
 
 const settings = workerData as WorkerSettings;
 const backend = backendFactory(settings.kernels);
+const clock = new PhaseClock(() => performance.now());
 const caches = new PoolCaches(settings.caches, settings.no);
 const scorers = new Map<string, SweepScorer>();
 
@@ -53,7 +55,9 @@ function scorerFor(order: ScorerOrder): SweepScorer {
   let scorer = scorers.get(order.key);
   if (scorer === undefined) {
     const store = order.candlesKey === undefined ? {} : { store: caches.of(order.candlesKey) };
-    scorer = new SweepScorer(order.sweep, order.candles, { backend, ...store });
+    const before = clock.enter("load");
+    scorer = new SweepScorer(order.sweep, order.candles, { backend, clock, ...store });
+    clock.back(before);
   }
   scorers.delete(order.key);
   scorers.set(order.key, scorer);
@@ -67,6 +71,8 @@ function scorerFor(order: ScorerOrder): SweepScorer {
 
 function runChunk(order: ChunkOrder): void {
   const { control, counters } = order;
+  clock.take();
+  clock.enter("merge");
   // First begun, then a look at the abort word: the pool writes and reads them the other way round.
   Atomics.store(control, CONTROL.begun + order.seat, 1);
   const aborted = () => Atomics.load(control, CONTROL.abort) !== 0;
@@ -93,13 +99,15 @@ function runChunk(order: ChunkOrder): void {
       const startedMs = performance.now();
       const scored = runSlice(order, scorer, { ...slice, top, stop });
       const tookMs = performance.now() - startedMs;
+      clock.enter("merge");
       // Less than was told where a batch was ended early: it counts for nothing.
       tell(scored);
       slices.took(slice, scored / cellsOf(order, scorer), tookMs);
     }
   }
   const rows = top.drain();
-  send({ kind: "chunkDone", id: order.id, rows }, [rows.data.buffer as ArrayBuffer]);
+  const transfer = [rows.data.buffer as ArrayBuffer];
+  send({ kind: "chunkDone", id: order.id, rows, spent: clock.take() }, transfer);
 }
 
 /** What one position of the chunk's range counts for. */
@@ -148,11 +156,14 @@ class BestReporter {
 
 /** Every ranking metric of chosen variants, with what the run's chunks have left in the caches. */
 function runScore(order: ScoreOrder): void {
+  clock.take();
+  clock.enter("merge");
   const scorer = scorerFor(order);
   scorer.measure(RANKING_METRICS);
   try {
     const metrics = scoreVariants(scorer, order);
-    send({ kind: "scored", id: order.id, metrics }, [metrics.buffer as ArrayBuffer]);
+    const transfer = [metrics.buffer as ArrayBuffer];
+    send({ kind: "scored", id: order.id, metrics, spent: clock.take() }, transfer);
   } finally {
     scorer.measure(sweepMetrics(order.sweep));
   }
@@ -166,6 +177,7 @@ function scoreVariants(scorer: SweepScorer, order: ScoreOrder): Float64Array {
     const cells = order.stage === "STAGE_B" ? scorer.cells : 1;
     const base = Math.floor(variant / cells);
     if (order.stage === "STAGE_A") {
+      clock.enterVariants();
       scorer.seek(base);
       scorer.scoreBase(metrics, i * count);
       return;

@@ -4,6 +4,7 @@ import { isTerminal, type RunRecord } from "../store/records.ts";
 import type { Store } from "../store/store.ts";
 import type { Clock } from "./clock.ts";
 import type { DatasetSource } from "./dataset-source.ts";
+import type { RunClock, RunClocks } from "./run-clock.ts";
 import { bestSoFar } from "./stage-ends.ts";
 import { type SweepTask, sweepTask } from "./sweep-task.ts";
 
@@ -13,6 +14,8 @@ export interface ActiveRunOptions {
   readonly pool: ComputePool;
   readonly worker: string;
   readonly clock: Clock;
+  /** Counts what this process spends on its runs. */
+  readonly runClocks: RunClocks;
   readonly onFault: (error: unknown) => void;
 }
 
@@ -28,6 +31,7 @@ const MAX_TIMER_MS = 2 ** 31 - 1;
 export class ActiveRun {
   readonly run: RunRecord;
   readonly task: Promise<SweepTask>;
+  readonly runClock: RunClock;
   readonly #options: ActiveRunOptions;
   readonly #stop = new AbortController();
   #undo: (() => void)[] = [];
@@ -41,6 +45,7 @@ export class ActiveRun {
   constructor(run: RunRecord, options: ActiveRunOptions) {
     this.run = run;
     this.#options = options;
+    this.runClock = options.runClocks.of(run.id);
     this.task = sweepTask(options.datasets, run.plan);
     // Whoever awaits it sees the fault; it must not end the process before that.
     this.task.catch(() => {});

@@ -1,3 +1,5 @@
+import type { PhaseTimes } from "../core/stages/phase-clock.ts";
+import type { RunSpent } from "../core/stages/run-profile.ts";
 import { riskCells, type StageName } from "../core/stages/sweep.ts";
 import type { ComputePool } from "../pool/task.ts";
 import type { RunRecord } from "../store/records.ts";
@@ -5,6 +7,7 @@ import type { ClaimedEnd, Store } from "../store/store.ts";
 import type { Clock } from "./clock.ts";
 import type { DatasetSource } from "./dataset-source.ts";
 import type { HeldLeases } from "./held-leases.ts";
+import type { ClockPhase, RunClock, RunClocks } from "./run-clock.ts";
 import { attemptFault, type RunFault } from "./run-fault.ts";
 import type { RunStep } from "./run-step.ts";
 import {
@@ -30,6 +33,8 @@ export interface EndDuty {
   readonly whenThere: <T>(work: () => Promise<T>) => Promise<T>;
   readonly onFault: (fault: RunFault) => void;
   readonly onStep: (step: RunStep) => void;
+  /** What the process spends on its runs; one that never scores has none. */
+  readonly runClocks?: RunClocks;
 }
 
 const LEASE_MS = 15_000;
@@ -73,25 +78,44 @@ function perform(duty: EndDuty, { run, work }: ClaimedEnd): Promise<void> {
   }
 }
 
-async function beginStageB({ store }: EndDuty, run: RunRecord): Promise<void> {
+async function beginStageB({ store, runClocks }: EndDuty, run: RunRecord): Promise<void> {
   const { sweep, chunkVariants } = run.plan;
-  const best = await mergeStage(sweep, store.storedRows(run.id, "STAGE_A"), sweep.preselect);
-  await store.beginStageB(run.id, variantIndices(best), {
+  const clock = runClocks?.of(run.id);
+  const rows = store.storedRows(run.id, "STAGE_A");
+  const best = await during(clock, "merge", () => mergeStage(sweep, rows, sweep.preselect));
+  const plan = {
     chunkVariants: chunkVariants.stageB,
     variantsPerBase: riskCells(sweep),
-  });
+    ...spentOf(clock),
+  };
+  await during(clock, "persist", () => store.beginStageB(run.id, variantIndices(best), plan));
+}
+
+function during<T>(
+  clock: RunClock | undefined,
+  what: ClockPhase,
+  work: () => Promise<T>,
+): Promise<T> {
+  return clock === undefined ? work() : clock.during(what, work);
+}
+
+/** Empty where nothing was measured. */
+function spentOf(clock: RunClock | undefined): { readonly spent?: RunSpent } {
+  return clock === undefined ? {} : { spent: clock.take() };
 }
 
 async function finalize(duty: EndDuty, run: RunRecord): Promise<void> {
   const { store } = duty;
   const { sweep } = run.plan;
+  const clock = duty.runClocks?.of(run.id);
   const rows = await bestRows(duty, run, "STAGE_B");
-  const columns = [
+  const columns = await during(clock, "merge", async () => [
     ...(await columnDigests(sweep, "STAGE_A", store.storedChunks(run.id, "STAGE_A"))),
     ...(await columnDigests(sweep, "STAGE_B", store.storedChunks(run.id, "STAGE_B"))),
-  ];
+  ]);
   const digest = runDigest(columns, rows);
-  await store.finishRun(run.id, { state: "SUCCEEDED", rows: rows.rows, digest, error: null });
+  const end = { state: "SUCCEEDED", rows: rows.rows, digest, error: null } as const;
+  await store.finishRun(run.id, { ...end, ...spentOf(clock) });
 }
 
 /** The best so far is what a stopped run leaves: of Stage B where it has any, else of Stage A. */
@@ -101,7 +125,8 @@ async function stop(duty: EndDuty, run: RunRecord): Promise<void> {
   const hurry = state === "CANCELLED" ? { withinMs: CANCEL_SCORING_MS, now } : null;
   let rows = run.stage === "STAGE_A" ? null : await bestRows(duty, run, "STAGE_B", hurry);
   if (rows === null || rows.rows.length === 0) rows = await bestRows(duty, run, "STAGE_A", hurry);
-  await duty.store.finishRun(run.id, { state, rows: rows.rows, digest: null, error: run.error });
+  const end = { state, rows: rows.rows, digest: null, error: run.error };
+  await duty.store.finishRun(run.id, { ...end, ...spentOf(duty.runClocks?.of(run.id)) });
 }
 
 async function bestRows(
@@ -111,6 +136,10 @@ async function bestRows(
   hurry: Hurry | null = null,
 ): Promise<FinalRows> {
   const { sweep } = run.plan;
-  const best = await mergeStage(sweep, duty.store.storedRows(run.id, stage), sweep.topK);
-  return finalRows(await sweepTask(duty.datasets, run.plan), duty.pool, stage, best, hurry);
+  const clock = duty.runClocks?.of(run.id);
+  const stored = duty.store.storedRows(run.id, stage);
+  const best = await during(clock, "merge", () => mergeStage(sweep, stored, sweep.topK));
+  const task = await during(clock, "load", () => sweepTask(duty.datasets, run.plan));
+  const work = { pool: duty.pool, onSpent: (spent: PhaseTimes) => clock?.add(spent) };
+  return during(clock, "scoring", () => finalRows(task, work, stage, best, hurry));
 }

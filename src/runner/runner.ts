@@ -10,6 +10,7 @@ import { type Clock, SYSTEM_CLOCK, sleep } from "./clock.ts";
 import type { DatasetSource } from "./dataset-source.ts";
 import { type EndDuty, endStage } from "./end-stage.ts";
 import { HeldLeases } from "./held-leases.ts";
+import { RunClocks } from "./run-clock.ts";
 import { attemptFault, type RunFault } from "./run-fault.ts";
 import type { RunStep } from "./run-step.ts";
 import { scoreChunk } from "./score-chunk.ts";
@@ -59,7 +60,7 @@ export function workerName(): string {
  * database is away it waits, with what it has scored in hand.
  */
 export class Runner {
-  readonly #options: Required<RunnerOptions>;
+  readonly #options: Required<RunnerOptions> & { readonly runClocks: RunClocks };
   readonly #duty: EndDuty;
   readonly #active: ActiveRuns;
   readonly #wakeUp: WakeUp;
@@ -70,7 +71,9 @@ export class Runner {
   #beat: Promise<void> | null = null;
 
   constructor(options: RunnerOptions) {
+    const clock = options.clock ?? SYSTEM_CLOCK;
     this.#options = {
+      runClocks: new RunClocks(options.worker, options.pool.size, () => clock.now()),
       onFault: () => {},
       onStep: () => {},
       leases: new HeldLeases(),

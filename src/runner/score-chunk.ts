@@ -1,4 +1,5 @@
-import type { ChunkResult } from "../pool/task.ts";
+import type { RunSpent } from "../core/stages/run-profile.ts";
+import type { ChunkProgress, ChunkResult } from "../pool/task.ts";
 import type { ChunkRecord } from "../store/records.ts";
 import type { StoredRows } from "../store/store.ts";
 import type { ActiveRun, ActiveRunOptions } from "./active-run.ts";
@@ -29,7 +30,11 @@ export async function scoreChunk(
   active.begin(chunk.stage, chunk.no);
   try {
     const result = await runOnPool(active, chunk, options);
-    return await options.whenThere(() => keep(active, chunk, result, options));
+    if (result !== null) active.runClock.add(result.spent);
+    // Taken once: the store adds it with the chunk, which a repeat does not store again.
+    const spent = active.runClock.take();
+    const store = () => keep(active, chunk, result, { ...options, spent });
+    return await active.runClock.during("persist", () => options.whenThere(store));
   } finally {
     active.end(chunk.no);
   }
@@ -41,7 +46,7 @@ async function runOnPool(
   chunk: ChunkRecord,
   { pool, shutdown }: ScoringOptions,
 ): Promise<ChunkResult | null> {
-  const { base } = await active.task;
+  const { base } = await active.runClock.during("load", () => active.task);
   const { stage, from, to, no } = chunk;
   const shortlist = stage === "STAGE_B" ? await active.shortlist() : null;
   if (stage === "STAGE_B" && shortlist === null)
@@ -50,9 +55,9 @@ async function runOnPool(
   const signal = AbortSignal.any([active.signal, shutdown]);
   const result = await active.scoring(async () => {
     if (signal.aborted) return null;
-    return pool.runChunk(
-      { ...base, stage, from, to, ...positions },
-      { signal, onProgress: ({ scored, best }) => active.progress(no, scored, best) },
+    const onProgress = ({ scored, best }: ChunkProgress) => active.progress(no, scored, best);
+    return active.runClock.during("scoring", () =>
+      pool.runChunk({ ...base, stage, from, to, ...positions }, { signal, onProgress }),
     );
   });
   const given = result !== null && (result.status === "done" || active.signal.aborted);
@@ -64,13 +69,13 @@ async function keep(
   active: ActiveRun,
   chunk: ChunkRecord,
   result: ChunkResult | null,
-  { store, worker }: ScoringOptions,
+  { store, worker, spent }: ScoringOptions & { readonly spent: RunSpent },
 ): Promise<ChunkOutcome> {
   if (result === null) return release();
   const { runId, stage, no, from, to } = chunk;
   const { scored } = result;
   const { stride, data } = result.rows;
-  const rows: StoredRows = { stage, no, from, to, scored, stride, rows: data };
+  const rows: StoredRows = { stage, no, from, to, scored, stride, rows: data, spent };
   if (result.status === "aborted") {
     const kept = await store.storePartialChunk(runId, rows, worker);
     // A run that was retried in the meantime wants the whole chunk again.

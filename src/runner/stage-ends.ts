@@ -3,6 +3,7 @@ import { RANKING_METRICS, type RankingMetric } from "../core/metrics/ranking-met
 import { describeVariant } from "../core/stages/describe.ts";
 import { type ColumnDigest, canonicalBytes, feedDigest } from "../core/stages/digest.ts";
 import { mergeRows } from "../core/stages/merge-rows.ts";
+import type { PhaseTimes } from "../core/stages/phase-clock.ts";
 import type { RankedRows } from "../core/stages/ranked-rows.ts";
 import { type StageName, type Sweep, sweepMetrics } from "../core/stages/sweep.ts";
 import type { RunPlan } from "../plan/run-plan.ts";
@@ -46,6 +47,12 @@ export interface FinalRows {
   readonly packed: RankedRows;
 }
 
+/** Threads that score, and who hears what they spend on it. */
+export interface ScoringPool {
+  readonly pool: ComputePool;
+  readonly onSpent?: (spent: PhaseTimes) => void;
+}
+
 /** Somebody waits: how long, by which clock. */
 export interface Hurry {
   readonly withinMs: number;
@@ -61,7 +68,7 @@ const LEAST_ROWS = 16;
  */
 export async function finalRows(
   task: SweepTask,
-  pool: ComputePool,
+  { pool, onSpent }: ScoringPool,
   stage: StageName,
   best: RankedRows,
   hurry: Hurry | null = null,
@@ -74,7 +81,7 @@ export async function finalRows(
   let count = hurry === null ? indices.length : LEAST_ROWS;
   while (count > 0 && scored.length < indices.length) {
     const next = indices.slice(scored.length, scored.length + count);
-    scored.push(...(await pool.score({ ...task.base, sweep, stage }, next)));
+    scored.push(...(await pool.score({ ...task.base, sweep, stage }, next, onSpent)));
     if (hurry === null) continue;
     const spentMs = Math.max(1, hurry.now() - startMs);
     count = Math.floor(((hurry.withinMs - spentMs) * scored.length) / spentMs);

@@ -57,7 +57,7 @@ export async function runSynchronously(
   const shortlist = variantIndices(await mergeStage(sweep, stageA, sweep.preselect));
   const stageB = await score("STAGE_B", shortlist.length, shortlist);
   const best = await mergeStage(sweep, stageB, sweep.topK);
-  const rows = await finalRows(task, options.pool, "STAGE_B", best);
+  const rows = await finalRows(task, { pool: options.pool }, "STAGE_B", best);
   const columns = [
     ...(await columnDigests(sweep, "STAGE_A", stageA)),
     ...(await columnDigests(sweep, "STAGE_B", stageB)),

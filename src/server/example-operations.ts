@@ -38,6 +38,10 @@ const QUERY = `# The best ten rows of a run, with everything that reproduces the
 query RunTop($id: ID!, $after: String) {
   run(id: $id) {
     state stage digest planHash datasetHash engineVersion
+    profile {
+      wallMs threads idleMs
+      loadMs indicatorsMs atomsMs eventsMs stopsMs metricsMs mergeMs persistMs
+    }
     top(first: 10, after: $after) {
       totalCount
       pageInfo { hasNextPage endCursor }

@@ -1,4 +1,5 @@
 import { and, asc, eq, isNotNull, sum } from "drizzle-orm";
+import { addSpent } from "../core/stages/run-profile.ts";
 import type { StageName } from "../core/stages/sweep.ts";
 import { betterOf } from "./best.ts";
 import { chunkAt, chunkOf } from "./chunk-row.ts";
@@ -42,6 +43,7 @@ export async function storeChunk(
       ...(await progressOf(tx, run, stored)),
       ...bestOf(run, stage, best),
       stored,
+      spent: addSpent(run.spent, chunk.spent ?? null),
     };
     if (!complete) {
       await appendProgress(tx, run, progress);
@@ -141,6 +143,7 @@ export async function storePartialChunk(
       .returning({ no: chunks.no });
     if (held === undefined) return false;
     await tx.insert(chunkResults).values({ runId, stage, no, from, to, scored, stride, rows });
+    await changeRun(tx, run, { spent: addSpent(run.spent, chunk.spent ?? null) });
     await sendDueWork(context, tx, run);
     return true;
   });

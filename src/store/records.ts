@@ -2,6 +2,7 @@ import type { RankingMetric } from "../core/metrics/ranking-metric.ts";
 import type { ParameterValues } from "../core/parameter.ts";
 import type { GapReport } from "../core/series/gap-report.ts";
 import type { Timeframe } from "../core/series/timeframe.ts";
+import type { RunProfile } from "../core/stages/run-profile.ts";
 import type { StageName } from "../core/stages/sweep.ts";
 import type { RunPlan } from "../plan/run-plan.ts";
 
@@ -146,6 +147,8 @@ export interface RunRecord {
   readonly createdAt: Date;
   readonly startedAt: Date | null;
   readonly finishedAt: Date | null;
+  /** Where its time went, up to its end or to now; null before it has started. */
+  readonly profile: RunProfile | null;
 }
 
 export const CHUNK_STATES = ["PENDING", "RUNNING", "DONE", "PARTIAL"] as const;

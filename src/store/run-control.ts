@@ -158,6 +158,7 @@ function freshStart(run: LockedRun): RunChange {
     endAttempts: 0,
     error: null,
     digest: null,
+    spent: null,
     startedAt: null,
     finishedAt: null,
   };

@@ -1,4 +1,5 @@
 import { eq, getColumns, inArray, type SQL, sql } from "drizzle-orm";
+import { type RunProfile, runProfile } from "../core/stages/run-profile.ts";
 import type { Connection, Transaction } from "./database.ts";
 import { etaSeconds } from "./progress.ts";
 import { type ChunkState, isTerminal, type RunRecord } from "./records.ts";
@@ -54,6 +55,12 @@ export function chunkIn(runId: string, stage: string, ...states: ChunkState[]): 
     and ${chunks.state} in (${list})`;
 }
 
+function profileOf({ spent, state, startedAt, finishedAt }: RunRow): RunProfile | null {
+  if (startedAt === null) return null;
+  const end = isTerminal(state) ? finishedAt : null;
+  return runProfile(spent, (end ?? new Date()).getTime() - startedAt.getTime());
+}
+
 export function toRecord(row: RunRow): RunRecord {
   const { request } = row.plan;
   const running = row.state === "RUNNING";
@@ -83,5 +90,6 @@ export function toRecord(row: RunRow): RunRecord {
     createdAt: row.createdAt,
     startedAt: row.startedAt,
     finishedAt: isTerminal(row.state) ? row.finishedAt : null,
+    profile: profileOf(row),
   };
 }

@@ -11,6 +11,7 @@ import {
   timestamp,
 } from "drizzle-orm/pg-core";
 import type { ParameterValues } from "../core/parameter.ts";
+import type { RunSpent } from "../core/stages/run-profile.ts";
 import type { StageName } from "../core/stages/sweep.ts";
 import type { RunPlan } from "../plan/run-plan.ts";
 import { LOCAL_OWNER, type Scope } from "./access-records.ts";
@@ -113,6 +114,8 @@ export const runs = snakeCase.table(
     endAttempts: integer().notNull().default(0),
     error: json().$type<RunError>(),
     digest: text(),
+    /** By phase; see core/stages/run-profile.ts. */
+    spent: json().$type<RunSpent>(),
     createdAt: at().notNull().defaultNow(),
     startedAt: at(),
     finishedAt: at(),

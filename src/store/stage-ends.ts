@@ -1,4 +1,5 @@
 import { eq } from "drizzle-orm";
+import { addSpent } from "../core/stages/run-profile.ts";
 import { type Sweep, sweepMetrics } from "../core/stages/sweep.ts";
 import { insertChunks, startRun } from "./chunks.ts";
 import type { Connection, Transaction } from "./database.ts";
@@ -10,7 +11,7 @@ import { endRun } from "./run-control.ts";
 import { appendEvent, changeRun } from "./run-events.ts";
 import { lockRun, toRecord } from "./run-row.ts";
 import { results, shortlists } from "./schema.ts";
-import type { AttemptFault, ClaimedEnd, EndClaim, RunEnd } from "./store.ts";
+import type { AttemptFault, ClaimedEnd, EndClaim, RunEnd, StageBPlan } from "./store.ts";
 import type { StoreContext } from "./store-context.ts";
 
 /** Rows of one insert: each binds eight values, and a statement takes 65,535. */
@@ -20,7 +21,7 @@ export async function beginStageB(
   context: StoreContext,
   runId: string,
   shortlist: Float64Array,
-  plan: { readonly chunkVariants: number; readonly variantsPerBase: number },
+  plan: StageBPlan,
 ): Promise<void> {
   const bases = await packFloats([shortlist]);
   await context.db.transaction(async (tx) => {
@@ -47,6 +48,7 @@ export async function beginStageB(
         endAttempts: 0,
         endWorker: null,
         endLeaseUntil: null,
+        spent: addSpent(run.spent, plan.spent ?? null),
       },
     });
     await sendDueWork(context, tx, begun);
@@ -128,7 +130,8 @@ export async function finishRun(
     await insertResults(tx, runId, end.rows);
     const best = end.rows[0] === undefined ? {} : { best: asBest(run.plan.sweep, end.rows[0]) };
     const error = end.error ?? run.error;
-    await endRun(context, tx, run, { state: end.state, digest: end.digest, error, ...best });
+    const spent = addSpent(run.spent, end.spent ?? null);
+    await endRun(context, tx, run, { state: end.state, digest: end.digest, error, spent, ...best });
     return true;
   });
 }

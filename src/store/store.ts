@@ -1,3 +1,4 @@
+import type { RunSpent } from "../core/stages/run-profile.ts";
 import type { StageName } from "../core/stages/sweep.ts";
 import type { RunPlan } from "../plan/run-plan.ts";
 import type { AccessStore } from "./access-store.ts";
@@ -34,6 +35,8 @@ export interface StoredRows {
   readonly scored: number;
   readonly stride: number;
   readonly rows: Float64Array;
+  /** What the chunk's process has spent on the run since it last told; not read back. */
+  readonly spent?: RunSpent;
 }
 
 /** A whole checkpoint: the rows and one column a ranking metric, as long as the chunk. */
@@ -142,6 +145,14 @@ export interface RunEnd {
   readonly rows: readonly ResultRow[];
   readonly digest: string | null;
   readonly error: RunError | null;
+  readonly spent?: RunSpent;
+}
+
+/** How Stage B is cut into chunks. */
+export interface StageBPlan {
+  readonly chunkVariants: number;
+  readonly variantsPerBase: number;
+  readonly spent?: RunSpent;
 }
 
 /**
@@ -250,11 +261,7 @@ export interface Store {
    * Writes the shortlist and the Stage B chunks (of `chunkVariants` shortlist positions) with their
    * jobs; a repeat does nothing.
    */
-  beginStageB(
-    runId: string,
-    shortlist: Float64Array,
-    plan: { readonly chunkVariants: number; readonly variantsPerBase: number },
-  ): Promise<void>;
+  beginStageB(runId: string, shortlist: Float64Array, plan: StageBPlan): Promise<void>;
   shortlist(runId: string): Promise<Float64Array | null>;
   /** Results and end in one transaction; false when the run had ended already. */
   finishRun(runId: string, end: RunEnd): Promise<boolean>;

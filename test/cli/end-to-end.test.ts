@@ -36,7 +36,11 @@ describe("the command line on the embedded database", { timeout: TIMEOUT_MS }, (
   it("imports and runs, with one digest for any workers and chunk size", async () => {
     const imported = await json(embedded, "import", "--sample", "sp500");
     expect(imported).toMatchObject({ created: true, dataset: { name: "sp500", timeframe: "1d" } });
-    const first = await json(embedded, "run", "sp500-sma-cross");
+    const first = await json(embedded, "run", "sp500-sma-cross", "--profile");
+    const { wallMs, idleMs, phases } = first.run.profile;
+    const spent = Object.values<number>(phases).reduce((sum, ms) => sum + ms, 0);
+    expect(spent).toBeGreaterThan(0);
+    expect(spent + idleMs).toBeCloseTo(wallMs, 3);
     expect(first.run).toMatchObject({ state: "SUCCEEDED", dataset: "sp500" });
     expect(first.run.estimate).toMatchObject({ stageAVariants: 5_785, stageBVariants: 144_000 });
     expect(first.rows.length).toBe(10);

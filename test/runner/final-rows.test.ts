@@ -15,12 +15,12 @@ it("are all of the best, or in a hurry the very best of them, with the same numb
   const { plan, candles } = LIGHT;
   const task = { plan, base: { key: plan.planHash, sweep: plan.sweep, candles } };
   const { rows: best } = await pool.runChunk(stageA(LIGHT));
-  const all = await finalRows(task, pool, "STAGE_A", best);
+  const all = await finalRows(task, { pool }, "STAGE_A", best);
   expect(all.rows.map(({ variantIndex }) => variantIndex)).toEqual(
     Array.from({ length: plan.sweep.preselect }, (_, i) => best.data[i * best.stride]),
   );
-  const hurried = await finalRows(task, pool, "STAGE_A", best, hurry(0));
+  const hurried = await finalRows(task, { pool }, "STAGE_A", best, hurry(0));
   expect(hurried.rows).toEqual(all.rows.slice(0, 16));
   expect(hurried.packed.data).toEqual(all.packed.data.slice(0, 16 * all.packed.stride));
-  expect((await finalRows(task, pool, "STAGE_A", best, hurry(60_000))).rows).toEqual(all.rows);
+  expect((await finalRows(task, { pool }, "STAGE_A", best, hurry(60_000))).rows).toEqual(all.rows);
 });

@@ -4,6 +4,7 @@ import { summaryOf, topRows } from "../access/database-access.ts";
 import { EXIT, EXIT_CODES_HELP } from "../exit-codes.ts";
 import { followRun } from "../follow-run.ts";
 import { catchInterrupt } from "../interrupt.ts";
+import { profileTable } from "../output/profile-table.ts";
 import { progressDisplay } from "../output/progress-bar.ts";
 import { resultTable } from "../output/result-table.ts";
 import { readPreset } from "../preset.ts";
@@ -21,6 +22,7 @@ interface RunOptions extends ServiceOptions {
   readonly chunkVariants?: number;
   readonly limit: number;
   readonly json?: boolean;
+  readonly profile?: boolean;
 }
 
 export function runCommand(): Command {
@@ -35,6 +37,7 @@ export function runCommand(): Command {
       ),
     )
     .option("--limit <n>", "rows to print", wholeNumber, 10)
+    .option("--profile", "tell where the time went, phase by phase")
     .option("--json", "print JSON on stdout; progress goes to stderr")
     .addHelpText(
       "after",
@@ -63,10 +66,13 @@ async function run(preset: string, options: RunOptions): Promise<void> {
   const rows = await topRows(app.store, ended.id, options.limit);
   if (options.json) {
     const { estimate, planHash, datasetHash, engineVersion } = ended.plan;
-    const about = { ...summary, estimate, planHash, datasetHash, engineVersion };
+    const profile = options.profile === true ? { profile: ended.profile } : {};
+    const about = { ...summary, estimate, planHash, datasetHash, engineVersion, ...profile };
     console.log(JSON.stringify({ run: about, rows }, null, 2));
   } else {
     console.log(endText(summary, rows));
+    const profile = options.profile === true ? ended.profile : null;
+    if (profile !== null) console.log(`\n${profileTable(profile)}`);
   }
   process.exitCode = exitCodeOf(ended, interrupt.signal.aborted);
 }

@@ -4,6 +4,7 @@ import { type BitPlane, planeWords } from "../series/bit-plane.ts";
 import { ByteLru } from "../series/byte-lru.ts";
 import type { CandleView } from "../series/candle-view.ts";
 import type { ScoringBackend } from "../stages/backend.ts";
+import { type PhaseClock, stoppedClock } from "../stages/phase-clock.ts";
 import type { Atom, SeriesRef } from "./atom.ts";
 import { computeOutputs, resolveSeries } from "./resolve-series.ts";
 import { operandKey, outputKey, seriesKey } from "./series-key.ts";
@@ -26,6 +27,8 @@ export interface PlaneSourceRoom {
   readonly planeBytes: number;
   /** Where rows and planes of earlier scorers may be found. */
   readonly store?: ValueStore | undefined;
+  /** Hears when indicators and atoms are computed. */
+  readonly clock?: PhaseClock;
 }
 
 /**
@@ -50,6 +53,7 @@ export class PlaneSource {
   #reset: BitPlane | null = null;
   readonly #maxPlanes: number;
   readonly #store: ValueStore | null;
+  readonly #clock: PhaseClock;
 
   /**
    * `planeBytes` bounds the planes that are kept; those of one variant are always there. A store
@@ -57,6 +61,7 @@ export class PlaneSource {
    */
   constructor(view: CandleView, range: BarRange, backend: ScoringBackend, room: PlaneSourceRoom) {
     this.#store = room.store ?? null;
+    this.#clock = room.clock ?? stoppedClock();
     this.#view = view;
     this.#range = range;
     this.#backend = backend;
@@ -81,7 +86,9 @@ export class PlaneSource {
     let plane = this.#planes.get(key);
     if (plane === undefined) {
       plane = this.#take();
+      const before = this.#clock.enter("atoms");
       this.#fill(plane, atom, key);
+      this.#clock.back(before);
       this.#planes.set(key, plane);
     }
     return plane;
@@ -117,13 +124,20 @@ export class PlaneSource {
   #rows(id: string, params: ParameterValues): readonly Float64Array[] {
     const key = outputKey(id, params);
     return this.#outputs.remember(key, () => {
-      const rows = this.#store?.rows;
-      const stored = rows === undefined ? null : this.#storedRows(rows, id, key);
-      if (stored !== null) return stored;
-      const computed = computeOutputs(this.#view, id, params);
-      for (const [output, row] of computed.entries()) rows?.keep(`${key}.${output}`, row);
-      return computed;
+      const before = this.#clock.enter("indicators");
+      const rows = this.#newRows(id, params, key);
+      this.#clock.back(before);
+      return rows;
     });
+  }
+
+  #newRows(id: string, params: ParameterValues, key: string): readonly Float64Array[] {
+    const rows = this.#store?.rows;
+    const stored = rows === undefined ? null : this.#storedRows(rows, id, key);
+    if (stored !== null) return stored;
+    const computed = computeOutputs(this.#view, id, params);
+    for (const [output, row] of computed.entries()) rows?.keep(`${key}.${output}`, row);
+    return computed;
   }
 
   /** All outputs, or null where one is missing. */

@@ -1,6 +1,7 @@
 import type { VariantSpace } from "../grid/variant-space.ts";
 import type { RankingMetric } from "../metrics/ranking-metric.ts";
 import type { PlaneSource } from "../signals/plane-source.ts";
+import type { PhaseClock } from "./phase-clock.ts";
 import type { StrategyShape } from "./strategy-shape.ts";
 import type { Sweep } from "./sweep.ts";
 
@@ -36,6 +37,8 @@ export interface BatchTask<Shape extends StrategyShape = StrategyShape> {
   readonly space: VariantSpace;
   readonly shape: Shape;
   readonly source: PlaneSource;
+  /** In `events` while it scores; an engine tells it of other phases, block by block at most. */
+  readonly clock: PhaseClock;
   /** What it writes, in this order. */
   readonly metrics: readonly RankingMetric[];
 }

@@ -48,6 +48,7 @@ function scoreEach(
 ): number {
   const row = new Float64Array(1 + scorer.metrics.length);
   let scored = 0;
+  scorer.clock.enterVariants();
   scorer.seek(from);
   for (let index = from; index < to; index++, scorer.next()) {
     if (!scorer.exists()) {
@@ -73,8 +74,10 @@ function scoreBatch(
   const count = scorer.metrics.length;
   const scores = new Float64Array((to - from) * count);
   const variants = scorer.space.countWithin(from, to);
+  scorer.clock.enter("events");
   const ended =
     stop(0) || !engine.score(from, to, scores, (done) => stop(Math.floor(done * variants)));
+  scorer.clock.enter("merge");
   if (ended) return null;
   const row = new Float64Array(1 + count);
   scorer.seek(from);

@@ -19,6 +19,7 @@ import {
   type TradeScorer,
 } from "./backend.ts";
 import type { BatchEngine } from "./batch-engine.ts";
+import { type PhaseClock, stoppedClock } from "./phase-clock.ts";
 import { ReferenceBackend } from "./reference-backend.ts";
 import { planeRoom, SCORER_CACHES, type ScorerCaches } from "./scorer-caches.ts";
 import { type StrategyPlanes, strategyPlanes } from "./strategy-planes.ts";
@@ -32,6 +33,8 @@ export interface ScorerOptions {
   readonly backend?: BackendFactory;
   /** Bytes of what is kept from variant to variant; never changes a result. */
   readonly caches?: ScorerCaches;
+  /** Hears where the time goes. */
+  readonly clock?: PhaseClock;
   /** Rows and planes of these candles that others have computed; never changes a result. */
   readonly store?: ValueStore;
 }
@@ -48,6 +51,7 @@ export class SweepScorer {
   readonly cells: number;
   /** What `score...` writes, in this order. */
   metrics: readonly RankingMetric[];
+  readonly clock: PhaseClock;
   readonly #backend: ScoringBackend;
   readonly #source: PlaneSource;
   readonly #strategy: StrategyPlanes;
@@ -70,6 +74,7 @@ export class SweepScorer {
     this.metrics = options.metrics ?? sweepMetrics(sweep);
     this.space = new VariantSpace(sweep.axes, sweep.constraint);
     this.cells = riskCells(sweep);
+    this.clock = options.clock ?? stoppedClock();
     const caches = options.caches ?? SCORER_CACHES;
     const { time, ...prices } = sliceCandles(candles, sweep.firstBar, sweep.lastBar);
     const market = { ...prices, openTimes: time, timeframeMs: sweep.timeframeMs };
@@ -80,6 +85,7 @@ export class SweepScorer {
     this.#source = new PlaneSource(new CandleView(candles), sweep, backend, {
       ...caches,
       store: options.store,
+      clock: this.clock,
     });
     const planes = { source: this.#source, maxAtoms: planeRoom(bars, caches), newPlane, backend };
     this.#strategy = strategyPlanes(sweep, this.space.grid, planes);
@@ -106,7 +112,8 @@ export class SweepScorer {
     let engine = this.#engines.get(key);
     if (engine === undefined) {
       const { sweep, space, metrics } = this;
-      const task = { sweep, space, metrics, shape: this.#shape, source: this.#source };
+      const { clock } = this;
+      const task = { sweep, space, metrics, shape: this.#shape, source: this.#source, clock };
       engine = this.#backend.batchEngine?.(task) ?? null;
       this.#engines.set(key, engine);
     }
@@ -161,20 +168,43 @@ export class SweepScorer {
 
   /** Scores the current variant with stops off. */
   scoreBase(out: Float64Array, offset: number): void {
+    if (this.clock.looks()) {
+      this.#lookAtBase(out, offset);
+      return;
+    }
     this.#signal();
     this.#scorer.scorePlanes(this.#outer, this.#inner, out, offset);
   }
 
+  /** The same, telling the clock of each phase. */
+  #lookAtBase(out: Float64Array, offset: number): void {
+    this.clock.look("atoms");
+    this.#signal();
+    this.clock.look("events");
+    if (this.#asksReturnOnly()) {
+      this.#scorer.scorePlanes(this.#outer, this.#inner, out, offset);
+    } else {
+      this.#backend.trades(this.#outer, this.#inner, this.#base);
+      this.clock.look("metrics");
+      this.#scorer.score(this.#base, out, offset);
+    }
+    this.clock.enterVariants();
+  }
+
   /**
    * Finds the current variant's trades and every first hit of the risk grid; then ask for its
-   * cells.
+   * cells, whose scoring the clock takes for metrics.
    */
   openRisk(): void {
+    this.clock.enter("atoms");
     this.#signal();
+    this.clock.enter("events");
     this.#backend.trades(this.#outer, this.#inner, this.#base);
+    this.clock.enter("stops");
     this.#cashOnly = this.#riskTable.settleAllIn !== undefined && this.#asksReturnOnly();
     if (this.#cashOnly) this.#riskTable.settleAllIn!(this.#base);
     else this.#riskTable.fill(this.#base);
+    this.clock.enter("metrics");
   }
 
   /**

@@ -19,6 +19,7 @@ import {
 import { RunEstimateType } from "./estimate.ts";
 import { RunEventType } from "./progress.ts";
 import { BestSoFarType, ResultOrder, ResultRowConnection } from "./result.ts";
+import { RunProfileType } from "./run-profile.ts";
 
 /** A run: where it is, what it was asked, what it found. */
 
@@ -59,6 +60,11 @@ builder.objectFields(RunType, (t) => ({
   createdAt: t.expose("createdAt", { type: "DateTime" }),
   startedAt: t.expose("startedAt", { type: "DateTime", nullable: true }),
   finishedAt: t.expose("finishedAt", { type: "DateTime", nullable: true }),
+  profile: t.expose("profile", {
+    type: RunProfileType,
+    nullable: true,
+    description: "Where its time went, stored with it; null before it has started.",
+  }),
 }));
 
 /** What it was asked, and all that fixes its result. */
