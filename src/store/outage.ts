@@ -1,6 +1,6 @@
 /**
- * Errors that say nothing of the statement: the database was not there, went away, or could not take
- * it just now. The driver's own names, those of the operating system, and SQLSTATEs.
+ * Errors that say nothing of the statement: the database was not there, went away, or could not
+ * take it just now. The driver's own names, those of the operating system, and SQLSTATEs.
  */
 const OUTAGES = new Set([
   "CONNECTION_CLOSED",

@@ -16,7 +16,8 @@ const RESENT_CHUNKS = 64;
 /**
  * For every run that goes on: chunks whose worker has not been heard of go back to PENDING for
  * another attempt (one whose attempts are used up stops the run as FAILED), and jobs that were
- * lost, because a process died between fetching and claiming or a queue was emptied, are sent again.
+ * lost, because a process died between fetching and claiming or a queue was emptied, are sent
+ * again.
  */
 export async function recover(context: StoreContext): Promise<void> {
   const active = await context.db

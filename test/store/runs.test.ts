@@ -58,27 +58,6 @@ onBothDatabases("runs", (database) => {
     return store.storeChunk(run.id, scored, bestOf(scored));
   };
 
-  it("creates a run with chunks that cover Stage A once", async () => {
-    const run = await create({ bases: 103, chunkVariants: 25 });
-    expect(run).toMatchObject({ state: "QUEUED", stage: "STAGE_A", done: 0, total: 103 });
-    const chunks = await store.chunks(run.id);
-    expect(chunks.map((c) => [c.from, c.to])).toEqual([
-      [0, 25],
-      [25, 50],
-      [50, 75],
-      [75, 100],
-      [100, 103],
-    ]);
-    expect((await store.run(run.id))!.plan).toEqual(run.plan);
-    expect(Object.keys((await store.run(run.id))!.plan)).toEqual(Object.keys(run.plan));
-  });
-
-  it("knows no run by an unknown or odd id", async () => {
-    expect(await store.run("no such run")).toBeNull();
-    expect(await store.requestCancel("'; drop table runs", null)).toBeNull();
-    await expect(store.retryRun("nope")).rejects.toMatchObject({ code: "NOT_FOUND" });
-  });
-
   it("gives a chunk to one of many who ask at once", async () => {
     const run = await create();
     const workers = Array.from({ length: 8 }, (_, i) => `w${i}`);
@@ -375,19 +354,6 @@ onBothDatabases("runs", (database) => {
     expect((await start("delete me")).id).not.toBe(run.id);
   });
 
-  it("gives the same run for the same key and request, also at the same time", async () => {
-    const plan = samplePlan();
-    const start = (requestHash: string) =>
-      store.createRun({ plan, kernels: "reference", idempotencyKey: "key", requestHash });
-    const starts = await Promise.all(Array.from({ length: 6 }, () => start("h")));
-    expect(new Set(starts.map((s) => s.run.id)).size).toBe(1);
-    expect(starts.filter((s) => s.created)).toHaveLength(1);
-    await expect(start("other")).rejects.toMatchObject({
-      code: "IDEMPOTENCY_CONFLICT",
-      details: { runId: starts[0].run.id },
-    });
-  });
-
   if (database.name === "pglite") {
     it("gives the room of a deleted run back", async () => {
       const bytes = async () => {
@@ -408,17 +374,6 @@ onBothDatabases("runs", (database) => {
       expect((await bytes()) - before).toBeLessThan(columns[0].byteLength);
     });
   }
-
-  it("refuses a run over the queue's bound", async () => {
-    const plan = samplePlan();
-    const run = { plan, kernels: "reference", idempotencyKey: null, requestHash: "h" } as const;
-    const queued = (await store.countRuns()).QUEUED;
-    await expect(store.createRun({ ...run, maxQueued: queued })).rejects.toMatchObject({
-      code: "QUEUE_FULL",
-      details: { queued, allowed: queued },
-    });
-    expect((await store.createRun({ ...run, maxQueued: queued + 1 })).created).toBe(true);
-  });
 });
 
 /** How many rows each table holds of a run. */

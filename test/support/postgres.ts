@@ -86,7 +86,7 @@ export async function startPostgres(): Promise<OwnPostgres> {
   };
 }
 
-/** The server's first process; the others notice at once, and it may start again when all are gone. */
+/** The server's first process; the others notice at once. It may start again when all are gone. */
 async function killAll(databaseDir: string): Promise<void> {
   const [pid] = readFileSync(join(databaseDir, "postmaster.pid"), "utf8").split("\n");
   process.kill(Number(pid), "SIGKILL");
