@@ -29,7 +29,7 @@ function ownRuns(runs: RunService, { owner }: Principal): RunService {
   };
 }
 
-/** Datasets are everybody's. Rows, chunks, events and reports are asked for of a run that was seen. */
+/** Datasets are everybody's. Rows, chunks, events and reports are asked of a run that was seen. */
 function visibleStore(store: ApiStore, viewer: Principal): ApiStore {
   const seen = (run: RunRecord | null) => (run !== null && sees(viewer, run.owner) ? run : null);
   return {
