@@ -18,7 +18,7 @@ export function createApp(config: ServiceConfig): Promise<App>;
 
 export interface App {
   readonly datasets: {
-    importCsv(request: CsvImport): Promise<ImportResult>;
+    importCandles(request: CandlesImport): Promise<ImportResult>;
     importSynthetic(request: SyntheticImport): Promise<ImportResult>;
   };
   readonly runs: {
@@ -61,7 +61,7 @@ export type Timeframe =
   | "12h"
   | "1d";
 
-export interface CsvImport {
+export interface CandlesImport {
   readonly name: string;
   readonly instrument?: string;
   readonly path: string;

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { destination, type Logger, pino } from "pino";
 import type { ServiceConfig } from "./config.ts";
 import { variantReport } from "./core/report/variant-report.ts";
@@ -9,10 +10,13 @@ import { createPool } from "./pool/pool.ts";
 import type { ComputePool } from "./pool/task.ts";
 import { DatasetLibrary } from "./runner/dataset-library.ts";
 import { HeldLeases } from "./runner/held-leases.ts";
+import type { ImportWish } from "./runner/imports/import-request.ts";
+import { ImportService } from "./runner/imports/import-service.ts";
 import { RunService } from "./runner/run-service.ts";
 import { Runner, workerName } from "./runner/runner.ts";
 import { VariantReports } from "./runner/variant-reports.ts";
 import { type RunningServer, startServer } from "./server/start-server.ts";
+import type { ImportRecord } from "./store/import-records.ts";
 import { type OpenStore, openStore } from "./store/open.ts";
 import { DEFAULT_RETRIES } from "./store/retries.ts";
 import type { Store } from "./store/store.ts";
@@ -22,8 +26,10 @@ export type { StrategyCheck } from "./core/canary/check-strategy.ts";
 export type { RunProfile } from "./core/stages/run-profile.ts";
 export type { RunPlan } from "./plan/run-plan.ts";
 export type { ImportResult } from "./runner/dataset-import.ts";
+export type { ImportWish } from "./runner/imports/import-request.ts";
 export type { RunReport } from "./runner/variant-reports.ts";
 export { type AuditRecord, SCOPES, type TokenRecord } from "./store/access-records.ts";
+export type { ImportRecord, RejectedRows } from "./store/import-records.ts";
 export type { ResultRow, RunEvent, RunRecord } from "./store/records.ts";
 export type { Store } from "./store/store.ts";
 
@@ -33,6 +39,7 @@ export interface App extends AsyncDisposable {
   readonly log: Logger;
   readonly store: Store;
   readonly datasets: DatasetLibrary;
+  readonly imports: ImportService;
   readonly pool: ComputePool;
   readonly runs: RunService;
   /** Serves GraphQL, at the configured port unless another is named. Once only. */
@@ -73,6 +80,9 @@ export async function createApp(config: ServiceConfig, options: AppOptions = {})
     kernels: config.kernels,
     syncDeadlineMs: config.deadlines.syncDeadlineSeconds * 1_000,
   });
+  const imports = createImports(config, parts, log);
+  opening.defer(() => imports.close());
+  if (options.work !== false) await imports.watch();
   const queue = await openWorkQueue(store, (err) => log.error({ err }, "job queue"));
   opening.defer(() => queue.close());
   if (options.work !== false) opening.use(await startWork({ ...parts, queue }, config, log));
@@ -85,7 +95,7 @@ export async function createApp(config: ServiceConfig, options: AppOptions = {})
     return closing;
   };
   const serve = async ({ port } = { port: config.port }) => {
-    const services = { ...parts, runs, engineVersion: ENGINE_VERSION, defaultAxes };
+    const services = { ...parts, imports, runs, engineVersion: ENGINE_VERSION, defaultAxes };
     const { host, graphql, traffic, deadlines } = config;
     const drainMs = deadlines.drainSeconds * 1_000;
     const server = await startServer({ services, log, host, port, ...graphql, traffic, drainMs });
@@ -93,7 +103,7 @@ export async function createApp(config: ServiceConfig, options: AppOptions = {})
     log.info({ url: server.url, tokens: !server.isOpen }, "serving");
     return server;
   };
-  return { config, log, ...parts, runs, serve, close, [Symbol.asyncDispose]: close };
+  return { config, log, ...parts, imports, runs, serve, close, [Symbol.asyncDispose]: close };
 }
 
 /** The database with its queue: what becomes due is told to the processes at work at once. */
@@ -115,7 +125,7 @@ export function openServiceStore(config: ServiceConfig): Promise<OpenStore> {
   return openStore(location, { retries: { ...DEFAULT_RETRIES, ...config.retries } });
 }
 
-export type DatasetImports = Pick<DatasetLibrary, "importCsv" | "importSynthetic">;
+export type DatasetImports = Pick<DatasetLibrary, "importCandles" | "importSynthetic">;
 
 /** What an import needs: the database, without threads. */
 export async function openDatasets(
@@ -124,9 +134,39 @@ export async function openDatasets(
   const store = await openServiceStore(config);
   const library = createLibrary(config, store);
   return {
-    importCsv: (request) => library.importCsv(request),
+    importCandles: (request) => library.importCandles(request),
     importSynthetic: (request) => library.importSynthetic(request),
     [Symbol.asyncDispose]: () => store.close(),
+  };
+}
+
+/** Imports that are followed, for a command that works on one itself. */
+export interface Imports extends AsyncDisposable {
+  start(wish: ImportWish): Promise<ImportRecord>;
+  /** Goes on with one that ended early, or whose process is gone. */
+  resume(id: string): Promise<ImportRecord>;
+  /** UserError NOT_FOUND. */
+  find(id: string): Promise<ImportRecord>;
+  readonly store: Store;
+  /** Lets go of what is under way. */
+  close(): Promise<void>;
+}
+
+export async function openImports(config: ServiceConfig): Promise<Imports> {
+  await using opening = new AsyncDisposableStack();
+  const store = await openServiceStore(config);
+  opening.defer(() => store.close());
+  const parts = { store, datasets: createLibrary(config, store), worker: workerName() };
+  const imports = createImports(config, parts, createLog(config));
+  opening.defer(() => imports.close());
+  const opened = opening.move();
+  return {
+    store,
+    start: (wish) => imports.start(wish),
+    resume: (id) => imports.resume(id),
+    find: (id) => imports.find(id),
+    close: () => imports.close(),
+    [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
 }
 
@@ -170,6 +210,26 @@ async function startWork(
 function createLog(config: ServiceConfig): Logger {
   // Synchronous, so that the last line of a process that dies is not lost; stdout is for results.
   return pino({ level: config.log.level, base: null }, destination({ fd: 2, sync: true }));
+}
+
+function createImports(
+  { imports }: ServiceConfig,
+  parts: { readonly store: Store; readonly datasets: DatasetLibrary; readonly worker: string },
+  log: Logger,
+): ImportService {
+  return new ImportService({
+    ...parts,
+    ...imports,
+    world: {
+      settings: imports.exchanges,
+      nowMs: Date.now,
+      random: Math.random,
+      sleep: async (ms, signal) => {
+        await setTimeout(ms, undefined, { signal }).catch(() => {});
+      },
+    },
+    onFault: ({ importId, error }) => log.error({ importId, err: error }, "import"),
+  });
 }
 
 function createLibrary(config: ServiceConfig, store: Store): DatasetLibrary {

@@ -69,6 +69,18 @@ const settings = z.strictObject({
     drainSeconds: z.number().positive().max(600),
     leaseSeconds: z.number().min(1).max(600),
   }),
+  imports: z.strictObject({
+    folder: z.string().min(1).nullable(),
+    maxBytes: bytes,
+    maxActive: z.int().min(1).max(1_000),
+    exchanges: z.record(
+      z.string(),
+      z.strictObject({
+        baseUrl: z.url({ protocol: /^https?$/ }).optional(),
+        rateLimitMs: z.number().min(0).max(60_000).optional(),
+      }),
+    ),
+  }),
   caches: z.strictObject({
     datasetMemoryBytes: cacheBytes,
     indicatorBytes: cacheBytes,
@@ -190,7 +202,7 @@ function variableOf(path: readonly string[]): string {
 
 /** Text stays text where a setting is text by nature; anything else is read as YAML reads it. */
 function scalar(path: readonly string[], text: string): unknown {
-  const isText = ["host", "dataDir", "databaseUrl"].includes(path.join("."));
+  const isText = ["host", "dataDir", "databaseUrl", "imports.folder"].includes(path.join("."));
   return isText ? text : parse(text);
 }
 

@@ -2,7 +2,7 @@
  * The facade for notebooks and scripts: the whole service in their own process, without a server.
  *
  *   const app = await createApp(loadConfig({ flags: { dataDir: "my-data" } }));
- *   const { dataset } = await app.datasets.importCsv({ name: "btc", path: "btc.csv" });
+ *   const { dataset } = await app.datasets.importCandles({ name: "btc", path: "btc.csv" });
  *   const { rows, digest } = await app.runs.backtest({ dataset: dataset.hash, strategy: ... });
  *   await app.close();
  */

@@ -5,6 +5,7 @@ import type { VariantReport } from "../core/report/variant-report.ts";
 import type { Timeframe } from "../core/series/timeframe.ts";
 import type { DefaultAxes } from "../plan/default-axes.ts";
 import type { RunPlan } from "../plan/run-plan.ts";
+import type { ImportOrigin, ImportRecord } from "../store/import-records.ts";
 import type { DatasetRecord, ResultRow, RunRecord } from "../store/records.ts";
 import type { Store } from "../store/store.ts";
 import type { ProgressHub } from "./progress/progress-hub.ts";
@@ -13,6 +14,7 @@ import type { ProgressHub } from "./progress/progress-hub.ts";
 export interface Services {
   readonly store: ApiStore;
   readonly datasets: DatasetLibrary;
+  readonly imports: ImportService;
   readonly runs: RunService;
   readonly pool: { stats(): PoolStats; caches(): readonly CacheStats[] };
   /** Same plan hash, dataset hash and engine version: same digest. */
@@ -37,6 +39,10 @@ export type ApiStore = Pick<
   | "results"
   | "events"
   | "listChunks"
+  | "importById"
+  | "importsById"
+  | "listImports"
+  | "onImportChanged"
 >;
 
 /**
@@ -100,12 +106,43 @@ export interface BacktestResult {
 }
 
 export interface DatasetLibrary {
-  importCsv(input: CsvImport): Promise<ImportReport>;
+  importCandles(input: CandlesImport): Promise<ImportReport>;
   importSynthetic(input: SyntheticImport): Promise<ImportReport>;
   stats(): readonly CacheStats[];
 }
 
-export interface CsvImport {
+/** Imports that are followed; see the runner's service of the same name. */
+export interface ImportService {
+  /** VALIDATION, QUEUE_FULL. It belongs to the owner. */
+  start(wish: ImportWish, owner?: string): Promise<ImportRecord>;
+  /** The bytes of an upload. NOT_FOUND, CONFLICT, VALIDATION. */
+  receive(
+    id: string,
+    upload: { readonly stream: AsyncIterable<Uint8Array>; readonly total: number | null },
+  ): Promise<ImportRecord>;
+  /** NOT_FOUND. A repeat changes nothing. */
+  cancel(id: string): Promise<ImportRecord>;
+  /** NOT_FOUND, CONFLICT. */
+  retry(id: string): Promise<ImportRecord>;
+  /** VALIDATION where no folder is allowed. */
+  files(): Promise<readonly ImportableFile[]>;
+}
+
+export interface ImportWish {
+  readonly name: string;
+  readonly instrument?: string;
+  readonly timeframe?: Timeframe;
+  readonly onReject?: "refuse" | "skip";
+  readonly origin: ImportOrigin;
+}
+
+export interface ImportableFile {
+  readonly path: string;
+  readonly bytes: number;
+  readonly modifiedAt: Date;
+}
+
+export interface CandlesImport {
   readonly name: string;
   readonly instrument?: string;
   readonly input: Uint8Array;

@@ -5,6 +5,8 @@ import "./schema/scalars.ts";
 import "./schema/indicator.ts";
 import "./schema/dataset.ts";
 import "./schema/import-dataset.ts";
+import "./schema/import.ts";
+import "./schema/start-import.ts";
 import "./schema/estimate.ts";
 import "./schema/check.ts";
 import "./schema/runs.ts";

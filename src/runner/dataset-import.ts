@@ -2,38 +2,33 @@ import { createReadStream } from "node:fs";
 import { barCount } from "../core/series/candles.ts";
 import { gapReport } from "../core/series/gap-report.ts";
 import { isTimeframe, TIMEFRAMES, type Timeframe, timeframeMs } from "../core/series/timeframe.ts";
-import { type Complaint, complaint, UserError } from "../core/user-error.ts";
+import { complaint, UserError } from "../core/user-error.ts";
 import type { RejectionReport, SourcedCandles } from "../market-data/candle-source.ts";
 import { packColumns } from "../market-data/column-blocks.ts";
+import { type ReadContent, readContent } from "../market-data/content-form.ts";
 import { contentHash } from "../market-data/content-hash.ts";
 import { CANDLE_SOURCES, type CandleSourceId } from "../market-data/registry.ts";
 import { SYNTHETIC_DEFAULTS, type SyntheticOptions } from "../market-data/synthetic.ts";
 import type { DatasetRecord } from "../store/records.ts";
 import type { Store } from "../store/store.ts";
+import { checkLabels, type DatasetLabels } from "./dataset-labels.ts";
+import { fileReason } from "./file-reason.ts";
 
-/**
- * The instrument is part of a dataset's identity; where none is named, the same file is still one
- * dataset.
- */
-export const UNNAMED_INSTRUMENT = "unnamed";
-const MAX_NAME_CHARACTERS = 200;
+/** Ten times what 20 million bars take as text. */
+const MAX_CONTENT_BYTES = 16 * 2 ** 30;
 
-interface DatasetLabels {
-  readonly name: string;
-  /** `UNNAMED_INSTRUMENT` when absent. */
-  readonly instrument?: string;
-}
-
-/** Bytes, a stream of them, or a file to read. */
-type CsvContent =
+/** Bytes, a stream of them, or a file to read: CSV or Parquet, either of them gzipped. */
+type CandleInput =
   | { readonly input: Uint8Array | AsyncIterable<Uint8Array> }
   | { readonly path: string };
 
-export type CsvImport = DatasetLabels &
-  CsvContent & {
+export type CandlesImport = DatasetLabels &
+  CandleInput & {
     /** Inferred when absent. */
     readonly timeframe?: Timeframe;
     readonly onReject?: "refuse" | "skip";
+    /** Of the content once unpacked; 16 GiB when absent. */
+    readonly maxBytes?: number;
   };
 
 export type SyntheticImport = Partial<DatasetLabels> & SyntheticOptions;
@@ -59,9 +54,9 @@ export class DatasetImporter {
     this.#store = store;
   }
 
-  async csv(request: CsvImport): Promise<ImportResult> {
+  async content(request: CandlesImport): Promise<ImportResult> {
     const labels = checkLabels(request);
-    const { timeframe, onReject } = request;
+    const { timeframe, onReject, maxBytes = MAX_CONTENT_BYTES } = request;
     if (timeframe !== undefined && !isTimeframe(timeframe)) {
       const bound = TIMEFRAMES.join(" | ");
       throw new UserError(
@@ -69,14 +64,24 @@ export class DatasetImporter {
         complaint("timeframe", "not a timeframe", timeframe, bound),
       );
     }
-    const sourced = await readingFile(request, (input) =>
-      CANDLE_SOURCES.csv.read({
+    const { source, ...sourced } = await readingFile(request, (input) =>
+      readContent({
         input,
+        maxBytes,
         ...(timeframe === undefined ? {} : { timeframe }),
         ...(onReject === undefined ? {} : { onReject }),
       }),
     );
-    return this.#save(labels, sourced, "csv");
+    return this.#save(labels, sourced, source);
+  }
+
+  /** Saves candles that somebody has read already. */
+  async sourced(
+    labels: DatasetLabels,
+    candles: SourcedCandles,
+    source: CandleSourceId,
+  ): Promise<ImportResult> {
+    return this.#save(checkLabels(labels), candles, source);
   }
 
   async synthetic(request: SyntheticImport): Promise<ImportResult> {
@@ -127,29 +132,10 @@ export class DatasetImporter {
   }
 }
 
-function checkLabels(labels: DatasetLabels): Required<DatasetLabels> {
-  const { name, instrument = UNNAMED_INSTRUMENT } = labels;
-  const faults = [labelFault("name", name), labelFault("instrument", instrument)];
-  if (/^[0-9a-f]{64}$/i.test(name)) {
-    faults.push(complaint("name", "looks like a content hash", name, "any other text"));
-  }
-  const complaints = faults.filter((fault) => fault !== null);
-  if (complaints.length > 0) throw new UserError("VALIDATION", complaints);
-  return { name, instrument };
-}
-
-function labelFault(path: string, text: string): Complaint | null {
-  const isPlain =
-    text.trim() === text && text !== "" && !/\p{Cc}/u.test(text) && text.isWellFormed();
-  if (isPlain && text.length <= MAX_NAME_CHARACTERS) return null;
-  const bound = `1 to ${MAX_NAME_CHARACTERS} printable characters, no space at either end`;
-  return complaint(path, "not a usable name", text, bound);
-}
-
 async function readingFile(
-  content: CsvContent,
-  read: (input: Uint8Array | AsyncIterable<Uint8Array>) => Promise<SourcedCandles>,
-): Promise<SourcedCandles> {
+  content: CandleInput,
+  read: (input: Uint8Array | AsyncIterable<Uint8Array>) => Promise<ReadContent>,
+): Promise<ReadContent> {
   if ("input" in content) return read(content.input);
   try {
     return await read(createReadStream(content.path, { highWaterMark: 1 << 20 }));
@@ -157,23 +143,5 @@ async function readingFile(
     const reason = fileReason(error);
     if (reason === null) throw error;
     throw new UserError("VALIDATION", complaint("path", reason, content.path, "a readable file"));
-  }
-}
-
-/** What a user can mend about a path; any other fault of the file system is an operator's. */
-function fileReason(error: unknown): string | null {
-  if (!(error instanceof Error && "code" in error)) return null;
-  switch (error.code) {
-    case "ENOENT":
-    case "ENOTDIR":
-    case "ENAMETOOLONG":
-    case "ERR_INVALID_ARG_VALUE":
-      return "there is no such file";
-    case "EISDIR":
-      return "this is a directory";
-    case "EACCES":
-      return "the file may not be read";
-    default:
-      return null;
   }
 }

@@ -2,18 +2,21 @@ import type { Candles } from "../core/series/candles.ts";
 import { resample } from "../core/series/resample.ts";
 import type { Timeframe } from "../core/series/timeframe.ts";
 import { complaint, UserError } from "../core/user-error.ts";
+import type { SourcedCandles } from "../market-data/candle-source.ts";
 import { unpackColumns } from "../market-data/column-blocks.ts";
 import { contentHash } from "../market-data/content-hash.ts";
 import { DiskCache, type DiskCounters } from "../market-data/disk-cache.ts";
 import { type CacheCounters, MemoryCache } from "../market-data/memory-cache.ts";
+import type { CandleSourceId } from "../market-data/registry.ts";
 import type { DatasetRecord } from "../store/records.ts";
 import type { Store } from "../store/store.ts";
 import {
-  type CsvImport,
+  type CandlesImport,
   DatasetImporter,
   type ImportResult,
   type SyntheticImport,
 } from "./dataset-import.ts";
+import type { DatasetLabels } from "./dataset-labels.ts";
 
 export interface DatasetLibraryOptions {
   readonly store: Store;
@@ -52,8 +55,17 @@ export class DatasetLibrary {
   }
 
   /** Throws a UserError for bad rows (see `onReject`), an unreadable input or unusable names. */
-  importCsv(request: CsvImport): Promise<ImportResult> {
-    return this.#importer.csv(request);
+  importCandles(request: CandlesImport): Promise<ImportResult> {
+    return this.#importer.content(request);
+  }
+
+  /** Saves candles that were read already, such as those of an exchange. */
+  saveCandles(
+    labels: DatasetLabels,
+    candles: SourcedCandles,
+    source: CandleSourceId,
+  ): Promise<ImportResult> {
+    return this.#importer.sourced(labels, candles, source);
   }
 
   /** Throws a UserError for options out of bounds. */

@@ -15,9 +15,12 @@ import {
   type ServerOptions,
   type ServerSettings,
 } from "./server-options.ts";
+import { answerUpload, uploadPath } from "./upload.ts";
 import { attachWebsockets } from "./websocket.ts";
 
+/** Time to send a whole request of GraphQL, and a whole upload. */
 const RECEIVE_TIMEOUT_MS = 30_000;
+const UPLOAD_TIMEOUT_MS = 3_600_000;
 
 export interface RunningServer {
   /** Of GraphQL and GraphiQL, such as `http://127.0.0.1:4000/graphql`. */
@@ -48,7 +51,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const server = createServer((request, response) =>
     route(request, response, { endpoint, settings, access, draining }),
   );
-  server.requestTimeout = RECEIVE_TIMEOUT_MS;
+  server.headersTimeout = RECEIVE_TIMEOUT_MS;
+  server.requestTimeout = UPLOAD_TIMEOUT_MS;
   server.maxConnections = settings.traffic.maxConnections;
   const closeWebsockets = attachWebsockets(server, endpoint, settings, access);
   const port = await listen(server, settings);
@@ -82,16 +86,26 @@ function route(request: IncomingMessage, response: ServerResponse, routes: Route
     // A foreign name that was made to point here: the page behind it is not from this machine.
     response.writeHead(421, { "content-type": "text/plain" }).end("Not this server's name\n");
   } else if (path === GRAPHQL_PATH) {
+    expectWithin(request, RECEIVE_TIMEOUT_MS);
     requestScope.run(requestId, () => void routes.endpoint(request, response));
   } else if (path === "/health/live") {
     answerLive(response);
   } else if (path === "/health/ready") {
     void answerReady(response, routes.settings.services, routes.draining);
+  } else if (path !== undefined && uploadPath(path) !== null) {
+    void answerUpload(request, response, { ...uploadPath(path)!, ...routes });
   } else if (path === "/") {
     response.writeHead(302, { location: GRAPHQL_PATH }).end();
   } else {
     response.writeHead(404, { "content-type": "text/plain" }).end("Not found\n");
   }
+}
+
+/** The server's own limit is that of uploads; this one ends a request that is sent too slowly. */
+function expectWithin(request: IncomingMessage, ms: number): void {
+  const timer = setTimeout(() => request.destroy(), ms);
+  timer.unref();
+  for (const end of ["end", "close"]) request.once(end, () => clearTimeout(timer));
 }
 
 /** A client's own id is taken over when it is harmless in a log. */

@@ -4,6 +4,8 @@ import { runs } from "./schema.ts";
 
 /** Payload: the run's id. A trigger on the events notifies, so whatever appends an event does. */
 const RUN_CHANNEL = "sweepline_run";
+/** Payload: the import's id. */
+const IMPORT_CHANNEL = "sweepline_import";
 /** No payload: there may be jobs. */
 const JOB_CHANNEL = "sweepline_job";
 
@@ -15,6 +17,7 @@ const RECENT_RUNS = 100;
 
 export interface Notifications {
   onRunChanged(listener: (runId: string) => void): () => void;
+  onImportChanged(listener: (importId: string) => void): () => void;
   onJobs(listener: () => void): () => void;
   onAccessChanged(listener: () => void): () => void;
 }
@@ -34,9 +37,15 @@ export async function notifyDeleted(tx: Transaction, runId: string): Promise<voi
   await tx.execute(sql`select pg_notify(${RUN_CHANNEL}, ${runId})`);
 }
 
+/** Tells of a change of an import when the transaction commits. */
+export async function notifyImport(tx: Transaction, importId: string): Promise<void> {
+  await tx.execute(sql`select pg_notify(${IMPORT_CHANNEL}, ${importId})`);
+}
+
 /** Fans the database's notifications out to the listeners of this process. */
 export async function openNotifications(database: Database): Promise<Notifications> {
   const runListeners = new Set<(runId: string) => void>();
+  const importListeners = new Set<(importId: string) => void>();
   const jobListeners = new Set<() => void>();
   const accessListeners = new Set<() => void>();
   const runChanged = (runId: string) => {
@@ -56,10 +65,16 @@ export async function openNotifications(database: Database): Promise<Notificatio
     for (const { id } of await recent.catch(() => [])) runChanged(id);
   };
   await database.listen(RUN_CHANNEL, runChanged, announceRecent);
+  // Whoever follows an import looks by itself as well, so nothing has to be announced again.
+  const importChanged = (importId: string) => {
+    for (const listener of importListeners) listener(importId);
+  };
+  await database.listen(IMPORT_CHANNEL, importChanged, () => {});
   await database.listen(JOB_CHANNEL, jobs, jobs);
   await database.listen(ACCESS_CHANNEL, access, access);
   return {
     onRunChanged: (listener) => subscribe(runListeners, listener),
+    onImportChanged: (listener) => subscribe(importListeners, listener),
     onJobs: (listener) => subscribe(jobListeners, listener),
     onAccessChanged: (listener) => subscribe(accessListeners, listener),
   };

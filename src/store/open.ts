@@ -5,6 +5,7 @@ import { listChunks } from "./chunk-list.ts";
 import * as chunks from "./chunks.ts";
 import { type Database, type DatabaseLocation, openDatabase } from "./database.ts";
 import * as datasets from "./datasets.ts";
+import { importStore } from "./imports.ts";
 import type { JobSink } from "./job-sink.ts";
 import { openNotifications } from "./notifications.ts";
 import { recover, takeBackAll } from "./recovery.ts";
@@ -57,6 +58,8 @@ export async function openStore(
     listDatasets: (page) => datasets.listDatasets(db, page),
     datasetBlocks: (hash) => datasets.blocksOf(db, hash),
 
+    ...importStore(db),
+
     createRun: (run) => runs.createRunOnce(context, run),
     run: (id) => runById(db, id),
     runsById: (ids) => runsById(db, ids),
@@ -100,6 +103,7 @@ export async function openStore(
 
     events: (runId, afterSeq, limit) => eventsAfter(db, runId, afterSeq, limit),
     onRunChanged: notifications.onRunChanged,
+    onImportChanged: notifications.onImportChanged,
     onJobs: notifications.onJobs,
     close: () => database.close(),
   };

@@ -4,7 +4,7 @@ import type { Transaction } from "./database.ts";
 import { sendDueWork } from "./due-work.ts";
 import { stopRun } from "./run-control.ts";
 import { chunkIn, type LockedRun, lockRun } from "./run-row.ts";
-import { chunks, runs } from "./schema.ts";
+import { chunks, imports, runs } from "./schema.ts";
 import type { StoreContext } from "./store-context.ts";
 
 /**
@@ -75,4 +75,5 @@ async function stopHopeless(
 export async function takeBackAll(context: StoreContext): Promise<void> {
   await giveBack(context.db, undefined, { error: LOST, retryAt: retryTime(context) });
   await context.db.update(runs).set({ endWorker: null, endLeaseUntil: null });
+  await context.db.update(imports).set({ worker: null, leaseUntil: null });
 }

@@ -27,6 +27,8 @@ import type {
   StopState,
 } from "./records.ts";
 
+export * from "./import-schema.ts";
+
 /**
  * The tables. Variant indices need 53 bits, so they are bigint read as numbers; packed numbers are
  * float64 little-endian, deflated, in bytea. `no` columns give lists an order that a keyset can

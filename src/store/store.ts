@@ -2,6 +2,7 @@ import type { RunSpent } from "../core/stages/run-profile.ts";
 import type { StageName } from "../core/stages/sweep.ts";
 import type { RunPlan } from "../plan/run-plan.ts";
 import type { AccessStore } from "./access-store.ts";
+import type { ImportStore } from "./imports.ts";
 import type {
   BestSoFar,
   ChunkRecord,
@@ -159,7 +160,7 @@ export interface StageBPlan {
  * Everything the service remembers. The database is the truth: every method is one transaction,
  * idempotent where a repeat can happen, and notifies subscribers of run events after commit.
  */
-export interface Store {
+export interface Store extends ImportStore {
   readonly backend: "pglite" | "postgres";
   readonly access: AccessStore;
 
@@ -290,6 +291,8 @@ export interface Store {
    * unsubscribe.
    */
   onRunChanged(listener: (runId: string) => void): () => void;
+  /** As `onRunChanged`, for imports. */
+  onImportChanged(listener: (importId: string) => void): () => void;
   /** Calls back when there may be new jobs. */
   onJobs(listener: () => void): () => void;
 

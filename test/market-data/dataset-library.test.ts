@@ -76,7 +76,11 @@ describe("import", () => {
   it("saves what the file says, whatever its form, once", async () => {
     const datasets = library();
     const before = await counted();
-    const first = await datasets.importCsv({ input: HOURLY_CSV, name: "first", instrument: "X" });
+    const first = await datasets.importCandles({
+      input: HOURLY_CSV,
+      name: "first",
+      instrument: "X",
+    });
     expect(first.created).toBe(true);
     expect(first.dataset).toMatchObject({
       hash: contentHash({ instrument: "X", timeframe: "1h", candles: HOURLY }),
@@ -90,14 +94,18 @@ describe("import", () => {
       source: "csv",
     });
     const form = { ...PLAIN, delimiter: ";", lineEnd: "\r\n", quoted: true, timeForm: "seconds" };
-    const again = await datasets.importCsv({
+    const again = await datasets.importCandles({
       input: encoder.encode(csvText(HOURLY, form as typeof PLAIN)),
       name: "second",
       instrument: "X",
     });
     expect(again).toEqual({ ...first, created: false });
     expect(await counted()).toBe(before + 1);
-    const other = await datasets.importCsv({ input: HOURLY_CSV, name: "first", instrument: "Y" });
+    const other = await datasets.importCandles({
+      input: HOURLY_CSV,
+      name: "first",
+      instrument: "Y",
+    });
     expect(other.created).toBe(true);
     expect(await datasets.find("first")).toEqual(other.dataset);
     expect(await datasets.find(first.dataset.hash)).toEqual(first.dataset);
@@ -122,11 +130,11 @@ describe("import", () => {
     const input = encoder.encode(lines.join("\n"));
     const datasets = library();
     const before = await counted();
-    const refused = datasets.importCsv({ input, name: "bad" });
+    const refused = datasets.importCandles({ input, name: "bad" });
     await expect(refused).rejects.toThrow("row 8: price -1 is not above 0");
     expect(await counted()).toBe(before);
     expect(await datasets.find("bad")).toBeNull();
-    const skipped = await datasets.importCsv({ input, name: "bad", onReject: "skip" });
+    const skipped = await datasets.importCandles({ input, name: "bad", onReject: "skip" });
     expect(skipped.rejected.first).toMatchObject([{ row: 8, code: "PRICE_NOT_POSITIVE" }]);
     expect(skipped.dataset).toMatchObject({ bars: 499, gaps: { missingBars: 1, count: 1 } });
   });
@@ -135,9 +143,9 @@ describe("import", () => {
     const datasets = library();
     const path = join(cacheDir, "hourly.csv");
     await writeFile(path, HOURLY_CSV);
-    const { dataset } = await datasets.importCsv({ path, name: "by path", instrument: "X" });
+    const { dataset } = await datasets.importCandles({ path, name: "by path", instrument: "X" });
     expect(dataset.bars).toBe(500);
-    const import_ = (wrong: string) => datasets.importCsv({ path: wrong, name: "n" });
+    const import_ = (wrong: string) => datasets.importCandles({ path: wrong, name: "n" });
     await expect(import_(`${path}.absent`)).rejects.toThrow("path: there is no such file");
     await expect(import_(cacheDir)).rejects.toThrow("path: this is a directory");
     await expect(import_("a\0b")).rejects.toBeInstanceOf(UserError);
@@ -152,7 +160,7 @@ describe("import", () => {
     }
     const timeframe = "7m" as never;
     const request = { input: HOURLY_CSV, name: "n", timeframe };
-    await expect(datasets.importCsv(request)).rejects.toThrow("timeframe: not a timeframe");
+    await expect(datasets.importCandles(request)).rejects.toThrow("timeframe: not a timeframe");
   });
 });
 
@@ -162,7 +170,7 @@ describe("candles", () => {
     await fc.assert(
       fc.asyncProperty(arbitrarySeries({ maxBars: 30 }), async ({ candles, timeframe }) => {
         const input = encoder.encode(csvText(candles, PLAIN));
-        const { dataset } = await datasets.importCsv({ input, name: "any", timeframe });
+        const { dataset } = await datasets.importCandles({ input, name: "any", timeframe });
         expectSameBytes(await datasets.candles(dataset.hash), candles);
       }),
       { numRuns: 25 },

@@ -23,6 +23,7 @@ interface Probe {
 interface Things {
   readonly run: string;
   readonly token: string;
+  readonly upload: string;
 }
 
 const input = (fields: object) => ({ input: fields });
@@ -41,6 +42,8 @@ const PROBES: Readonly<Record<Operation, Readonly<Record<string, Probe>>>> = {
     checkStrategy: { holds: "SHARED", variables: () => ({ request: GRID, seed: 1 }) },
     dataset: { holds: "SHARED", variables: () => ({ hashOrName: "hours" }) },
     datasets: { holds: "SHARED" },
+    importableFiles: { holds: "SHARED" },
+    imports: { holds: "OWNED" },
     estimateRun: { holds: "SHARED", variables: () => ({ request: GRID }) },
     indicators: { holds: "SHARED" },
     node: ofRun("OWNED"),
@@ -59,6 +62,16 @@ const PROBES: Readonly<Record<Operation, Readonly<Record<string, Probe>>>> = {
       variables: () => input({ name: "n", owner: "alice", scope: "READ" }),
     },
     deleteRun: { ...onRun, proof: /deletedRunId/ },
+    cancelImport: { holds: "OWNED", variables: ({ upload }) => input({ id: upload }) },
+    retryImport: {
+      holds: "OWNED",
+      variables: ({ upload }) => input({ id: upload }),
+      proof: /CONFLICT/,
+    },
+    startImport: {
+      holds: "SHARED",
+      variables: () => input({ name: "n", origin: { upload: {} } }),
+    },
     importDataset: {
       holds: "SHARED",
       variables: () => input({ name: "more", source: { synthetic: { seed: 7, bars: 50 } } }),
@@ -75,6 +88,7 @@ const PROBES: Readonly<Record<Operation, Readonly<Record<string, Probe>>>> = {
     },
   },
   subscription: {
+    importProgress: { holds: "OWNED", variables: ({ upload }) => ({ id: upload }) },
     runProgress: ofRun("OWNED", { proof: /"SUCCEEDED"/ }),
   },
 };
@@ -83,6 +97,7 @@ const MARK = "mark-of-alice";
 const NOTHING: Things = {
   run: "Run_00000000-0000-4000-8000-000000000000",
   token: "Token_00000000-0000-4000-8000-000000000000",
+  upload: "Import_00000000-0000-4000-8000-000000000000",
 };
 
 let service: TestService;
@@ -113,7 +128,9 @@ beforeAll(async () => {
   }
   const variables = PROBES.mutation.startRun!.variables!(NOTHING);
   const { run } = (await ask("alice", START, variables)).data.startRun;
-  hers = { run: run.id, token };
+  const waiting = await service.imports.start({ name: MARK, origin: { kind: "UPLOAD" } }, "alice");
+  await service.imports.cancel(waiting.id);
+  hers = { run: run.id, token, upload: `Import_${waiting.id}` };
   await ended(service.store, run.id.replace("Run_", ""));
 });
 
@@ -207,7 +224,7 @@ describe("isolation of owners", () => {
     ];
     expect(first.errors).toBeUndefined();
     expect(first.text).not.toContain(MARK);
-    if (!["service", "checkStrategy", "importDataset"].includes(probed.name)) {
+    if (!["service", "checkStrategy", "importDataset", "startImport"].includes(probed.name)) {
       expect(comparable(second.text, hers)).toBe(comparable(first.text, hers));
     }
   });

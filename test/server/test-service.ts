@@ -2,6 +2,10 @@ import { loadDefaultAxes } from "../../src/default-axes.ts";
 import { openWorkQueue, type WorkQueue } from "../../src/jobs/work-queue.ts";
 import { createPool, type WorkerPool } from "../../src/pool/pool.ts";
 import { DatasetLibrary } from "../../src/runner/dataset-library.ts";
+import {
+  ImportService,
+  type ImportServiceOptions,
+} from "../../src/runner/imports/import-service.ts";
 import { RunService, type RunServiceOptions } from "../../src/runner/run-service.ts";
 import { Runner, workerName } from "../../src/runner/runner.ts";
 import type { ServerOptions } from "../../src/server/server-options.ts";
@@ -28,13 +32,23 @@ interface Opened {
   readonly drop: () => Promise<void>;
 }
 
-type RunLimits = Pick<RunServiceOptions, "maxQueuedRuns">;
+type RunLimits = Pick<RunServiceOptions, "maxQueuedRuns"> &
+  Partial<Pick<ImportServiceOptions, "folder" | "maxBytes" | "maxActive" | "world">>;
+
+/** The real clock, without patience. */
+export const IMPATIENT_WORLD: ImportServiceOptions["world"] = {
+  settings: {},
+  nowMs: Date.now,
+  sleep: async () => {},
+  random: () => 0,
+};
 
 /** The whole service on one database, with everything real, and its log in memory. */
 export class TestService implements AsyncDisposable {
   readonly store: OpenStore;
   readonly pool: WorkerPool;
   readonly datasets: DatasetLibrary;
+  readonly imports: ImportService;
   readonly runs: RunService;
   readonly defaultAxes = loadDefaultAxes();
   readonly errors: LoggedError[] = [];
@@ -71,6 +85,15 @@ export class TestService implements AsyncDisposable {
       maxDiskBytes: 0,
     });
     const parts = { store, pool, datasets: this.datasets, worker: workerName() };
+    this.imports = new ImportService({
+      ...parts,
+      folder: null,
+      maxBytes: 2 ** 20,
+      maxActive: 4,
+      world: IMPATIENT_WORLD,
+      onFault: ({ error }) => this.errors.push({ fields: { err: error }, message: "import" }),
+      ...limits,
+    });
     this.runs = new RunService({
       ...parts,
       guards: TEST_GUARDS,
@@ -92,9 +115,9 @@ export class TestService implements AsyncDisposable {
 
   /** Another server over the same services; the caller closes it, except the last one. */
   async serve(options: Partial<ServerOptions> = {}): Promise<RunningServer> {
-    const { store, datasets, runs, pool, defaultAxes } = this;
+    const { store, datasets, imports, runs, pool, defaultAxes } = this;
     this.server = await startServer({
-      services: { store, datasets, runs, pool, engineVersion: "test", defaultAxes },
+      services: { store, datasets, imports, runs, pool, engineVersion: "test", defaultAxes },
       log: {
         info: () => {},
         error: (fields: LoggedError["fields"], message) => this.errors.push({ fields, message }),
@@ -129,6 +152,7 @@ export class TestService implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.server.close();
+    await this.imports.close();
     await this.#runner.drain(0);
     await this.pool.close();
     await this.#queue.close();

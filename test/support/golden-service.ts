@@ -32,7 +32,7 @@ export const SP500_PATH = fileURLToPath(
 async function importMarket(app: App, market: GoldenSweep["market"]): Promise<string> {
   const { dataset } =
     market === "sp500"
-      ? await app.datasets.importCsv({ name: "sp500", instrument: "SPX", path: SP500_PATH })
+      ? await app.datasets.importCandles({ name: "sp500", instrument: "SPX", path: SP500_PATH })
       : await app.datasets.importSynthetic(market);
   return dataset.hash;
 }

@@ -16,7 +16,10 @@ export const LAYERS: Readonly<Record<string, Room>> = {
   core: { rooms: [], packages: [] },
   kernels: { rooms: ["core"], packages: ["node:fs"] },
   plan: { rooms: ["core"], packages: ["zod", "node:crypto"] },
-  "market-data": { rooms: ["core"], packages: ["node:*", "csv-parse"] },
+  "market-data": {
+    rooms: ["core"],
+    packages: ["node:*", "csv-parse", "hyparquet", "hyparquet-compressors", "ccxt"],
+  },
   store: {
     rooms: ["core", "plan"],
     packages: ["node:*", "drizzle-orm", "postgres", "@electric-sql/pglite"],

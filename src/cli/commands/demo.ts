@@ -55,7 +55,7 @@ async function demo(options: DemoOptions): Promise<void> {
   console.log(`database  embedded, in ${shortPath(app.config.dataDir)}`);
   console.log(`service   ${url}, ${app.pool.size} threads`);
 
-  const { dataset } = await app.datasets.importCsv(sp500Sample());
+  const { dataset } = await app.datasets.importCandles(sp500Sample());
   const day = (ms: number) => new Date(ms).toISOString().slice(0, 10);
   const span = `${day(dataset.startMs)} to ${day(dataset.endMs)}`;
   console.log(

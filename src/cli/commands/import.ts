@@ -1,6 +1,6 @@
 import { basename, extname } from "node:path";
 import { Command, Option } from "commander";
-import type { DatasetImports, ImportResult } from "../../app.ts";
+import type { DatasetImports, ImportResult, RejectedRows } from "../../app.ts";
 import { UserError } from "../../config.ts";
 import { EXIT_CODES_HELP } from "../exit-codes.ts";
 import { formatCount } from "../output/format.ts";
@@ -12,15 +12,12 @@ import {
   wholeNumber,
   wholeNumberOrZero,
 } from "../service-options.ts";
+import { type ExchangeOptions, importFromExchange } from "./import-exchange.ts";
 
-type CsvImport = Parameters<DatasetImports["importCsv"]>[0];
-type Timeframe = NonNullable<CsvImport["timeframe"]>;
+type CandlesImport = Parameters<DatasetImports["importCandles"]>[0];
+type Timeframe = NonNullable<CandlesImport["timeframe"]>;
 
-interface ImportOptions extends ServiceOptions {
-  readonly name?: string;
-  readonly instrument?: string;
-  readonly timeframe?: string;
-  readonly skipRejected?: boolean;
+interface ImportOptions extends ServiceOptions, ExchangeOptions {
   readonly sample?: "sp500";
   readonly synthetic?: boolean;
   readonly bars: number;
@@ -30,8 +27,13 @@ interface ImportOptions extends ServiceOptions {
 
 export function importCommand(): Command {
   return addDatabaseOptions(new Command("import"))
-    .description("store candles as a dataset: from a CSV file, a sample, or a seeded random market")
-    .argument("[csv]", "file with a header; - reads standard input")
+    .description(
+      "store candles as a dataset: from a file, an exchange, a sample, or a random market",
+    )
+    .argument(
+      "[file]",
+      "CSV with a header or Parquet, either may be gzipped; - reads standard input",
+    )
     .option("--name <name>", "how runs call it (default: the file's name)")
     .option("--instrument <name>", "such as SPX or BTC/USDT")
     .option("--timeframe <name>", "1m 3m 5m 15m 30m 1h 2h 4h 6h 8h 12h 1d; found out from a CSV")
@@ -43,6 +45,11 @@ export function importCommand(): Command {
     .option("--synthetic", "a random market with trends and regimes, the same for the same seed")
     .option("--bars <n>", "bars of --synthetic, up to 5,000,000", wholeNumber, 10_000)
     .option("--seed <n>", "seed of --synthetic", wholeNumberOrZero, 1)
+    .option("--exchange <id>", "fetch candles of a spot market: a ccxt id, such as binance")
+    .option("--symbol <name>", "market of --exchange, such as BTC/USDT")
+    .option("--since <date>", "first bar of --exchange")
+    .option("--until <date>", "bars of --exchange from then on are left out (default: now)")
+    .option("--resume <import>", "go on with an import from an exchange that ended early")
     .option("--json", "print JSON")
     .addHelpText(
       "after",
@@ -53,6 +60,8 @@ dataset.
 
 Examples:
   sweepline import prices.csv --name btc --instrument BTC/USDT
+  sweepline import candles.parquet --name eth
+  sweepline import --exchange binance --symbol BTC/USDT --timeframe 1h --since 2020-01-01
   sweepline import --sample sp500
   sweepline import --synthetic --name synthetic-1h --bars 43800 --timeframe 1h --seed 7
 ${EXIT_CODES_HELP}`,
@@ -60,22 +69,41 @@ ${EXIT_CODES_HELP}`,
     .action(importDataset);
 }
 
-async function importDataset(csv: string | undefined, options: ImportOptions): Promise<void> {
-  const given = [csv, options.sample, options.synthetic].filter((source) => source !== undefined);
+async function importDataset(file: string | undefined, options: ImportOptions): Promise<void> {
+  const { sample, synthetic, exchange, resume } = options;
+  const sources = [file, sample, synthetic, exchange, resume];
+  const given = sources.filter((source) => source !== undefined);
   if (given.length !== 1) {
-    const bound = "one of: a CSV file, --sample, --synthetic";
+    const bound = "one of: a file, --exchange, --resume, --sample, --synthetic";
     const message = given.length === 0 ? "nothing to import" : "more than one thing to import";
-    throw new UserError("VALIDATION", { path: "csv", message, value: null, bound });
+    throw new UserError("VALIDATION", { path: "file", message, value: null, bound });
   }
-  const { openDatasets } = await import("../../app.ts");
-  await using datasets = await openDatasets(configOf(options, true));
-  const result = await importFrom(datasets, csv, options);
+  const { openDatasets, openImports } = await import("../../app.ts");
+  const config = configOf(options, true);
+  if (exchange !== undefined || resume !== undefined) {
+    await using imports = await openImports(config);
+    const record = await importFromExchange(imports, options);
+    if (record === null) return;
+    const { datasetHash, created, rejected } = record;
+    const dataset = (await imports.store.datasetByHash(datasetHash!))!;
+    print({ dataset, created: created!, rejected: rejected! }, options);
+    return;
+  }
+  await using datasets = await openDatasets(config);
+  print(await importFrom(datasets, file, options), options);
+}
+
+type Shown = Pick<ImportResult, "dataset" | "created"> & {
+  readonly rejected: RejectedRows;
+};
+
+function print(result: Shown, options: ImportOptions): void {
   console.log(options.json ? JSON.stringify(jsonOf(result), null, 2) : textOf(result));
 }
 
 function importFrom(
   datasets: DatasetImports,
-  csv: string | undefined,
+  file: string | undefined,
   options: ImportOptions,
 ): Promise<ImportResult> {
   const { name, instrument, bars, seed } = options;
@@ -87,20 +115,26 @@ function importFrom(
     ...(timeframe === undefined ? {} : { timeframe }),
   };
   if (options.synthetic) return datasets.importSynthetic({ ...labels, bars, seed });
-  if (csv === undefined) return datasets.importCsv({ ...sp500Sample(), ...labels });
-  return datasets.importCsv({
-    name: basename(csv, extname(csv)),
+  if (file === undefined) return datasets.importCandles({ ...sp500Sample(), ...labels });
+  return datasets.importCandles({
+    name: fileName(file),
     ...labels,
-    ...(csv === "-" ? { name: name ?? "stdin", input: process.stdin } : { path: csv }),
+    ...(file === "-" ? { name: name ?? "stdin", input: process.stdin } : { path: file }),
     onReject: options.skipRejected ? "skip" : "refuse",
   });
 }
 
-function jsonOf({ dataset, created, rejected }: ImportResult): object {
+/** `prices.csv.gz` is called `prices`. */
+function fileName(path: string): string {
+  const name = basename(path, ".gz");
+  return basename(name, extname(name));
+}
+
+function jsonOf({ dataset, created, rejected }: Shown): object {
   return { created, dataset, rejected };
 }
 
-function textOf({ dataset, created, rejected }: ImportResult): string {
+function textOf({ dataset, created, rejected }: Shown): string {
   const { name, instrument, timeframe, bars, startMs, endMs, gaps, hash } = dataset;
   const day = (ms: number) => new Date(ms).toISOString().slice(0, 10);
   return [

@@ -1,16 +1,22 @@
 import { allows, type Principal, sees } from "../../access/principal.ts";
 import { complaint, UserError } from "../../core/user-error.ts";
-import type { RunRecord } from "../../store/records.ts";
-import type { ApiStore, RunService, Services } from "../context.ts";
+import type { ApiStore, ImportService, RunService, Services } from "../context.ts";
 
 /**
  * The services as one principal may see them: what belongs to others does not exist. Both parts are
  * written out method by method, so that one which is added has to say here whose it is.
  */
 export function viewerServices(services: Services, viewer: Principal): Services {
-  if (allows(viewer, "admin")) return { ...services, runs: ownRuns(services.runs, viewer) };
+  const runs = ownRuns(services.runs, viewer);
+  const imports = ownImports(services.imports, viewer);
+  if (allows(viewer, "admin")) return { ...services, runs, imports };
   const store = visibleStore(services.store, viewer);
-  return { ...services, store, runs: visibleRuns(store, ownRuns(services.runs, viewer)) };
+  return {
+    ...services,
+    store,
+    runs: visibleRuns(store, runs),
+    imports: visibleImports(store, imports),
+  };
 }
 
 /** What is started belongs to whoever starts it. */
@@ -29,9 +35,20 @@ function ownRuns(runs: RunService, { owner }: Principal): RunService {
   };
 }
 
+function ownImports(imports: ImportService, { owner }: Principal): ImportService {
+  return {
+    start: (wish) => imports.start(wish, owner),
+    receive: (id, upload) => imports.receive(id, upload),
+    cancel: (id) => imports.cancel(id),
+    retry: (id) => imports.retry(id),
+    files: () => imports.files(),
+  };
+}
+
 /** Datasets are everybody's. Rows, chunks, events and reports are asked of a run that was seen. */
 function visibleStore(store: ApiStore, viewer: Principal): ApiStore {
-  const seen = (run: RunRecord | null) => (run !== null && sees(viewer, run.owner) ? run : null);
+  const seen = <T extends { readonly owner: string }>(found: T | null) =>
+    found !== null && sees(viewer, found.owner) ? found : null;
   return {
     backend: store.backend,
     datasetsByHash: (hashes) => store.datasetsByHash(hashes),
@@ -44,6 +61,11 @@ function visibleStore(store: ApiStore, viewer: Principal): ApiStore {
     events: (runId, afterSeq, limit) => store.events(runId, afterSeq, limit),
     listChunks: (runId, page, filter) => store.listChunks(runId, page, filter),
     access: store.access,
+    importById: async (id) => seen(await store.importById(id)),
+    importsById: async (ids) => (await store.importsById(ids)).filter((found) => seen(found)),
+    listImports: (page, filter) => store.listImports(page, { ...filter, owner: viewer.owner }),
+    // An id that says nothing to whoever may not look behind it.
+    onImportChanged: (listener) => store.onImportChanged(listener),
   };
 }
 
@@ -64,5 +86,20 @@ function visibleRuns(store: ApiStore, runs: RunService): RunService {
     resumeRun: (id) => ofVisible(id, () => runs.resumeRun(id)),
     deleteRun: (id) => ofVisible(id, () => runs.deleteRun(id)),
     report: runs.report,
+  };
+}
+
+/** As of runs. */
+function visibleImports(store: ApiStore, imports: ImportService): ImportService {
+  const ofVisible = async <T>(id: string, work: () => Promise<T>): Promise<T> => {
+    if ((await store.importById(id)) !== null) return work();
+    throw new UserError("NOT_FOUND", complaint("id", "there is no such import", id));
+  };
+  return {
+    start: imports.start,
+    files: imports.files,
+    receive: (id, upload) => ofVisible(id, () => imports.receive(id, upload)),
+    cancel: (id) => ofVisible(id, () => imports.cancel(id)),
+    retry: (id) => ofVisible(id, () => imports.retry(id)),
   };
 }

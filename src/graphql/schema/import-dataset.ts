@@ -8,7 +8,7 @@ import { outcome } from "./errors.ts";
 
 /** Bringing candles in: CSV text in the request, or a seeded synthetic market. */
 
-const RejectedRowType = builder.objectRef<RejectedRow>("RejectedRow").implement({
+export const RejectedRowType = builder.objectRef<RejectedRow>("RejectedRow").implement({
   fields: (t) => ({
     row: t.exposeInt("row", { description: "Row of the text, from 1; the header is row 1." }),
     code: t.exposeString("code"),
@@ -116,7 +116,7 @@ async function importFrom(datasets: DatasetLibrary, input: ImportArg): Promise<I
   if (csv != null) {
     const { text, timeframe, skipRejected } = csv;
     return await underPaths(CSV_PATHS, () =>
-      datasets.importCsv({
+      datasets.importCandles({
         ...labels,
         ...present({ timeframe }),
         input: new TextEncoder().encode(text),

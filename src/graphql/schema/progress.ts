@@ -2,8 +2,10 @@ import { GraphQLError } from "graphql";
 import { sees } from "../../access/principal.ts";
 import { builder } from "../builder.ts";
 import { keyOf } from "../global-id.ts";
+import { openImportStream } from "../progress/import-stream.ts";
 import { openRunStream, type ProgressEvent } from "../progress/run-stream.ts";
 import { RunEventKindEnum, RunStageEnum, RunStateEnum } from "./enums.ts";
+import { ImportType } from "./import.ts";
 import { BestSoFarType } from "./result.ts";
 
 /** Events of a run, as a list and live. */
@@ -48,5 +50,18 @@ builder.subscriptionField("runProgress", (t) =>
       if (event instanceof GraphQLError) throw event;
       return event;
     },
+  }),
+);
+
+builder.subscriptionField("importProgress", (t) =>
+  t.field({
+    type: ImportType,
+    description:
+      "Follows an import: where it is, then its changes, the newest where a reader is slow, up " +
+      "to its end. Unsubscribing does not cancel it.",
+    args: { id: t.arg.id({ required: true }) },
+    subscribe: async (_root, { id }, { services }) =>
+      await openImportStream(services.store, keyOf("Import", id, "id")),
+    resolve: (record) => record,
   }),
 );

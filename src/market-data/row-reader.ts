@@ -1,7 +1,7 @@
 import type { BarBuffer } from "./bar-buffer.ts";
 import { barFault } from "./bar-rules.ts";
+import type { CandleColumns } from "./candle-columns.ts";
 import type { RejectionCode } from "./candle-source.ts";
-import type { CsvLayout } from "./csv-header.ts";
 import { parseTimestamp, type TimestampForm, timestampForm } from "./csv-timestamp.ts";
 import { RejectionLog } from "./rejection-log.ts";
 
@@ -17,20 +17,22 @@ const FIELDS = ["open", "high", "low", "close", "volume"] as const;
  * Turns rows of text into bars, one at a time; checks each bar by itself, order and grid come
  * later.
  */
-export class CsvRowReader {
+export class RowReader {
   readonly buffer: BarBuffer;
   readonly log = new RejectionLog();
-  /** Rows after the header that are not blank. */
+  /** Rows that are not blank, the header left out. */
   rows = 0;
-  readonly #layout: CsvLayout;
+  readonly #layout: CandleColumns;
   readonly #bar = new Float64Array(6);
   #row = 0;
-  #headerSeen = false;
+  #headerSeen: boolean;
   #form: TimestampForm | null = null;
 
-  constructor(layout: CsvLayout, buffer: BarBuffer) {
+  /** `headerRows` are skipped, and count as rows. */
+  constructor(layout: CandleColumns, buffer: BarBuffer, headerRows: 0 | 1 = 1) {
     this.#layout = layout;
     this.buffer = buffer;
+    this.#headerSeen = headerRows === 0;
   }
 
   read(cells: readonly string[]): void {
