@@ -7,6 +7,7 @@ import { type Database, type DatabaseLocation, openDatabase } from "./database.t
 import * as datasets from "./datasets.ts";
 import { importStore } from "./imports.ts";
 import type { JobSink } from "./job-sink.ts";
+import { columnChunksOf, metricColumnsOf } from "./metric-columns.ts";
 import { openNotifications } from "./notifications.ts";
 import { recover, takeBackAll } from "./recovery.ts";
 import { resultsOf } from "./results.ts";
@@ -91,6 +92,8 @@ export async function openStore(
     listChunks: (runId, page, states) => listChunks(db, runId, page, states),
     storedRows: (runId, stage) => checkpoints.storedRows(db, runId, stage),
     storedChunks: (runId, stage) => checkpoints.storedChunks(db, runId, stage),
+    columnChunks: (runId, stage) => columnChunksOf(db, runId, stage),
+    metricColumns: (runId, stage, numbers) => metricColumnsOf(db, runId, stage, numbers),
 
     reportProgress: (progress) => checkpoints.reportProgress(context, progress),
     beginStageB: (runId, shortlist, plan) => stageEnds.beginStageB(context, runId, shortlist, plan),

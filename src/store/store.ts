@@ -45,6 +45,23 @@ export interface StoredChunk extends StoredRows {
   readonly columns: readonly Float64Array[];
 }
 
+/** Where the metric columns of a chunk are. */
+export interface ColumnChunk {
+  readonly no: number;
+  readonly from: number;
+  readonly to: number;
+  /** Bytes of all its columns, as stored. */
+  readonly packedBytes: number;
+}
+
+/** The metric columns of a chunk, one a ranking metric, all of the same length. */
+export interface StoredColumns {
+  readonly no: number;
+  readonly from: number;
+  readonly to: number;
+  readonly columns: readonly Float64Array[];
+}
+
 export interface NewRun {
   readonly plan: RunPlan;
   /** LOCAL_OWNER when left out. */
@@ -254,6 +271,14 @@ export interface Store extends ImportStore {
   storedRows(runId: string, stage: StageName): AsyncIterable<StoredRows>;
   /** Rows and columns of a stage's finished chunks, one at a time in index order. */
   storedChunks(runId: string, stage: StageName): AsyncIterable<StoredChunk>;
+  /** Finished chunks of a stage in index order, without rows and columns, in one statement. */
+  columnChunks(runId: string, stage: StageName): Promise<ColumnChunk[]>;
+  /** Metric columns of some chunks, in index order, in one statement. */
+  metricColumns(
+    runId: string,
+    stage: StageName,
+    numbers: readonly number[],
+  ): Promise<StoredColumns[]>;
 
   // progress and ends
   /** Adds up what all workers report and appends an event, at most four a second and run. */
