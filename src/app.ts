@@ -13,6 +13,7 @@ import { HeldLeases } from "./runner/held-leases.ts";
 import type { ImportWish } from "./runner/imports/import-request.ts";
 import { ImportService } from "./runner/imports/import-service.ts";
 import { RunService } from "./runner/run-service.ts";
+import { RunSurfaces } from "./runner/run-surfaces.ts";
 import { Runner, workerName } from "./runner/runner.ts";
 import { VariantReports } from "./runner/variant-reports.ts";
 import { type RunningServer, startServer } from "./server/start-server.ts";
@@ -83,6 +84,7 @@ export async function createApp(config: ServiceConfig, options: AppOptions = {})
   const imports = createImports(config, parts, log);
   opening.defer(() => imports.close());
   if (options.work !== false) await imports.watch();
+  const surfaces = new RunSurfaces(store, config.caches.columnBytes);
   const queue = await openWorkQueue(store, (err) => log.error({ err }, "job queue"));
   opening.defer(() => queue.close());
   if (options.work !== false) opening.use(await startWork({ ...parts, queue }, config, log));
@@ -95,7 +97,14 @@ export async function createApp(config: ServiceConfig, options: AppOptions = {})
     return closing;
   };
   const serve = async ({ port } = { port: config.port }) => {
-    const services = { ...parts, imports, runs, engineVersion: ENGINE_VERSION, defaultAxes };
+    const services = {
+      ...parts,
+      imports,
+      runs,
+      surfaces,
+      engineVersion: ENGINE_VERSION,
+      defaultAxes,
+    };
     const { host, graphql, traffic, deadlines } = config;
     const drainMs = deadlines.drainSeconds * 1_000;
     const server = await startServer({ services, log, host, port, ...graphql, traffic, drainMs });

@@ -85,6 +85,7 @@ const settings = z.strictObject({
     datasetMemoryBytes: cacheBytes,
     indicatorBytes: cacheBytes,
     atomBytes: cacheBytes,
+    columnBytes: cacheBytes,
     datasetDiskBytes: bytes,
   }),
   log: z.strictObject({ level: z.enum(LOG_LEVELS) }),

@@ -3,11 +3,24 @@ import type { StrategyCheck } from "../core/canary/check-strategy.ts";
 import type { Trials } from "../core/metrics/sharpe-certainty.ts";
 import type { VariantReport } from "../core/report/variant-report.ts";
 import type { Timeframe } from "../core/series/timeframe.ts";
+import type { Distribution } from "../core/surfaces/distribution.ts";
+import type { Marginal } from "../core/surfaces/marginals.ts";
+import type { Neighbourhood } from "../core/surfaces/neighbours.ts";
+import type { Surface } from "../core/surfaces/surface.ts";
+import type {
+  ColumnVariant,
+  DistributionRequest,
+  MarginalsRequest,
+  NeighboursRequest,
+  RankRequest,
+  SurfaceRequest,
+  SurfaceScope,
+} from "../core/surfaces/surface-request.ts";
 import type { DefaultAxes } from "../plan/default-axes.ts";
 import type { RunPlan } from "../plan/run-plan.ts";
 import type { ImportOrigin, ImportRecord } from "../store/import-records.ts";
 import type { DatasetRecord, ResultRow, RunRecord } from "../store/records.ts";
-import type { Store } from "../store/store.ts";
+import type { Page, PageOf, Store } from "../store/store.ts";
 import type { ProgressHub } from "./progress/progress-hub.ts";
 
 /** What the API works with, as structure: the composition root passes the real services. */
@@ -16,6 +29,7 @@ export interface Services {
   readonly datasets: DatasetLibrary;
   readonly imports: ImportService;
   readonly runs: RunService;
+  readonly surfaces: RunSurfaces;
   readonly pool: { stats(): PoolStats; caches(): readonly CacheStats[] };
   /** Same plan hash, dataset hash and engine version: same digest. */
   readonly engineVersion: string;
@@ -80,6 +94,26 @@ export interface RunService {
     place: { readonly rank: number } | { readonly variantIndex: number },
     options: { readonly points?: number },
   ): Promise<RunReport>;
+}
+
+/**
+ * Answers from a run's metric columns. Every method throws UserError VALIDATION for an axis, value,
+ * metric or variant that the run does not have.
+ */
+export interface RunSurfaces {
+  surface(run: RunRecord, request: SurfaceRequest): Promise<Surface & SurfaceScope>;
+  marginals(run: RunRecord, request: MarginalsRequest): Promise<Marginals>;
+  distribution(run: RunRecord, request: DistributionRequest): Promise<Distribution & SurfaceScope>;
+  neighbours(run: RunRecord, request: NeighboursRequest): Promise<Neighbourhood & SurfaceScope>;
+  rank(run: RunRecord, request: RankRequest, page: Page): Promise<RankedVariants>;
+}
+
+export interface Marginals extends SurfaceScope {
+  readonly axes: readonly Marginal[];
+}
+
+export interface RankedVariants extends PageOf<ColumnVariant> {
+  readonly scope: SurfaceScope;
 }
 
 export interface CheckedPlan extends StrategyCheck {

@@ -4,7 +4,7 @@ import type { StageName } from "../core/stages/sweep.ts";
 import type { ColumnBlock, ColumnWork } from "../core/surfaces/column-block.ts";
 import type { ColumnChunk, Store, StoredColumns } from "../store/store.ts";
 
-/** A stage's columns as they are stored when a request begins; chunks that come later are not seen. */
+/** A stage's columns as they are stored when a request begins, whatever comes later. */
 export interface StageColumns {
   readonly runId: string;
   readonly stage: StageName;

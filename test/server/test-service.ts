@@ -7,6 +7,7 @@ import {
   type ImportServiceOptions,
 } from "../../src/runner/imports/import-service.ts";
 import { RunService, type RunServiceOptions } from "../../src/runner/run-service.ts";
+import { RunSurfaces } from "../../src/runner/run-surfaces.ts";
 import { Runner, workerName } from "../../src/runner/runner.ts";
 import type { ServerOptions } from "../../src/server/server-options.ts";
 import { type RunningServer, startServer } from "../../src/server/start-server.ts";
@@ -50,6 +51,7 @@ export class TestService implements AsyncDisposable {
   readonly datasets: DatasetLibrary;
   readonly imports: ImportService;
   readonly runs: RunService;
+  readonly surfaces: RunSurfaces;
   readonly defaultAxes = loadDefaultAxes();
   readonly errors: LoggedError[] = [];
   server!: RunningServer;
@@ -102,6 +104,7 @@ export class TestService implements AsyncDisposable {
       syncDeadlineMs: 60_000,
       ...limits,
     });
+    this.surfaces = new RunSurfaces(store, 64 * 2 ** 20);
     this.#runner = new Runner({ ...parts, queue });
   }
 
@@ -115,9 +118,18 @@ export class TestService implements AsyncDisposable {
 
   /** Another server over the same services; the caller closes it, except the last one. */
   async serve(options: Partial<ServerOptions> = {}): Promise<RunningServer> {
-    const { store, datasets, imports, runs, pool, defaultAxes } = this;
+    const { store, datasets, imports, runs, surfaces, pool, defaultAxes } = this;
     this.server = await startServer({
-      services: { store, datasets, imports, runs, pool, engineVersion: "test", defaultAxes },
+      services: {
+        store,
+        datasets,
+        imports,
+        runs,
+        surfaces,
+        pool,
+        engineVersion: "test",
+        defaultAxes,
+      },
       log: {
         info: () => {},
         error: (fields: LoggedError["fields"], message) => this.errors.push({ fields, message }),

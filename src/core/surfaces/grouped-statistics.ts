@@ -32,7 +32,7 @@ export interface StatisticsChoice {
   readonly room?: number;
 }
 
-/** Statistics of one metric in every bucket: one pass, and some more for deviation and quantiles. */
+/** Statistics of one metric in every bucket: one pass, more for deviation and quantiles. */
 export function* groupedStatistics(choice: StatisticsChoice): ColumnWork<GroupedStatistics> {
   const { grouping, quantiles } = choice;
   const tallies = new Tallies(grouping.buckets);

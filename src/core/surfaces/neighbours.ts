@@ -40,7 +40,8 @@ export interface Ring {
 
 export interface Neighbourhood {
   readonly variantIndex: number;
-  readonly metric: number;
+  /** Its metric; NaN where undefined. */
+  readonly value: number;
   /** Median of the metric over all variants of the stage. */
   readonly median: number;
   /** The share of the variant's advantage over the median that its neighbours keep; NaN if none. */
@@ -83,7 +84,7 @@ export function* neighbours(choice: NeighboursChoice): ColumnWork<Neighbourhood>
   const advantage = { metric, median, isBetter: isBetter(choice.direction) };
   const rings = Array.from({ length: radius }, (_, r) => ringOf(r + 1, found, advantage));
   const plateauScore = meanRetained(found, advantage);
-  return { variantIndex, metric, median, plateauScore, neighbours: found, rings };
+  return { variantIndex, value: metric, median, plateauScore, neighbours: found, rings };
 }
 
 interface Advantage {

@@ -4,7 +4,8 @@ const FEW = 24;
 /**
  * Rearranges `values[from, to)` so that each of the ascending `ranks` (counted from `from`) holds
  * the value that sorting would put there. Expected linear time a rank, whatever the order or the
- * ties. Quickselect with three parts: Bentley and McIlroy, Software: Practice and Experience (1993).
+ * ties. Quickselect with three parts, as in Bentley and McIlroy, Software: Practice and Experience
+ * (1993).
  */
 export function selectRanks(
   values: Float64Array,
@@ -16,7 +17,7 @@ export function selectRanks(
   selectPlaces(values, from, to, wanted);
 }
 
-/** Puts the values of sorted order at the ascending places `wanted`, all of them in `[low, high)`. */
+/** Puts the values of sorted order at the ascending places `wanted`, all in `[low, high)`. */
 function selectPlaces(values: Float64Array, low: number, high: number, wanted: Int32Array): void {
   while (wanted.length > 0) {
     if (high - low <= FEW) {
