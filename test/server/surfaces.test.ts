@@ -141,15 +141,13 @@ onBothDatabases("questions about metric columns", (database) => {
     for (let after: string | null = null; ; ) {
       const { rank } = await ask(`rank(stage: STAGE_B, first: 60, after: ${JSON.stringify(after)},
         where: { metrics: [{ metric: SHARPE, min: 0 }] }, ${order}) {
-        ... on VariantRanking { complete variants { totalCount
-          pageInfo { hasNextPage endCursor }
-          edges { node { variantIndex variantKey metrics { profitFactor sharpe calmar } } } } }
-        ${FAILURES} }`);
+        complete totalCount pageInfo { hasNextPage endCursor }
+        edges { node { variantIndex variantKey metrics { profitFactor sharpe calmar } } } }`);
       const wanted = stages.STAGE_B.filter(({ sharpe }) => sharpe !== null && sharpe >= 0);
-      expect(rank.variants.totalCount).toBe(wanted.length);
-      seen.push(...rank.variants.edges.map(({ node }: { node: never }) => node));
-      after = rank.variants.pageInfo.endCursor;
-      if (rank.variants.pageInfo.hasNextPage) continue;
+      expect(rank.totalCount).toBe(wanted.length);
+      seen.push(...rank.edges.map(({ node }: { node: never }) => node));
+      after = rank.pageInfo.endCursor;
+      if (rank.pageInfo.hasNextPage) continue;
       const sorted = wanted.toSorted(
         (a, b) =>
           (a.profitFactor ?? Infinity) - (b.profitFactor ?? Infinity) ||
@@ -167,10 +165,9 @@ onBothDatabases("questions about metric columns", (database) => {
     const row = `edges { node { variantIndex variantKey params { name number }
       stopLossPct takeProfitPct metrics { sharpe profitFactor } } }`;
     const { rank, top } = await ask(`
-      rank(stage: STAGE_B, first: 30, orderBy: { metric: SHARPE }) {
-        ... on VariantRanking { variants { ${row} } } ${FAILURES} }
+      rank(stage: STAGE_B, first: 30, orderBy: { metric: SHARPE }) { ${row} }
       top(first: 30, orderBy: { metric: SHARPE }) { ${row} }`);
-    expect(rank.variants.edges).toEqual(top.edges);
+    expect(rank.edges).toEqual(top.edges);
   });
 
   it("neighbours of the best stand around it, and the score says how well it stands", async () => {
@@ -208,8 +205,6 @@ onBothDatabases("questions about metric columns", (database) => {
     ["neighbours(variantIndex: 99999999, metric: SHARPE)", "Neighbourhood", "variantIndex"],
     ["neighbours(variantIndex: 1, metric: SHARPE, radius: 0)", "Neighbourhood", "radius"],
     ['marginals(metric: SHARPE, axes: ["nope"])', "Marginals", "axes[0]"],
-    ["rank(first: 101, orderBy: { metric: SHARPE })", "VariantRanking", "first"],
-    ['rank(after: "x", orderBy: { metric: SHARPE })', "VariantRanking", "after"],
     [
       'marginals(metric: SHARPE, where: { parameters: [{ name: "fast.window", numbers: [1.5] }] })',
       "Marginals",
@@ -218,6 +213,17 @@ onBothDatabases("questions about metric columns", (database) => {
   ] as const)("refuses %s", async ([field, , path]) => {
     const { found } = await ask(`found: ${field} { ${FAILURES} }`);
     expect(found).toMatchObject({ __typename: "ValidationError", path });
+  });
+
+  it.for([
+    ["first: 101", "first"],
+    ['after: "x"', "after"],
+    ["stage: STAGE_A, where: { metrics: [{ metric: CALMAR, min: 0 }] }", "where.metrics[0].metric"],
+  ])("refuses rank(%s)", async ([args, path]) => {
+    const query = `query ($id: ID!) { run(id: $id) {
+      rank(orderBy: { metric: SHARPE }, ${args}) { totalCount } } }`;
+    const { errors } = await post(service.url, query, { id });
+    expect(errors?.[0].extensions).toMatchObject({ code: "VALIDATION", complaints: [{ path }] });
   });
 
   if (database.name === "pglite") {
@@ -266,10 +272,10 @@ describe("a run that is at work", () => {
       distribution(metric: TOTAL_RETURN_PCT) {
         ... on Distribution { complete count undefinedCount } ${FAILURES} }
       b: rank(stage: STAGE_B, orderBy: { metric: TOTAL_RETURN_PCT }) {
-        ... on VariantRanking { complete variants { totalCount } } ${FAILURES} } } }`;
+        complete totalCount } } }`;
     for (;;) {
       const { run } = (await post(service.url, query, { id })).data;
-      expect(run.b).toMatchObject({ complete: false, variants: { totalCount: 0 } });
+      expect(run.b).toMatchObject({ complete: false, totalCount: 0 });
       expect(run.distribution.complete).toBe(false);
       if (run.distribution.count > 0) break;
     }

@@ -28,7 +28,7 @@ const BinType = builder.objectRef<Bin>("HistogramBin").implement({
 
 const QuantileType = builder.objectRef<Distribution["quantiles"][number]>("Quantile").implement({
   fields: (t) => ({
-    p: t.exposeFloat("p", { description: "Fraction of the values below, 0 to 1." }),
+    p: t.exposeFloat("p", { description: "The share of the values below, a number from 0 to 1." }),
     value: t.float({
       nullable: true,
       description: "In the metric's unit, interpolated around position (n - 1) * p.",
@@ -46,14 +46,26 @@ const DistributionType = builder.objectRef<Distribution & SurfaceScope>("Distrib
       type: "SafeInt",
       description: "Variants whose metric is undefined; they are in nothing else.",
     }),
-    mean: t.float({ nullable: true, resolve: ({ mean }) => finiteOrNull(mean) }),
+    mean: t.float({
+      nullable: true,
+      description: "Arithmetic mean, in the metric's unit.",
+      resolve: ({ mean }) => finiteOrNull(mean),
+    }),
     deviation: t.float({
       nullable: true,
-      description: "Sample standard deviation, ddof 1.",
+      description: "Sample standard deviation (ddof 1), in the metric's unit.",
       resolve: ({ deviation }) => finiteOrNull(deviation),
     }),
-    min: t.float({ nullable: true, resolve: ({ min }) => finiteOrNull(min) }),
-    max: t.float({ nullable: true, resolve: ({ max }) => finiteOrNull(max) }),
+    min: t.float({
+      nullable: true,
+      description: "The smallest, in the metric's unit.",
+      resolve: ({ min }) => finiteOrNull(min),
+    }),
+    max: t.float({
+      nullable: true,
+      description: "The largest, in the metric's unit.",
+      resolve: ({ max }) => finiteOrNull(max),
+    }),
     quantiles: t.field({ type: [QuantileType], resolve: ({ quantiles }) => quantiles }),
     bins: t.field({
       type: [BinType],

@@ -42,8 +42,16 @@ const RingType = builder.objectRef<Ring>("NeighbourRing").implement({
     distance: t.exposeInt("distance", { description: "Steps." }),
     count: t.exposeInt("count", { description: "Neighbours with a value." }),
     undefinedCount: t.exposeInt("undefinedCount"),
-    mean: t.float({ nullable: true, resolve: ({ mean }) => finiteOrNull(mean) }),
-    worst: t.float({ nullable: true, resolve: ({ worst }) => finiteOrNull(worst) }),
+    mean: t.float({
+      nullable: true,
+      description: "Arithmetic mean, in the metric's unit.",
+      resolve: ({ mean }) => finiteOrNull(mean),
+    }),
+    worst: t.float({
+      nullable: true,
+      description: "The one furthest from the best end, in the metric's unit.",
+      resolve: ({ worst }) => finiteOrNull(worst),
+    }),
     retained: t.float({
       nullable: true,
       description: "Fraction of the variant's advantage over the median that they keep.",

@@ -1,14 +1,12 @@
 import type { ColumnVariant, SurfaceScope } from "../../core/surfaces/surface-request.ts";
 import { builder } from "../builder.ts";
-import type { RankedVariants } from "../context.ts";
-import { pageComplexity, pageOf, toConnection } from "../page.ts";
+import { type ConnectionOf, pageComplexity, pageOf, toConnection } from "../page.ts";
 import { present } from "../request-mapping.ts";
 import { connectionType, pageArgs } from "./connection.ts";
-import { outcome } from "./errors.ts";
 import { ResultOrder, VariantInterface } from "./result.ts";
 import { RunType } from "./run.ts";
 import { COLUMN_COST } from "./surface.ts";
-import { SurfaceScopeInterface, scopeArgs, variantChoice } from "./variant-filter.ts";
+import { ColumnStageEnum, scopeArgs, variantChoice } from "./variant-filter.ts";
 
 /** All variants of a run in an order, not only those whose rows are stored. */
 
@@ -24,31 +22,23 @@ const RankedVariantType = builder.objectRef<ColumnVariant>("RankedVariant").impl
 
 const RankedVariantConnection = connectionType("RankedVariant", RankedVariantType);
 
-interface RankingPage extends SurfaceScope {
-  readonly page: RankedVariants;
-  readonly after: string | null;
-}
+type RankedPage = ConnectionOf<ColumnVariant> & { readonly scope: SurfaceScope };
 
-const RankingType = builder.objectRef<RankingPage>("VariantRanking").implement({
-  description: "One page of all variants that a filter takes, in order.",
-  interfaces: [SurfaceScopeInterface],
-  fields: (t) => ({
-    variants: t.field({
-      type: RankedVariantConnection,
-      description: "The metric, undefined last whatever the direction; ties by variant index.",
-      resolve: ({ page, after }) => toConnection(page, { after }),
-    }),
+builder.objectFields(RankedVariantConnection, (t) => ({
+  stage: t.field({ type: ColumnStageEnum, resolve: (page) => (page as RankedPage).scope.stage }),
+  complete: t.boolean({
+    description: "False while the stage is being scored: it is what is stored until now.",
+    resolve: (page) => (page as RankedPage).scope.complete,
   }),
-});
-
-const RankResult = outcome("RankResult", RankingType, ["VALIDATION", "CONFLICT"]);
+}));
 
 builder.objectField(RunType, "rank", (t) =>
   t.field({
-    type: RankResult.type,
+    type: RankedVariantConnection,
     description:
-      "All variants that a filter takes in the order of a metric, from the metric columns; " +
-      "`top` has the stored best with all metrics.",
+      "All variants that a filter takes in the order of a metric, from the metric columns: " +
+      "undefined last whatever the direction, ties by variant index. `top` has the stored best " +
+      "with all metrics.",
     args: {
       ...pageArgs,
       orderBy: t.arg({ type: ResultOrder, required: true, description: "One the run ranks by." }),
@@ -58,16 +48,11 @@ builder.objectField(RunType, "rank", (t) =>
       const { field, multiplier } = pageComplexity(args);
       return { field: field + COLUMN_COST, multiplier };
     },
-    resolve: (run, { orderBy, first, after, ...scope }, { services }) =>
-      RankResult.attempt(async () => {
-        const { metric, direction } = orderBy;
-        const order = { metric, ...present({ direction }) };
-        const page = await services.surfaces.rank(
-          run,
-          { ...variantChoice(scope), orderBy: order },
-          pageOf({ first, after }),
-        );
-        return { ...page.scope, page, after: after ?? null };
-      }),
+    resolve: async (run, { orderBy, first, after, ...scope }, { services }) => {
+      const { metric, direction } = orderBy;
+      const request = { ...variantChoice(scope), orderBy: { metric, ...present({ direction }) } };
+      const page = await services.surfaces.rank(run, request, pageOf({ first, after }));
+      return { ...toConnection(page, { after }), scope: page.scope };
+    },
   }),
 );

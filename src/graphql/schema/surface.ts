@@ -95,15 +95,31 @@ const MarginalPointType = builder.objectRef<MarginalPoint>("MarginalPoint").impl
       type: "SafeInt",
       description: "Variants whose metric is undefined.",
     }),
-    mean: t.float({ nullable: true, resolve: ({ mean }) => finiteOrNull(mean) }),
+    mean: t.float({
+      nullable: true,
+      description: "Arithmetic mean, in the metric's unit.",
+      resolve: ({ mean }) => finiteOrNull(mean),
+    }),
     deviation: t.float({
       nullable: true,
-      description: "Sample standard deviation, ddof 1.",
+      description: "Sample standard deviation (ddof 1), in the metric's unit.",
       resolve: ({ deviation }) => finiteOrNull(deviation),
     }),
-    min: t.float({ nullable: true, resolve: ({ min }) => finiteOrNull(min) }),
-    max: t.float({ nullable: true, resolve: ({ max }) => finiteOrNull(max) }),
-    median: t.float({ nullable: true, resolve: ({ median }) => finiteOrNull(median) }),
+    min: t.float({
+      nullable: true,
+      description: "The smallest, in the metric's unit.",
+      resolve: ({ min }) => finiteOrNull(min),
+    }),
+    max: t.float({
+      nullable: true,
+      description: "The largest, in the metric's unit.",
+      resolve: ({ max }) => finiteOrNull(max),
+    }),
+    median: t.float({
+      nullable: true,
+      description: "In the metric's unit.",
+      resolve: ({ median }) => finiteOrNull(median),
+    }),
   }),
 });
 
