@@ -62,6 +62,28 @@ export interface KernelExports {
     factor: number,
     cash: number,
   ): void;
+  countLevels(
+    series: number,
+    sign: number,
+    strict: number,
+    levels: number,
+    count: number,
+    bars: number,
+    counts: number,
+    changes: number,
+    some: number,
+  ): void;
+  settlePanel(
+    long: number,
+    short: number,
+    bars: number,
+    rules: number,
+    close: number,
+    cash: number,
+    stride: number,
+    startCash: number,
+    ruin: number,
+  ): void;
   makeKeys(
     rows: number,
     bars: number,

@@ -14,6 +14,7 @@ import type {
 import { KernelMemory } from "./kernel-memory.ts";
 import { instantiateKernels, type KernelExports } from "./kernel-module.ts";
 import { writeRules } from "./rules-layout.ts";
+import { WasmLegLoops } from "./wasm-leg-loops.ts";
 import { WasmRiskTable } from "./wasm-risk-table.ts";
 import { WasmRowFamily } from "./wasm-row-family.ts";
 import { WasmTradeScorer } from "./wasm-trade-scorer.ts";
@@ -113,6 +114,15 @@ export class WasmBackend implements ScoringBackend {
   rowFamily(rows: number, maxBytes: number): RowFamily | null {
     const family = new WasmRowFamily(this.memory, this.kernels, { rows, words: this.#words });
     return family.bytes <= maxBytes ? family.allocate() : null;
+  }
+
+  legLoops(): WasmLegLoops {
+    return new WasmLegLoops(this);
+  }
+
+  /** Where a series of the range lies in kernel memory, until the next one is staged. */
+  staged(series: Float64Array): number {
+    return this.#left.stage(series);
   }
 
   trades(a: PlanePair, b: PlanePair, trades: TradeList): void {

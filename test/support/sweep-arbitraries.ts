@@ -39,32 +39,37 @@ function onTick(price: number): number {
 /** Lengths around the word and block borders of planes and extremes. */
 const BARS = [1, 2, 15, 16, 17, 31, 32, 33, 63, 64, 65, 127, 128, 129, 300];
 
-export const anyCandles: fc.Arbitrary<Candles> = fc
-  .tuple(fc.constantFrom(...Object.keys(STEPS)), fc.constantFrom(...BARS))
-  .chain(([shape, bars]) =>
-    fc.array(fc.record({ factor: STEPS[shape], gap, wick, skip: fc.nat(20) }), {
-      minLength: bars,
-      maxLength: bars,
-    }),
-  )
-  .map((steps) => {
-    const candles = allocateCandles(steps.length);
-    let price = 100;
-    let hour = 0;
-    steps.forEach(({ factor, gap, wick, skip }, t) => {
-      // A rare gap of hours or days, so that days have no bars and bars no neighbours.
-      hour += skip === 20 ? 30 : 1;
-      const open = onTick(price * gap);
-      price = onTick(price * factor);
-      candles.time[t] = hour * HOUR_MS;
-      candles.open[t] = open;
-      candles.close[t] = price;
-      candles.high[t] = onTick(Math.max(open, price) * (1 + wick.up));
-      candles.low[t] = onTick(Math.min(open, price) * (1 - wick.down));
-      candles.volume[t] = skip;
+export const anyCandles = candlesOf(BARS);
+
+/** Candles of one of the lengths. */
+export function candlesOf(lengths: readonly number[]): fc.Arbitrary<Candles> {
+  return fc
+    .tuple(fc.constantFrom(...Object.keys(STEPS)), fc.constantFrom(...lengths))
+    .chain(([shape, bars]) =>
+      fc.array(fc.record({ factor: STEPS[shape], gap, wick, skip: fc.nat(20) }), {
+        minLength: bars,
+        maxLength: bars,
+      }),
+    )
+    .map((steps) => {
+      const candles = allocateCandles(steps.length);
+      let price = 100;
+      let hour = 0;
+      steps.forEach(({ factor, gap, wick, skip }, t) => {
+        // A rare gap of hours or days, so that days have no bars and bars no neighbours.
+        hour += skip === 20 ? 30 : 1;
+        const open = onTick(price * gap);
+        price = onTick(price * factor);
+        candles.time[t] = hour * HOUR_MS;
+        candles.open[t] = open;
+        candles.close[t] = price;
+        candles.high[t] = onTick(Math.max(open, price) * (1 + wick.up));
+        candles.low[t] = onTick(Math.min(open, price) * (1 - wick.down));
+        candles.volume[t] = skip;
+      });
+      return candles;
     });
-    return candles;
-  });
+}
 
 const value = { indicator: "value", output: "value" } as const;
 const seeding = { value: "first" } as const;

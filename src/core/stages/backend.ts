@@ -6,6 +6,7 @@ import type { RankingMetric } from "../metrics/ranking-metric.ts";
 import type { BitPlane } from "../series/bit-plane.ts";
 import type { Comparison } from "../signals/atom.ts";
 import type { BatchEngine, BatchTask } from "./batch-engine.ts";
+import type { LegLoops } from "./leg-loops.ts";
 import type { Sweep } from "./sweep.ts";
 
 /** Bars of the traded range, and what their metrics need beside the prices. */
@@ -76,6 +77,8 @@ export interface ScoringBackend {
   latch(set: BitPlane, reset: BitPlane, out: BitPlane): void;
   /** Room for rows to be compared pairwise; null where they would not fit `maxBytes`. */
   rowFamily(rows: number, maxBytes: number): RowFamily | null;
+  /** The loops of strategies whose sides are independent legs. */
+  legLoops(): LegLoops;
   /** Scores base variants together, where the backend has an engine for the strategy's shape. */
   batchEngine?(task: BatchTask): BatchEngine | null;
   /** Trades with stops off of `a AND b`, and their factors. */

@@ -24,6 +24,7 @@ import {
 import type { Comparison } from "../signals/atom.ts";
 import { comparePlane } from "../signals/atom-plane.ts";
 import type { PlanePair, RangeMarket, RowFamily, ScoringBackend, TradeScorer } from "./backend.ts";
+import { ReadableLegLoops } from "./readable-leg-loops.ts";
 
 /** The readable backend: ordinary memory, plain TypeScript, every fill mode and cost. */
 export class ReferenceBackend implements ScoringBackend {
@@ -81,6 +82,10 @@ export class ReferenceBackend implements ScoringBackend {
   rowFamily(rows: number, maxBytes: number): RowFamily | null {
     const bytes = rows * this.#market.close.length * Float64Array.BYTES_PER_ELEMENT;
     return bytes <= maxBytes ? new ReferenceRowFamily(rows) : null;
+  }
+
+  legLoops(): ReadableLegLoops {
+    return new ReadableLegLoops(this.#rules, this.#market.close);
   }
 
   trades(a: PlanePair, b: PlanePair, trades: TradeList): void {

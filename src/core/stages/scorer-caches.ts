@@ -17,6 +17,9 @@ export const SCORER_CACHES: ScorerCaches = {
 /** Most bytes of the rows that one signal or comparison compares pairwise. */
 export const ROW_BYTES = 256 * MIB;
 
+/** Most bytes that the legs of one side take, where its comparison has many series. */
+export const LEG_BYTES = 32 * MIB;
+
 /** Atoms of one signal that are worth keeping: half the plane room, so that signals share it. */
 export function planeRoom(bars: number, caches: ScorerCaches): number {
   return Math.floor(caches.planeBytes / 2 / (planeWords(bars) * 4 + ENTRY_BYTES));

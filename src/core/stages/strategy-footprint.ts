@@ -1,3 +1,4 @@
+import { Grid } from "../grid/grid.ts";
 import { findIndicator } from "../indicators/registry.ts";
 import type { ParameterValue } from "../parameter.ts";
 import { planeWords } from "../series/bit-plane.ts";
@@ -12,7 +13,9 @@ import {
   valuesIn,
 } from "../signals/condition.ts";
 import { ENTRY_BYTES } from "../signals/plane-source.ts";
-import { planeRoom, ROW_BYTES, SCORER_CACHES } from "./scorer-caches.ts";
+import { legBytes } from "./class-panel.ts";
+import { type LegClass, type LegSide, legShape } from "./leg-shape.ts";
+import { LEG_BYTES, planeRoom, ROW_BYTES, SCORER_CACHES } from "./scorer-caches.ts";
 import { distinctAtoms, MAX_PAIRS, operandAxes, signalAtoms, signalAxes } from "./signal-planes.ts";
 import type { Binding, SignalBinding, Sweep } from "./sweep.ts";
 
@@ -25,6 +28,8 @@ const PLANES_A_PAIR = 4;
 const PLANES_A_COMPARISON = 6;
 /** Entries and exits of both sides, where they count and where not, and the latches. */
 const PLANES_OF_SIDES = 8;
+/** Accounts of a row are padded to as many. */
+const LEVELS_AT_ONCE = 8;
 /** A row's value as pairwise comparison reads it. */
 const KEY_BYTES = 2;
 
@@ -47,9 +52,24 @@ export interface StrategyFootprint {
 
 export function strategyFootprint(sweep: Sweep, bars: number): StrategyFootprint {
   const { expressions } = sweep;
-  return expressions === undefined
-    ? catalogueFootprint(sweep, bars)
-    : expressionFootprint(sweep, Object.values(expressions), bars);
+  const footprint =
+    expressions === undefined
+      ? catalogueFootprint(sweep, bars)
+      : expressionFootprint(sweep, Object.values(expressions), bars);
+  return { ...footprint, pairBytes: footprint.pairBytes + legsFootprint(sweep, bars) };
+}
+
+/** Counts of levels, were those of all parameters of their series kept, and accounts of a panel. */
+function legsFootprint(sweep: Sweep, bars: number): number {
+  const shape = legShape(sweep, new Grid(sweep.axes));
+  if (shape === null) return 0;
+  const sideBytes = ({ axes }: LegSide) =>
+    Math.min(combinationsOf(sweep, axes) * legBytes(bars), LEG_BYTES);
+  const classBytes = ({ long, short }: LegClass) =>
+    sideBytes(shape.long) +
+    sideBytes(shape.short) +
+    (long.levels.length + 2) * (short.levels.length + LEVELS_AT_ONCE) * NUMBER_BYTES;
+  return sum(shape.classes.map(classBytes));
 }
 
 function catalogueFootprint(sweep: Sweep, bars: number): StrategyFootprint {

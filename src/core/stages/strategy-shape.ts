@@ -6,6 +6,7 @@ import {
   templateAxes,
   type ValueTemplate,
 } from "../signals/condition.ts";
+import { type LegShape, legShape } from "./leg-shape.ts";
 import type { RowSource } from "./pair-rows.ts";
 import { chooseBy, operandAxes, resolveOperand } from "./signal-planes.ts";
 import type { OperandBinding, Sweep } from "./sweep.ts";
@@ -22,13 +23,13 @@ export interface PairShape {
 }
 
 /** What an engine of its own may know how to score; every other strategy is generic. */
-export type StrategyShape = PairShape | { readonly kind: "generic" };
+export type StrategyShape = PairShape | LegShape | { readonly kind: "generic" };
 
 const GENERIC: StrategyShape = { kind: "generic" };
 
 /** The shape of a sweep's strategy. It chooses how to compute, never what. */
 export function strategyShape(sweep: Sweep, grid: Grid): StrategyShape {
-  return pairShape(sweep, grid) ?? GENERIC;
+  return pairShape(sweep, grid) ?? legShape(sweep, grid) ?? GENERIC;
 }
 
 function pairShape(sweep: Sweep, grid: Grid): PairShape | null {

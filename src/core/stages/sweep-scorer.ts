@@ -19,9 +19,11 @@ import {
   type TradeScorer,
 } from "./backend.ts";
 import type { BatchEngine } from "./batch-engine.ts";
+import { LegEngine } from "./leg-engine.ts";
 import { type PhaseClock, stoppedClock } from "./phase-clock.ts";
 import { ReferenceBackend } from "./reference-backend.ts";
 import { planeRoom, SCORER_CACHES, type ScorerCaches } from "./scorer-caches.ts";
+import type { SignalPlanesOptions } from "./signal-planes.ts";
 import { type StrategyPlanes, strategyPlanes } from "./strategy-planes.ts";
 import { type StrategyShape, strategyShape } from "./strategy-shape.ts";
 import { riskCells, type Sweep, sweepMetrics } from "./sweep.ts";
@@ -54,6 +56,7 @@ export class SweepScorer {
   readonly clock: PhaseClock;
   readonly #backend: ScoringBackend;
   readonly #source: PlaneSource;
+  readonly #planes: SignalPlanesOptions;
   readonly #strategy: StrategyPlanes;
   readonly #shape: StrategyShape;
   readonly #engines = new Map<string, BatchEngine | null>();
@@ -87,8 +90,9 @@ export class SweepScorer {
       store: options.store,
       clock: this.clock,
     });
-    const planes = { source: this.#source, maxAtoms: planeRoom(bars, caches), newPlane, backend };
-    this.#strategy = strategyPlanes(sweep, this.space.grid, planes);
+    const maxAtoms = planeRoom(bars, caches);
+    this.#planes = { source: this.#source, maxAtoms, newPlane, backend };
+    this.#strategy = strategyPlanes(sweep, this.space.grid, this.#planes);
     this.#shape = strategyShape(sweep, this.space.grid);
     this.#scorer = this.#scorerOf(this.metrics);
     this.#riskTable = backend.riskTable(sweep);
@@ -113,11 +117,20 @@ export class SweepScorer {
     if (engine === undefined) {
       const { sweep, space, metrics } = this;
       const { clock } = this;
-      const task = { sweep, space, metrics, shape: this.#shape, source: this.#source, clock };
-      engine = this.#backend.batchEngine?.(task) ?? null;
+      const shape = this.#shape;
+      const task = { sweep, space, metrics, source: this.#source, clock };
+      engine =
+        shape.kind === "legs"
+          ? LegEngine.of({ ...task, shape }, this.#planes, (...where) => this.#scoreAlone(...where))
+          : (this.#backend.batchEngine?.({ ...task, shape }) ?? null);
       this.#engines.set(key, engine);
     }
     return engine;
+  }
+
+  #scoreAlone(index: number, out: Float64Array, offset: number): void {
+    this.seek(index);
+    this.scoreBase(out, offset);
   }
 
   /** Gives the backend's memory back; the scorer must not be used any more. */

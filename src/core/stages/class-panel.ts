@@ -1,0 +1,106 @@
+import type { LegPanel } from "../execution/leg-panel.ts";
+import type { LevelLegs } from "../execution/level-legs.ts";
+import { SubGrid } from "../grid/sub-grid.ts";
+import type { BatchTask } from "./batch-engine.ts";
+import type { LegGrid } from "./leg-grid.ts";
+import type { LegLoops } from "./leg-loops.ts";
+import type { LegClass, LegLevels, LegShape, LegSide } from "./leg-shape.ts";
+import { LEG_BYTES } from "./scorer-caches.ts";
+import type { SignalPlanesOptions } from "./signal-planes.ts";
+
+/** The panel of one class, and the legs of its sides. */
+export class ClassPanel {
+  readonly panel: LegPanel;
+  /** By the panel's cell: position of its account, or -1 where it is of another class. */
+  readonly places: Int32Array;
+  readonly #long: SideLegs;
+  readonly #short: SideLegs;
+
+  constructor(
+    { long, short, has }: LegClass,
+    { sweep, shape, source }: BatchTask<LegShape>,
+    { backend }: SignalPlanesOptions,
+    { cells }: LegGrid,
+  ) {
+    const loops = backend.legLoops();
+    const bars = sweep.lastBar - sweep.firstBar;
+    const legs = (side: LegSide, levels: LegLevels) =>
+      new SideLegs(side, levels, { loops, bars, grid: new SubGrid(sweep.axes, side.axes), source });
+    this.panel = loops.panel(long.levels.length, short.levels.length);
+    this.#long = legs(shape.long, long);
+    this.#short = legs(shape.short, short);
+    const rows = positions(long.digits);
+    const columns = positions(short.digits);
+    this.places = Int32Array.from({ length: cells.count }, (_, cell) => {
+      const [row, column] = [cells.longDigits[cell], cells.shortDigits[cell]];
+      return has(row, column) ? rows[row] * this.panel.stride + columns[column] : -1;
+    });
+  }
+
+  legs(digits: Int32Array): { readonly long: LevelLegs; readonly short: LevelLegs } {
+    return { long: this.#long.at(digits), short: this.#short.at(digits) };
+  }
+}
+
+interface SideLegsOptions {
+  readonly loops: LegLoops;
+  readonly bars: number;
+  /** Combinations of the axes of the series. */
+  readonly grid: SubGrid;
+  readonly source: BatchTask["source"];
+}
+
+/** The legs of one side by the parameters of its series, kept while there is room. */
+class SideLegs {
+  readonly #side: LegSide;
+  readonly #levels: LegLevels;
+  readonly #options: SideLegsOptions;
+  readonly #kept = new Map<number, LevelLegs>();
+  readonly #most: number;
+
+  constructor(side: LegSide, levels: LegLevels, options: SideLegsOptions) {
+    this.#side = side;
+    this.#levels = levels;
+    this.#options = options;
+    const fit = Math.floor(LEG_BYTES / legBytes(options.bars));
+    // In the order of the grid a combination comes back only after all the others.
+    this.#most = options.grid.size <= fit ? fit : 1;
+  }
+
+  at(digits: Int32Array): LevelLegs {
+    const combination = this.#options.grid.number(digits);
+    let legs = this.#kept.get(combination);
+    if (legs === undefined) {
+      legs = this.#room();
+      this.#kept.set(combination, legs);
+      this.#count(digits, legs);
+    }
+    return legs;
+  }
+
+  #room(): LevelLegs {
+    if (this.#kept.size < this.#most) return this.#options.loops.room(this.#levels.levels.length);
+    const [[combination, legs]] = this.#kept;
+    this.#kept.delete(combination);
+    return legs;
+  }
+
+  #count(digits: Int32Array, legs: LevelLegs): void {
+    const { loops, source, bars } = this.#options;
+    const { op, levels } = this.#levels;
+    const series = this.#side.series?.(digits);
+    if (series === undefined) loops.count(new Float64Array(bars), ">=", new Float64Array(1), legs);
+    else loops.count(source.series(series), op, levels, legs);
+  }
+}
+
+/** A byte and two bits a bar. */
+export function legBytes(bars: number): number {
+  return Math.ceil(bars / 64) * (64 + 16);
+}
+
+function positions(digits: readonly number[]): readonly number[] {
+  const at: number[] = [];
+  for (const [position, digit] of digits.entries()) at[digit] = position;
+  return at;
+}

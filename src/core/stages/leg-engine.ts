@@ -1,0 +1,174 @@
+import type { LevelLegs } from "../execution/level-legs.ts";
+import { totalReturnPct } from "../metrics/ranking-formulas.ts";
+import type { BitPlane } from "../series/bit-plane.ts";
+import { isServedByEveryBackend, type PlanePair } from "./backend.ts";
+import type { BatchEngine, BatchSize, BatchTask } from "./batch-engine.ts";
+import { ClassPanel } from "./class-panel.ts";
+import { type LegGates, legGates } from "./leg-gates.ts";
+import { LegGrid } from "./leg-grid.ts";
+import type { LegShape } from "./leg-shape.ts";
+import type { SignalPlanesOptions } from "./signal-planes.ts";
+
+/** Indices of a block beyond which panels would be too far from one another. */
+const MAX_BLOCK = 1 << 18;
+const LEAST_BATCH = 1_024;
+const MOST_BATCH = 16_384;
+/** Bars times panels after which an engine looks whether to go on: a few milliseconds. */
+const BARS_A_LOOK = 1_000_000;
+
+/** Scores a variant by itself. */
+export type ScoreAlone = (index: number, out: Float64Array, offset: number) => void;
+
+/**
+ * Scores strategies of independent legs panel by panel: variants that share everything but the
+ * levels of their two sides. A panel whose sides do not exclude one another is scored variant by
+ * variant, and so are variants whose comparisons fit no panel.
+ */
+export class LegEngine implements BatchEngine {
+  readonly size: BatchSize;
+  readonly #task: BatchTask<LegShape>;
+  readonly #alone: ScoreAlone;
+  readonly #grid: LegGrid;
+  readonly #gates: LegGates;
+  readonly #classes: readonly ClassPanel[];
+  readonly #bars: number;
+  readonly #closed: BitPlane;
+
+  /** Null where a panel does not give what is asked for. */
+  static of(
+    task: BatchTask<LegShape>,
+    planes: SignalPlanesOptions,
+    alone: ScoreAlone,
+  ): LegEngine | null {
+    const { sweep, space, metrics } = task;
+    const returnOnly = metrics.every((metric) => metric === "totalReturnPct");
+    if (!returnOnly || sweep.execution.sizing !== "ALL_IN") return null;
+    if (!isServedByEveryBackend(sweep)) return null;
+    const grid = new LegGrid(space, task.shape);
+    return grid.blockSize > MAX_BLOCK ? null : new LegEngine(task, planes, alone, grid);
+  }
+
+  constructor(
+    task: BatchTask<LegShape>,
+    planes: SignalPlanesOptions,
+    alone: ScoreAlone,
+    grid: LegGrid,
+  ) {
+    const { sweep, space, shape } = task;
+    this.#task = task;
+    this.#alone = alone;
+    this.#grid = grid;
+    this.#gates = legGates(sweep, space.grid, shape, planes);
+    this.#bars = sweep.lastBar - sweep.firstBar;
+    this.#closed = planes.newPlane();
+    this.#classes = shape.classes.map((one) => new ClassPanel(one, task, planes, grid));
+    const grain = grid.blockSize;
+    this.size = {
+      grain,
+      least: Math.max(LEAST_BATCH, grain),
+      most: Math.max(MOST_BATCH, grain),
+    };
+  }
+
+  score(from: number, to: number, out: Float64Array, stop: (done: number) => boolean): boolean {
+    const { blockSize, panelsABlock } = this.#grid;
+    out.fill(Number.NaN);
+    let barsWalked = 0;
+    for (let start = Math.floor(from / blockSize) * blockSize; start < to; start += blockSize) {
+      for (let panel = 0; panel < panelsABlock; panel++) {
+        barsWalked += this.#bars * this.#scorePanel(start, panel, { from, to, out });
+        if (barsWalked < BARS_A_LOOK) continue;
+        barsWalked = 0;
+        const done = (start + (panel / panelsABlock) * blockSize - from) / (to - from);
+        if (stop(Math.max(0, Math.min(1, done)))) return false;
+      }
+    }
+    return true;
+  }
+
+  /** Returns 1, or 0 where no variant of the panel is asked for. */
+  #scorePanel(start: number, panel: number, range: ScoredRange): number {
+    const { cells } = this.#grid;
+    const { clock, source, metrics } = this.#task;
+    const first = this.#grid.panelAt(start, panel);
+    const asked = this.#askedCells(first, this.#grid.digits(start, panel), range);
+    if (asked.length === 0) return 0;
+    source.makeRoom();
+    const digits = this.#grid.digits(start, panel);
+    const before = clock.enter("atoms");
+    const gate = this.#gates(digits);
+    clock.back(before);
+    let rest = asked;
+    for (const one of this.#classes) {
+      if (rest.length > 0) rest = this.#scoreClass(one, rest, { first, digits, gate }, range);
+    }
+    for (const cell of rest) {
+      const index = first + cells.offsets[cell];
+      this.#alone(index, range.out, (index - range.from) * metrics.length);
+    }
+    return 1;
+  }
+
+  /** Cells of the panel that exist and are in the range. */
+  #askedCells(first: number, digits: Int32Array, { from, to }: ScoredRange): readonly number[] {
+    const { count, offsets } = this.#grid.cells;
+    const asked: number[] = [];
+    for (let cell = 0; cell < count; cell++) {
+      const index = first + offsets[cell];
+      if (index >= from && index < to && this.#grid.exists(digits, cell)) asked.push(cell);
+    }
+    return asked;
+  }
+
+  /** Scores those of the cells that are of the class; returns the others. */
+  #scoreClass(
+    one: ClassPanel,
+    cells: readonly number[],
+    { first, digits, gate }: PanelAt,
+    range: ScoredRange,
+  ): readonly number[] {
+    if (!cells.some((cell) => one.places[cell] >= 0)) return cells;
+    const { sweep, shape, clock, metrics } = this.#task;
+    const before = clock.enter("atoms");
+    const { long, short } = one.legs(digits);
+    const excluded = shape.exclusive || !holdTogether(long, short, gate);
+    clock.back(before);
+    if (!excluded) return cells;
+    const { direction, startCash } = sweep.execution;
+    one.panel.settle(
+      { legs: long, gate: direction === "SHORT_ONLY" ? this.#closed : gate.long },
+      { legs: short, gate: direction === "LONG_ONLY" ? this.#closed : gate.short },
+    );
+    const { offsets } = this.#grid.cells;
+    return cells.filter((cell) => {
+      const place = one.places[cell];
+      if (place < 0) return true;
+      const value = totalReturnPct(one.panel.cash[place], startCash);
+      const at = (first + offsets[cell] - range.from) * metrics.length;
+      range.out.fill(value, at, at + metrics.length);
+      return false;
+    });
+  }
+}
+
+/** A panel of the grid. */
+interface PanelAt {
+  /** Its first index, and the digits of it. */
+  readonly first: number;
+  readonly digits: Int32Array;
+  readonly gate: PlanePair;
+}
+
+interface ScoredRange {
+  readonly from: number;
+  readonly to: number;
+  readonly out: Float64Array;
+}
+
+/** The loosest legs hold wherever any of their side does. */
+function holdTogether(long: LevelLegs, short: LevelLegs, gate: PlanePair): boolean {
+  for (let w = 0; w < long.some.length; w++) {
+    if ((long.some[w] & gate.long[w] & short.some[w] & gate.short[w]) !== 0) return true;
+  }
+  return false;
+}

@@ -1,0 +1,82 @@
+import { SubGrid } from "../grid/sub-grid.ts";
+import type { VariantSpace } from "../grid/variant-space.ts";
+import type { LegShape } from "./leg-shape.ts";
+
+/** Variants that differ in the levels of their legs only: numbers relative to a panel's first. */
+export interface PanelCells {
+  readonly count: number;
+  /** Added to the panel's first index. */
+  readonly offsets: Float64Array;
+  readonly longDigits: Int32Array;
+  readonly shortDigits: Int32Array;
+}
+
+/**
+ * How the variants of a grid fall into panels. A block is the least range of indices that holds
+ * whole panels only: from the slower of the two axes of levels on, all that the axes behind span.
+ */
+export class LegGrid {
+  readonly blockSize: number;
+  readonly cells: PanelCells;
+  readonly #space: VariantSpace;
+  readonly #axes: readonly [number | null, number | null];
+  /** Axes within a block that both sides share. */
+  readonly #inner: SubGrid;
+  readonly #digits: Int32Array;
+
+  constructor(space: VariantSpace, { long, short }: LegShape) {
+    const { grid } = space;
+    this.#space = space;
+    this.#axes = [long.axis, short.axis];
+    const own = this.#axes.filter((axis) => axis !== null);
+    const first = Math.min(...own);
+    this.blockSize = grid.strides[first] * grid.axes[first].values.length;
+    const inner = grid.axes.keys().filter((axis) => axis > first && !own.includes(axis));
+    this.#inner = new SubGrid(grid.axes, [...inner]);
+    this.cells = panelCells(space, this.#axes);
+    this.#digits = new Int32Array(grid.axes.length);
+  }
+
+  get panelsABlock(): number {
+    return this.#inner.size;
+  }
+
+  /** First index of a panel of the block that begins at `start`. */
+  panelAt(start: number, panel: number): number {
+    return this.#space.grid.indexOf(this.digits(start, panel));
+  }
+
+  /** Its digits, those of levels 0; good until the next call. */
+  digits(start: number, panel: number): Int32Array {
+    this.#space.grid.digits(start, this.#digits);
+    this.#inner.digits(panel, this.#digits);
+    return this.#digits;
+  }
+
+  /** Whether the constraint lets a variant of the panel exist; `digits` are the panel's. */
+  exists(digits: Int32Array, cell: number): boolean {
+    const [long, short] = this.#axes;
+    if (long !== null) digits[long] = this.cells.longDigits[cell];
+    if (short !== null) digits[short] = this.cells.shortDigits[cell];
+    return this.#space.has(digits);
+  }
+}
+
+function panelCells(
+  { grid }: VariantSpace,
+  [long, short]: readonly [number | null, number | null],
+): PanelCells {
+  const lengthOf = (axis: number | null) => (axis === null ? 1 : grid.axes[axis].values.length);
+  const strideOf = (axis: number | null) => (axis === null ? 0 : grid.strides[axis]);
+  const columns = lengthOf(short);
+  const count = lengthOf(long) * columns;
+  const row = (cell: number) => Math.floor(cell / columns);
+  const offsetOf = (cell: number) =>
+    row(cell) * strideOf(long) + (cell % columns) * strideOf(short);
+  return {
+    count,
+    offsets: Float64Array.from({ length: count }, (_, cell) => offsetOf(cell)),
+    longDigits: Int32Array.from({ length: count }, (_, cell) => row(cell)),
+    shortDigits: Int32Array.from({ length: count }, (_, cell) => cell % columns),
+  };
+}

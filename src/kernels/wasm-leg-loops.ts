@@ -1,0 +1,116 @@
+import type { GatedLegs, LegPanel } from "../core/execution/leg-panel.ts";
+import { type LevelLegs, MAX_LEVELS } from "../core/execution/level-legs.ts";
+import { planeWords } from "../core/series/bit-plane.ts";
+import type { Comparison } from "../core/signals/atom.ts";
+import type { LegLoops } from "../core/stages/leg-loops.ts";
+import type { WasmBackend } from "./wasm-backend.ts";
+
+const BARS_PER_WORD = 64;
+/** Zeros before the counts: the kernel reads the count before the first bar. */
+const ZEROS_BEFORE = 64;
+/** Columns are settled eight at a time. */
+const COLUMNS_AT_ONCE = 8;
+
+/** The loops of independent legs in WASM SIMD. */
+export class WasmLegLoops implements LegLoops {
+  readonly #backend: WasmBackend;
+  readonly #levels: Float64Array;
+  readonly #bars: number;
+
+  constructor(backend: WasmBackend) {
+    this.#backend = backend;
+    this.#bars = backend.close.length;
+    this.#levels = backend.memory.float64(MAX_LEVELS);
+  }
+
+  room(levels: number): LevelLegs {
+    const words = planeWords(this.#bars) / 2;
+    const bytes = this.#backend.memory.uint8(ZEROS_BEFORE + words * BARS_PER_WORD);
+    return {
+      levels,
+      counts: bytes.subarray(ZEROS_BEFORE),
+      changes: this.#backend.plane(this.#bars),
+      some: this.#backend.plane(this.#bars),
+    };
+  }
+
+  count(series: Float64Array, op: Comparison, levels: Float64Array, legs: LevelLegs): void {
+    const upward = op === ">" || op === ">=";
+    const sign = upward ? 1 : -1;
+    for (let i = 0; i < levels.length; i++) this.#levels[i] = sign * levels[i];
+    this.#backend.kernels.countLevels(
+      this.#backend.staged(series),
+      sign,
+      op === ">" || op === "<" ? 1 : 0,
+      this.#levels.byteOffset,
+      levels.length,
+      this.#bars,
+      legs.counts.byteOffset,
+      legs.changes.byteOffset,
+      legs.some.byteOffset,
+    );
+  }
+
+  panel(rows: number, columns: number): WasmLegPanel {
+    return new WasmLegPanel(this.#backend, rows, columns);
+  }
+}
+
+/** A panel whose accounts lie in kernel memory, see assembly/leg-panel.ts. */
+export class WasmLegPanel implements LegPanel {
+  readonly cash: Float64Array;
+  readonly stride: number;
+  readonly #backend: WasmBackend;
+  readonly #long: SideRoom;
+  readonly #short: SideRoom;
+
+  constructor(backend: WasmBackend, rows: number, columns: number) {
+    this.#backend = backend;
+    this.stride = Math.ceil(columns / COLUMNS_AT_ONCE) * COLUMNS_AT_ONCE;
+    // Rows are settled two at a time, and what is beyond the last column is multiplied by 1.
+    this.cash = backend.memory.float64((rows + 2) * this.stride);
+    this.#long = new SideRoom(backend, rows);
+    this.#short = new SideRoom(backend, columns);
+  }
+
+  settle(long: GatedLegs, short: GatedLegs): void {
+    const { kernels, rules, rulesAt, close } = this.#backend;
+    this.cash.fill(rules.startCash);
+    kernels.settlePanel(
+      this.#long.write(long),
+      this.#short.write(short),
+      close.length,
+      rulesAt,
+      close.byteOffset,
+      this.cash.byteOffset,
+      this.stride,
+      rules.startCash,
+      rules.ruin,
+    );
+  }
+}
+
+/** The fields of one side, in the order of assembly/leg-panel.ts. */
+class SideRoom {
+  readonly #fields: Int32Array;
+  readonly #count: number;
+  readonly #entriesAt: number;
+
+  constructor(backend: WasmBackend, count: number) {
+    this.#fields = backend.memory.int32(6);
+    this.#count = count;
+    // Entries are written a batch at a time, from an even number on.
+    const entries = backend.memory.float64(count + 2 * COLUMNS_AT_ONCE + 2).fill(1);
+    this.#entriesAt = entries.byteOffset;
+  }
+
+  write({ legs, gate }: GatedLegs): number {
+    this.#fields[0] = legs.counts.byteOffset;
+    this.#fields[1] = legs.changes.byteOffset;
+    this.#fields[2] = legs.some.byteOffset;
+    this.#fields[3] = gate.byteOffset;
+    this.#fields[4] = this.#count;
+    this.#fields[5] = this.#entriesAt;
+    return this.#fields.byteOffset;
+  }
+}

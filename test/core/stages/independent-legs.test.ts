@@ -1,0 +1,76 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { RISK_OFF } from "../../../src/core/execution/settings.ts";
+import { RANKING_METRICS } from "../../../src/core/metrics/ranking-metric.ts";
+import { LegEngine } from "../../../src/core/stages/leg-engine.ts";
+import { SweepScorer } from "../../../src/core/stages/sweep-scorer.ts";
+import { backendFactory } from "../../../src/kernels/choose-kernels.ts";
+import { describeEachKernel } from "../../support/kernel-suites.ts";
+import { anyLegSweep } from "../../support/leg-sweeps.ts";
+import { ReferenceScorer } from "../../support/reference-scorer.ts";
+
+/** Indices that are scored and compared of one sweep. */
+const MAX_VARIANTS = 60;
+const RETURN = RANKING_METRICS.indexOf("totalReturnPct");
+
+describeEachKernel("independent legs = reference engine, to the bit", (kernels) => {
+  const backend = backendFactory(kernels);
+
+  it("in random sweeps, whatever the cuts", () => {
+    let compared = 0;
+    let engines = 0;
+    fc.assert(
+      fc.property(anyLegSweep, fc.nat(), fc.integer({ min: 1, max: 40 }), (one, offset, step) => {
+        const { sweep, candles } = one;
+        const scorer = new SweepScorer(sweep, candles, { backend });
+        const engine = scorer.batchEngine();
+        const reference = new ReferenceScorer(sweep, candles);
+        const size = scorer.space.grid.size;
+        const first = size <= MAX_VARIANTS ? 0 : offset % (size - MAX_VARIANTS);
+        const last = Math.min(size, first + MAX_VARIANTS);
+        if (engine instanceof LegEngine) engines++;
+        for (let from = first; engine !== null && from < last; from += step) {
+          const to = Math.min(from + step, last);
+          const out = new Float64Array(to - from).fill(-1);
+          expect(engine.score(from, to, out, () => false)).toBe(true);
+          for (let index = from; index < to; index++) {
+            const value = out[index - from];
+            scorer.seek(index);
+            const expected = scorer.exists()
+              ? reference.metrics(reference.signal(index), RISK_OFF)[RETURN]
+              : Number.NaN;
+            if (!Object.is(value, expected)) {
+              expect.fail(`variant ${index} is ${value}, the reference says ${expected}`);
+            }
+            compared++;
+          }
+        }
+        scorer.release();
+      }),
+      { numRuns: 400 },
+    );
+    expect(engines).toBeGreaterThan(150);
+    expect(compared).toBeGreaterThan(4_000);
+  }, 60_000);
+});
+
+describe("panels", () => {
+  it("are left early when asked to", () => {
+    fc.assert(
+      fc.property(anyLegSweep, ({ sweep, candles }) => {
+        const scorer = new SweepScorer(sweep, candles);
+        const engine = scorer.batchEngine();
+        if (engine === null) return;
+        const { size } = scorer.space.grid;
+        const asked: number[] = [];
+        const ended = engine.score(0, size, new Float64Array(size), (done) => {
+          asked.push(done);
+          return false;
+        });
+        expect(ended).toBe(true);
+        expect(asked).toEqual(asked.toSorted((a, b) => a - b));
+      }),
+      { numRuns: 30 },
+    );
+  });
+});

@@ -1,0 +1,132 @@
+import fc from "fast-check";
+import type { Sweep } from "../../src/core/stages/sweep.ts";
+import { UserError } from "../../src/core/user-error.ts";
+import { resolveStrategy, type Strategy } from "../../src/plan/resolve-strategy.ts";
+import { anyCloseSettings } from "./execution-arbitraries.ts";
+import { candlesOf, type SweepCase } from "./sweep-arbitraries.ts";
+
+/** Random sweeps of strategies whose sides are legs with levels of their own, and of near misses. */
+
+const HOUR_MS = 3_600_000;
+/** Lengths around the borders of words and blocks. */
+const BARS = [1, 2, 63, 64, 65, 66, 127, 128, 129, 200, 511, 512, 513];
+
+const numbers = (values: readonly number[]) =>
+  fc.uniqueArray(fc.constantFrom(...values), { minLength: 1, maxLength: 6 });
+const strengths = numbers([0, 10, 30, 40, 45, 50, 50.5, 55, 60, 70, 90, 100]);
+const prices = numbers([60, 95, 98, 99.5, 100, 100.5, 101, 103, 120]);
+const window = numbers([2, 3, 5]);
+
+const rsi = (window: number | number[]) =>
+  ({ id: "momentum.rsi", params: { window, seeding: "first" } }) as const;
+const sma = (window: number | number[]) => ({ id: "ma.sma", params: { window } }) as const;
+
+type Values = { readonly [K in "long" | "short" | "price" | "window"]: number[] };
+
+/** Each a shape of its own: axes that trail or not, gates, classes of levels, sides that overlap. */
+const STRATEGIES: readonly ((values: Values) => Strategy)[] = [
+  ({ long, short, window }) => ({
+    indicators: { rsi: rsi(window) },
+    signals: [{ rule: "band", of: "rsi", params: { long, short } }],
+  }),
+  ({ long, short, window }) => ({
+    indicators: { rsi: rsi(window) },
+    signals: [{ rule: "band", of: "rsi", params: { long, short } }],
+    constraint: "signal.rsi.long < signal.rsi.short or rsi.window == 3",
+  }),
+  ({ long, short, window }) => ({
+    indicators: { avg: sma(window), rsi: rsi(3) },
+    signals: [
+      { rule: "band", of: "rsi", params: { long, short } },
+      { rule: "price", of: "avg", params: {} },
+    ],
+  }),
+  // Axes of a gate behind those of the levels: panels are strided.
+  ({ long, short, window }) => ({
+    indicators: { rsi: rsi(window), zed: { id: "volatility.atr", params: { window: 2 } } },
+    signals: [
+      { rule: "band", of: "rsi", params: { long, short } },
+      { rule: "deltaSign", of: "zed", params: { longBars: [1, 2], shortBars: 1 } },
+    ],
+  }),
+  ({ long, short }) => ({
+    indicators: { a: rsi(2), b: rsi(5) },
+    signals: [
+      { rule: "band", of: "a", params: { long, short: 90 } },
+      { rule: "band", of: "b", params: { long: 55, short } },
+    ],
+  }),
+  ({ long, short, window }) => ({
+    expressions: {
+      long: "rsi(2, seeding='first') < $long and close > sma(close, $window)",
+      short: "rsi(3, seeding='first') >= $zero and close < sma(close, $window)",
+    },
+    parameters: { long, window, zero: short },
+  }),
+  // Behind the levels again, and what the sides ask for is not exclusive.
+  ({ long, price, window }) => ({
+    expressions: {
+      long: "close > $cost",
+      short: "rsi($window, seeding='first') <= $low",
+    },
+    parameters: { cost: price, low: long, window },
+  }),
+  ({ price }) => ({
+    expressions: { long: "close >= $cost", short: "close < $cost - 1" },
+    parameters: { cost: price },
+  }),
+  ({ price, window }) => ({
+    expressions: {
+      long: "close >= $cost and not (volume > 10 and close < lowest(low, $window)[1])",
+    },
+    parameters: { cost: price, window },
+  }),
+  ({ price, long }) => ({
+    expressions: { short: "close[1] > $cost and (volume < $few or open > close)" },
+    parameters: { cost: price, few: long },
+  }),
+  ({ price, window }) => ({
+    expressions: { long: "close < $cost", short: "close > sma(close, $window) and close > 101" },
+    parameters: { cost: price, window },
+  }),
+  ({ price }) => ({
+    expressions: { long: "close < $cost", exitLong: "close > 2 * $cost", short: "close > open" },
+    parameters: { cost: price },
+  }),
+];
+
+function resolved(strategy: Strategy) {
+  const { complaints, ...rest } = resolveStrategy(strategy);
+  if (complaints.length > 0) throw new UserError("VALIDATION", complaints);
+  return { ...rest, constraint: strategy.constraint ?? null };
+}
+
+/** Whole sweeps, most of them of accounts that put everything in. */
+export const anyLegSweep: fc.Arbitrary<SweepCase> = fc
+  .record({
+    candles: candlesOf(BARS),
+    strategy: fc.nat(STRATEGIES.length - 1),
+    values: fc.record({ long: strengths, short: strengths, price: prices, window }),
+    settings: anyCloseSettings,
+    allIn: fc.nat(4),
+    start: fc.double({ min: 0, max: 0.3, noNaN: true }),
+    end: fc.double({ min: 0.8, max: 1, noNaN: true }),
+  })
+  .map(({ candles, strategy, values, settings, allIn, start, end }) => {
+    const bars = candles.time.length;
+    const firstBar = Math.floor(start * (bars - 1));
+    const sweep: Sweep = {
+      ...resolved(STRATEGIES[strategy](values)),
+      execution: allIn > 0 ? { ...settings, sizing: "ALL_IN" } : settings,
+      firstBar,
+      lastBar: Math.max(firstBar + 1, Math.ceil(end * bars)),
+      timeframeMs: HOUR_MS,
+      stops: [null],
+      trails: [null],
+      targets: [null],
+      ranking: [{ metric: "totalReturnPct", direction: "DESC" }],
+      preselect: 10,
+      topK: 10,
+    };
+    return { candles, sweep };
+  });
