@@ -5,7 +5,7 @@ import { resolveStrategy, type Strategy } from "../../src/plan/resolve-strategy.
 import { anyCloseSettings } from "./execution-arbitraries.ts";
 import { candlesOf, type SweepCase } from "./sweep-arbitraries.ts";
 
-/** Random sweeps of strategies whose sides are legs with levels of their own, and of near misses. */
+/** Random sweeps of strategies whose sides have levels of their own, and of near misses. */
 
 const HOUR_MS = 3_600_000;
 /** Lengths around the borders of words and blocks. */
@@ -23,7 +23,7 @@ const sma = (window: number | number[]) => ({ id: "ma.sma", params: { window } }
 
 type Values = { readonly [K in "long" | "short" | "price" | "window"]: number[] };
 
-/** Each a shape of its own: axes that trail or not, gates, classes of levels, sides that overlap. */
+/** Axes of levels that trail or do not, gates, classes of levels, sides that overlap. */
 const STRATEGIES: readonly ((values: Values) => Strategy)[] = [
   ({ long, short, window }) => ({
     indicators: { rsi: rsi(window) },

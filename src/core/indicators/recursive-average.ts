@@ -70,22 +70,31 @@ function recursiveAverage(
   const out = new Float64Array(series.length);
   const seedLength = seedBars(window, seeding) + 1;
   const sum = new DoubleDouble();
-  let present = 0;
-  let average = Number.NaN;
-  for (let t = 0; t < series.length; t++) {
-    const value = series[t];
-    if (!Number.isFinite(value)) {
-      present = 0;
-      average = Number.NaN;
-    } else if (present < seedLength) {
-      if (present === 0) sum.set(0, 0);
-      sum.add(value);
-      present += 1;
-      average = present === seedLength ? sum.dividedBy(seedLength) : Number.NaN;
-    } else {
-      average += weight * (value - average);
+  for (let t = 0; t < series.length; ) {
+    let present = 0;
+    for (sum.set(0, 0); present < seedLength && Number.isFinite(series[t]); present++, t++) {
+      sum.add(series[t]);
+      out[t] = Number.NaN;
     }
-    out[t] = average;
+    if (present < seedLength) {
+      // A hole, unless the series ends here.
+      if (t < series.length) out[t++] = Number.NaN;
+      continue;
+    }
+    out[t - 1] = sum.dividedBy(seedLength);
+    t = average(series, t, weight, out);
   }
   return out;
+}
+
+/** Goes on from the average at the bar before `from` up to a hole, and says where that is. */
+function average(series: Float64Array, from: number, weight: number, out: Float64Array): number {
+  let value = out[from - 1];
+  for (let t = from; t < series.length; t++) {
+    const newest = series[t];
+    if (newest - newest !== 0) return t;
+    value += weight * (newest - value);
+    out[t] = value;
+  }
+  return series.length;
 }

@@ -1,4 +1,8 @@
-import { rma, type Seeding } from "./recursive-average.ts";
+import { DoubleDouble } from "../series/double-double.ts";
+import { rma, type Seeding, seedBars } from "./recursive-average.ts";
+
+/** Changes below it can be doubled. */
+const LARGEST = 2 ** 1022;
 
 /**
  * Relative strength index of a series in percent, from Wilder averages of its rises and falls; 100
@@ -9,6 +13,10 @@ export function relativeStrength(
   window: number,
   seeding: Seeding,
 ): Float64Array {
+  return strengthOfWhole(series, window, seeding) ?? strengthOfParts(series, window, seeding);
+}
+
+function strengthOfParts(series: Float64Array, window: number, seeding: Seeding): Float64Array {
   const rises = new Float64Array(series.length).fill(Number.NaN);
   const falls = new Float64Array(series.length).fill(Number.NaN);
   for (let t = 1; t < series.length; t++) {
@@ -18,8 +26,43 @@ export function relativeStrength(
   }
   const up = rma(rises, window, seeding);
   const down = rma(falls, window, seeding);
-  for (let t = 0; t < up.length; t++) {
-    up[t] = down[t] === 0 ? 100 : (100 * up[t]) / (up[t] + down[t]);
-  }
+  for (let t = 0; t < up.length; t++) up[t] = strength(up[t], down[t]);
   return up;
+}
+
+/** The same, both averages in one pass over a series without holes; null where it has one. */
+function strengthOfWhole(
+  series: Float64Array,
+  window: number,
+  seeding: Seeding,
+): Float64Array | null {
+  const seedLength = seedBars(window, seeding) + 1;
+  const out = new Float64Array(series.length).fill(Number.NaN, 0, seedLength);
+  if (series.length <= seedLength) return out;
+  const ups = new DoubleDouble();
+  const downs = new DoubleDouble();
+  for (let t = 1; t <= seedLength; t++) {
+    const change = series[t] - series[t - 1];
+    if (!(Math.abs(change) < LARGEST)) return null;
+    ups.add(Math.max(change, 0));
+    downs.add(Math.max(-change, 0));
+  }
+  let up = ups.dividedBy(seedLength);
+  let down = downs.dividedBy(seedLength);
+  out[seedLength] = strength(up, down);
+  const weight = 1 / window;
+  for (let t = seedLength + 1; t < series.length; t++) {
+    const change = series[t] - series[t - 1];
+    const size = Math.abs(change);
+    if (!(size < LARGEST)) return null;
+    // Rise and fall without a branch: whether a price rises is not predictable.
+    up += weight * ((size + change) * 0.5 - up);
+    down += weight * ((size - change) * 0.5 - down);
+    out[t] = strength(up, down);
+  }
+  return out;
+}
+
+function strength(up: number, down: number): number {
+  return down === 0 ? 100 : (100 * up) / (up + down);
 }

@@ -118,7 +118,8 @@ export function settlePanel(
 function enter(side: usize, from: i32, to: i32, price: f64): void {
   const prices = f64x2.splat(price);
   let at = field(side, ENTRIES) + (<usize>(from & ~1) << 3);
-  v128.store(at, v128.bitselect(prices, v128.load(at), v128.load(EDGES + (<usize>(from & 1) << 4))));
+  const edges = v128.load(EDGES + (<usize>(from & 1) << 4));
+  v128.store(at, v128.bitselect(prices, v128.load(at), edges));
   for (let leg = (from & ~1) + 2; ; leg += 8) {
     v128.store(at, prices, 16);
     v128.store(at, prices, 32);
