@@ -224,7 +224,15 @@ export interface Run {
   readonly datasetHash: string;
   readonly digest: string | null;
   readonly error: { readonly code: string; readonly message: string } | null;
+  readonly startedAt: Date | null;
   readonly finishedAt: Date | null;
+  /** Where its time went; phases and `idleMs` add up to `wallMs`. Null before it has started. */
+  readonly profile: {
+    readonly wallMs: number;
+    readonly threads: number;
+    readonly phases: Readonly<Record<string, number>>;
+    readonly idleMs: number;
+  } | null;
 }
 
 export interface Backtest {

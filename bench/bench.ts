@@ -38,11 +38,15 @@ const kernels = chooseKernels(flags.kernels as (typeof KERNEL_SETTINGS)[number])
 const only = flags.only?.split(",") ?? WORKLOADS.map(({ name }) => name);
 const where = circumstances();
 const measurements: Measurement[] = [];
+console.log(
+  "| workload | threads | median | range | ns a variant-bar | variants/s | peak memory |",
+);
+console.log("|---|---|---|---|---|---|---|");
 for (const workload of only) {
   for (const workers of flags.workers.split(",").map(Number)) {
     const measurement = await measured({ workload, workers, runs, kernels });
     measurements.push(measurement);
-    print(measurement);
+    console.log(tableRow(measurement));
   }
 }
 console.log(`\n${where.cpu}, ${where.cores} cores, node ${where.node}, commit ${where.commit}`);
@@ -60,17 +64,15 @@ async function measured(order: MeasureOrder): Promise<Measurement> {
   return result as Measurement;
 }
 
-function print(m: Measurement): void {
-  const spread = `${Math.min(...m.timesMs).toFixed(1)}-${Math.max(...m.timesMs).toFixed(1)}`;
-  console.log(
-    [
-      m.workload.padEnd(12),
-      `${m.workers} thread${m.workers > 1 ? "s" : " "}`,
-      `${m.medianMs.toFixed(1)} ms`.padStart(11),
-      `(${spread})`.padEnd(18),
-      `${m.nsPerVariantBar.toFixed(4)} ns/variant-bar`,
-      `${Math.round(m.variantsPerSecond).toLocaleString("en")} variants/s`.padStart(24),
-      `+${m.peakMiB.toFixed(0)} MiB`.padStart(10),
-    ].join("  "),
-  );
+function tableRow(m: Measurement): string {
+  const cells = [
+    m.workload,
+    m.workers,
+    `${m.medianMs.toFixed(1)} ms`,
+    `${Math.min(...m.timesMs).toFixed(1)}-${Math.max(...m.timesMs).toFixed(1)}`,
+    m.nsPerVariantBar.toFixed(4),
+    Math.round(m.variantsPerSecond).toLocaleString("en"),
+    `+${m.peakMiB.toFixed(0)} MiB`,
+  ];
+  return `| ${cells.join(" | ")} |`;
 }

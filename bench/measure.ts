@@ -29,7 +29,8 @@ async function measure(order: MeasureOrder): Promise<Measurement> {
   const workload = WORKLOADS.find(({ name }) => name === order.workload);
   if (workload === undefined) throw new Error(`unknown workload ${order.workload}`);
   const bareMiB = process.memoryUsage.rss() / 2 ** 20;
-  const pool = await createPool({ size: order.workers, kernels: order.kernels });
+  const caches = { indicatorBytes: 2 ** 30, atomBytes: 2 ** 30 };
+  const pool = await createPool({ size: order.workers, kernels: order.kernels, caches });
   try {
     const task = await timedTask(workload, pool, order.workers);
     let { scored } = await task.run();

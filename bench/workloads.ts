@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { allocateCandles, type Candles, sliceCandles } from "../src/core/series/candles.ts";
 import type { Timeframe } from "../src/core/series/timeframe.ts";
 import { csvSource } from "../src/market-data/csv.ts";
@@ -14,6 +14,8 @@ export interface Workload {
   readonly request: Omit<RunRequestInput, "dataset">;
   /** Which stage is timed; Stage B runs over the best `preselect` of Stage A. */
   readonly stage: "STAGE_A" | "STAGE_B";
+  /** Runs find what earlier ones over the same candles have computed; else nothing is kept. */
+  readonly keeps?: true;
 }
 
 const SP500 = new URL("../node_modules/vega-datasets/data/sp500-2000.csv", import.meta.url);
@@ -36,7 +38,7 @@ const costs = { feePct: 0.1, slippagePct: 0 };
 const levels = { start: 0.5, stop: 10, step: 0.5 };
 
 /** The workloads of the design page, and shapes that could hide a cliff. */
-export const WORKLOADS: readonly Workload[] = [
+const DESIGNED: readonly Workload[] = [
   {
     name: "W1",
     title: "SMA cross, 4,950 pairs, 43,800 bars",
@@ -83,7 +85,7 @@ export const WORKLOADS: readonly Workload[] = [
     name: "W1-sp500",
     title: "W1 on the S&P 500, daily",
     timeframe: "1d",
-    candles: sp500,
+    candles: () => fromCsv(SP500),
     request: { warmupBars: 0, strategy: smaPairs, execution: costs },
     stage: "STAGE_A",
   },
@@ -165,6 +167,29 @@ export const WORKLOADS: readonly Workload[] = [
   },
 ];
 
+/** W1 on files beside the project, where they are. */
+const BESIDE: readonly Workload[] = [
+  { name: "eurusd-1h", timeframe: "1h" as const },
+  { name: "goog-1d", timeframe: "1d" as const },
+].flatMap(({ name, timeframe }) => {
+  const file = new URL(`../../shared/data/${name}.csv`, import.meta.url);
+  if (!existsSync(file)) return [];
+  const title = `W1 on ${name}`;
+  return { ...DESIGNED[0], name: `W1-${name}`, title, timeframe, candles: () => fromCsv(file) };
+});
+
+/** What a run saves that is not the first over its candles. */
+const KEPT: readonly Workload[] = DESIGNED.filter(({ name }) => name === "W2" || name === "W5").map(
+  (workload) => ({
+    ...workload,
+    name: `${workload.name}-kept`,
+    title: `${workload.title}, indicators and atoms kept`,
+    keeps: true,
+  }),
+);
+
+export const WORKLOADS: readonly Workload[] = [...DESIGNED, ...BESIDE, ...KEPT];
+
 function market(bars: number): Candles {
   return shared(syntheticCandles({ seed: 7, bars, timeframe: "1h" }));
 }
@@ -175,8 +200,8 @@ function flat(bars: number): Candles {
   return candles;
 }
 
-async function sp500(): Promise<Candles> {
-  const { candles } = await csvSource.read({ input: readFileSync(SP500) });
+async function fromCsv(file: URL): Promise<Candles> {
+  const { candles } = await csvSource.read({ input: readFileSync(file) });
   return shared(candles);
 }
 

@@ -14,10 +14,12 @@ export interface Lap {
 
 export interface Contender {
   readonly name: string;
-  /** Null where it does not know the workload. */
-  run(workload: string): Promise<Lap | null>;
+  /** With fees, or free of costs; null where it does not know the workload. */
+  run(workload: string, costs: Costs): Promise<Lap | null>;
   close(): void;
 }
+
+export type Costs = "fees" | "free";
 
 interface Answer {
   readonly ms: number;
@@ -27,8 +29,8 @@ interface Answer {
 }
 
 /**
- * A process that stays warm: reads a workload a line, answers with a line of JSON and leaves its
- * returns in `<folder>/<workload>.<name>.f64`.
+ * A process that stays warm: reads a workload and its costs a line, answers with a line of JSON and
+ * leaves its returns in `<folder>/<workload>.<name>.f64`.
  */
 export function processContender(
   name: string,
@@ -39,8 +41,8 @@ export function processContender(
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   return {
     name,
-    async run(workload) {
-      child.stdin.write(`${workload}\n`);
+    async run(workload, costs) {
+      child.stdin.write(`${workload} ${costs}\n`);
       const line = await lines.next();
       if (line.done === true) throw new Error(`${name} ended at ${workload}`);
       const answer = JSON.parse(line.value) as Answer;

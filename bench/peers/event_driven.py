@@ -31,18 +31,18 @@ def simulated(close, signal, fee):
             elif now < 0:
                 self.sell(size=SHARE)
 
-    price = close * UNIT
-    # An order to close fills at the next open: the close it was decided at.
-    opened = np.concatenate([price[:1], price[:-1]])
+    # What is open in the end is closed at the close before the last: so the last bar comes twice.
+    price = np.append(close, close[-1]) * UNIT
+    signal = np.append(signal, signal[-1])
     data = pd.DataFrame(
         {
-            "Open": opened,
-            "High": np.maximum(opened, price),
-            "Low": np.minimum(opened, price),
+            "Open": price,
+            "High": price,
+            "Low": price,
             "Close": price,
             "Volume": 1.0,
         },
-        index=pd.date_range("2020", periods=len(close), freq="h"),
+        index=pd.date_range("2020", periods=len(price), freq="h"),
     )
     test = Backtest(
         data, Signals, cash=10_000.0, commission=fee, trade_on_close=True, finalize_trades=True

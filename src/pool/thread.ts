@@ -1,6 +1,9 @@
 import { Worker } from "node:worker_threads";
 import type { FromWorker, ToWorker, WorkerSettings } from "./protocol.ts";
 
+/** Threads work in arrays that are there already: little is made that could be garbage. */
+const YOUNG_MB = 6;
+
 /** What a thread's end or message means to the pool. */
 export interface ThreadListener {
   onMessage(thread: Thread, message: FromWorker): void;
@@ -21,7 +24,10 @@ export class Thread {
 
   constructor(settings: WorkerSettings, listener: ThreadListener) {
     this.no = settings.no;
-    this.#worker = new Worker(new URL("./worker.ts", import.meta.url), { workerData: settings });
+    this.#worker = new Worker(new URL("./worker.ts", import.meta.url), {
+      workerData: settings,
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
+    });
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     this.ready = promise;
     this.#worker.on("message", (message: FromWorker) => {

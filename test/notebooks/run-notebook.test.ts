@@ -69,6 +69,16 @@ describe("a notebook in the real kernel", () => {
     await runNotebook(file, check);
   });
 
+  it("compares what was measured in kind only, and saves it", async () => {
+    const measured = { source: "Math.random()", metadata: { measured: true } };
+    const file = await writeNotebook(measured);
+    expect((await failure(runNotebook(file, check))).message).toContain("saved outputs");
+    await runNotebook(file, save);
+    await runNotebook(file, check);
+    const file2 = await writeNotebook({ ...measured, source: "throw new Error('grows')" });
+    expect((await failure(runNotebook(file2, check))).message).toContain("grows");
+  });
+
   it("fails in a cell without the path that it needs as in any other", async () => {
     const source = 'throw new Error("not even without it")';
     const file = await writeNotebook({ source, metadata: { needs: "absent" } });

@@ -1,0 +1,88 @@
+/** Measures runs of the whole service in a process of its own; the database is another's. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createApp } from "../src/app.ts";
+import { loadConfig } from "../src/config.ts";
+import type { RunRequestInput } from "../src/plan/request.ts";
+import { isTerminal, type RunRecord } from "../src/store/records.ts";
+import { BARS, sizedRequest } from "./memory-workload.ts";
+
+export interface MemoryOrder {
+  readonly databaseUrl: string;
+  readonly variants: number;
+  readonly workers: number;
+  /** Runs one after the other, in the same process. */
+  readonly runs: number;
+}
+
+export interface MemoryMeasurement extends Omit<MemoryOrder, "databaseUrl"> {
+  readonly digest: string;
+  /** Of each run, from its first claim to its end. */
+  readonly elapsedMs: readonly number[];
+  readonly nsPerVariantBar: number;
+  /** Resident memory of the process before the first run, at its peak, and after each run. */
+  readonly bareMiB: number;
+  readonly peakMiB: number;
+  readonly afterMiB: readonly number[];
+  /** What the plan has said. */
+  readonly budgetMiB: number;
+}
+
+const POLL_MS = 50;
+const mib = (bytes: number) => Math.round((bytes / 2 ** 20) * 10) / 10;
+
+async function measure(order: MemoryOrder): Promise<MemoryMeasurement> {
+  const { databaseUrl, variants, workers, runs } = order;
+  const dataDir = mkdtempSync(join(tmpdir(), "sweepline-memory-"));
+  try {
+    const flags = {
+      ...{ databaseUrl, workers, dataDir },
+      guards: { maxVariantsPerStage: 100_000_000 },
+      log: { level: "warn" },
+    };
+    await using app = await createApp(loadConfig({ environment: {}, flags }));
+    const { dataset } = await app.datasets.importSynthetic({
+      seed: 7,
+      bars: BARS,
+      timeframe: "1h",
+    });
+    const request = sizedRequest(dataset.hash, variants);
+    const bareMiB = mib(process.memoryUsage.rss());
+    const ended: RunRecord[] = [];
+    const afterMiB: number[] = [];
+    for (let run = 0; run < runs; run++) {
+      ended.push(await wholeRun(app, request));
+      afterMiB.push(mib(process.memoryUsage.rss()));
+    }
+    const elapsedMs = ended.map((run) => run.finishedAt!.getTime() - run.startedAt!.getTime());
+    return {
+      ...{ variants, workers, runs, elapsedMs, bareMiB, afterMiB },
+      digest: ended[0].digest!,
+      nsPerVariantBar: (Math.min(...elapsedMs) * 1e6) / (variants * BARS),
+      peakMiB: mib(process.resourceUsage().maxRSS * 1024),
+      budgetMiB: mib(ended[0].plan.estimate.bytes),
+    };
+  } finally {
+    rmSync(dataDir, { recursive: true, force: true });
+  }
+}
+
+type App = Awaited<ReturnType<typeof createApp>>;
+
+async function wholeRun({ runs, store }: App, request: RunRequestInput): Promise<RunRecord> {
+  const { run: started } = await runs.startRun(request, null);
+  for (;;) {
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    const status = await store.runStatus(started.id);
+    if (status !== null && isTerminal(status.state)) break;
+  }
+  const run = (await store.run(started.id))!;
+  if (run.state !== "SUCCEEDED") throw new Error(`the run is ${run.state}: ${run.error?.message}`);
+  return run;
+}
+
+process.once("message", async (order: MemoryOrder) => {
+  process.send?.(await measure(order));
+  process.disconnect();
+});
