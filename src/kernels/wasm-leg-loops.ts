@@ -75,7 +75,6 @@ export class WasmLegPanel implements LegPanel {
 
   settle(long: GatedLegs, short: GatedLegs): void {
     const { kernels, rules, rulesAt, close } = this.#backend;
-    this.cash.fill(rules.startCash);
     kernels.settlePanel(
       this.#long.write(long),
       this.#short.write(short),

@@ -12,37 +12,44 @@ const GATE: usize = 12;
 const LEGS: usize = 16;
 const ENTRIES: usize = 20; // entry prices, with room for two batches of eight more
 
+/** When the bound of all accounts is as near to ruin as this, the accounts are looked at. */
+const NEAR: f64 = 1000;
+
 // The panel at hand.
 let long: usize = 0;
 let short: usize = 0;
 let rules: usize = 0;
+let closeAt: usize = 0;
+let bars: i32 = 0;
 let cash: usize = 0;
-/** Accounts of a row, an even number, and bytes of it. */
+/** Accounts of a row, a multiple of eight, in bytes. */
 let rowBytes: usize = 0;
-let rows: i32 = 0;
+let rows: usize = 0;
 let ruin: f64 = 0;
-/** No account has less than this. */
+/** No account has had less than this so far; 0 where one may have lost all. */
 let floor: f64 = 0;
-/** Whether an account may be ruined, so that each has to be looked at before it trades. */
-let guarded: bool = false;
 
+// @ts-ignore: decorator
+@inline
 function field(side: usize, offset: usize): usize {
   return <usize>load<u32>(side + offset);
 }
 
 /** Bars at which the gated count may change, and does unless it was 0 and is. */
+// @ts-ignore: decorator
+@inline
 function turns(g: u64, gBefore: u64, d: u64, z: u64, zBefore: u64): u64 {
   return (g & ((gBefore & d) | (~gBefore & z))) | (~g & gBefore & zBefore);
 }
 
 /**
- * Leaves the end cash of every account at `cashAt`, rows of `stride` numbers (even), which hold the
- * start cash before. Entry prices of legs that are not held are 1 or more.
+ * Leaves the end cash of every account at `cashAt`, rows of `stride` numbers (a multiple of eight)
+ * and two rows to spare. Entry prices of legs that are not held are positive.
  */
 export function settlePanel(
   longAt: usize,
   shortAt: usize,
-  bars: i32,
+  barCount: i32,
   rulesAt: usize,
   close: usize,
   cashAt: usize,
@@ -53,12 +60,28 @@ export function settlePanel(
   long = longAt;
   short = shortAt;
   rules = rulesAt;
+  closeAt = close;
+  bars = barCount;
   cash = cashAt;
   rowBytes = <usize>stride << 3;
-  rows = <i32>field(long, LEGS);
+  rows = field(long, LEGS);
   ruin = ruinCash;
+  open(startCash);
+  if (startCash > ruinCash && walk(false)) return;
+  // An account may be ruined: each is looked at before each of its trades.
+  open(startCash);
+  walk(true);
+}
+
+function open(startCash: f64): void {
   floor = startCash;
-  guarded = !(startCash > ruinCash);
+  const start = f64x2.splat(startCash);
+  const end = cash + rows * rowBytes;
+  for (let at = cash; at < end; at += 16) v128.store(at, start);
+}
+
+/** False where the bound of all accounts has reached ruin; never so when `guarded`. */
+function walk(guarded: bool): bool {
   const longCounts = field(long, COUNTS);
   const shortCounts = field(short, COUNTS);
   const longChanges = field(long, CHANGES);
@@ -67,6 +90,8 @@ export function settlePanel(
   const shortSome = field(short, SOME);
   const longGate = field(long, GATE);
   const shortGate = field(short, GATE);
+  const longEntries = field(long, ENTRIES);
+  const shortEntries = field(short, ENTRIES);
   let gl: u64 = 0;
   let zl: u64 = 0;
   let gs: u64 = 0;
@@ -84,122 +109,138 @@ export function settlePanel(
     zl = load<u64>(longSome + at);
     gs = load<u64>(shortGate + at);
     zs = load<u64>(shortSome + at);
-    const dl = load<u64>(longChanges + at);
-    const ds = load<u64>(shortChanges + at);
-    let flips =
-      turns(gl, (gl << 1) | glCarry, dl, zl, (zl << 1) | zlCarry) |
-      turns(gs, (gs << 1) | gsCarry, ds, zs, (zs << 1) | zsCarry);
+    let fl = turns(gl, (gl << 1) | glCarry, load<u64>(longChanges + at), zl, (zl << 1) | zlCarry);
+    let fs = turns(gs, (gs << 1) | gsCarry, load<u64>(shortChanges + at), zs, (zs << 1) | zsCarry);
     const rest = bars - (w << 6);
-    if (rest < 64) flips &= ((<u64>1) << (<u64>rest)) - 1;
-    while (flips != 0) {
-      const bit = ctz(flips);
-      flips &= flips - 1;
-      const t = ((<usize>w) << 6) + <usize>bit;
-      const lNow = <i32>load<u8>(longCounts + t) & -(<i32>(gl >>> bit) & 1);
-      const sNow = <i32>load<u8>(shortCounts + t) & -(<i32>(gs >>> bit) & 1);
-      const price = load<f64>(close + (t << 3));
-      if (lNow < l) closeRows(lNow, l, price);
-      if (sNow < s) closeColumns(sNow, s, price);
-      if (lNow > l) enter(long, l, lNow, price);
-      if (sNow > s) enter(short, s, sNow, price);
-      l = lNow;
-      s = sNow;
+    if (rest < 64) {
+      const valid = ((<u64>1) << (<u64>rest)) - 1;
+      fl &= valid;
+      fs &= valid;
     }
+    const first = <usize>w << 6;
+    const prices = closeAt + (first << 3);
+    // Long turns before the next short one, short turns up to the next long one, and so on.
+    while ((fl | fs) != 0) {
+      let run = fl & ((fs & (0 - fs)) - 1);
+      fl ^= run;
+      while (run != 0) {
+        const bit = <usize>ctz(run);
+        run &= run - 1;
+        const now = <i32>load<u8>(longCounts + first + bit) & -(<i32>(gl >>> bit) & 1);
+        const price = load<f64>(prices + (bit << 3));
+        if (now < l) closeRows(longEntries, now, l, price, guarded);
+        else enter(longEntries, l, now, price);
+        l = now;
+      }
+      run = fs & ((fl & (0 - fl)) | ((fl & (0 - fl)) - 1));
+      fs ^= run;
+      while (run != 0) {
+        const bit = <usize>ctz(run);
+        run &= run - 1;
+        const now = <i32>load<u8>(shortCounts + first + bit) & -(<i32>(gs >>> bit) & 1);
+        const price = load<f64>(prices + (bit << 3));
+        if (now < s) closeColumns(shortEntries, now, s, price, guarded);
+        else enter(shortEntries, s, now, price);
+        s = now;
+      }
+    }
+    if (!guarded && !(floor > NEAR * ruin) && !soundSoFar()) return false;
   }
-  const last = load<f64>(close + ((<usize>(bars - 1)) << 3));
-  if (l > 0) closeRows(0, l, last);
-  if (s > 0) closeColumns(0, s, last);
+  const last = load<f64>(closeAt + ((<usize>(bars - 1)) << 3));
+  if (l > 0) closeRows(longEntries, 0, l, last, guarded);
+  if (s > 0) closeColumns(shortEntries, 0, s, last, guarded);
+  return guarded || floor > ruin;
 }
 
 /**
  * Legs from `from` on begin at `price`: those that do, and those beyond, which are not held. Entry
- * prices are read and written in aligned pairs only: other reads would wait for the writes.
+ * prices are written in aligned pairs only: other reads would wait for the writes.
  */
-function enter(side: usize, from: i32, to: i32, price: f64): void {
+// @ts-ignore: decorator
+@inline
+function enter(entries: usize, from: i32, to: i32, price: f64): void {
   const prices = f64x2.splat(price);
-  let at = field(side, ENTRIES) + (<usize>(from & ~1) << 3);
+  let at = entries + (<usize>(from & ~1) << 3);
   const edges = v128.load(EDGES + (<usize>(from & 1) << 4));
   v128.store(at, v128.bitselect(prices, v128.load(at), edges));
-  for (let leg = (from & ~1) + 2; ; leg += 8) {
+  v128.store(at, prices, 16);
+  v128.store(at, prices, 32);
+  v128.store(at, prices, 48);
+  const end = entries + (<usize>to << 3);
+  for (at += 64; at < end; at += 64) {
+    v128.store(at, prices);
     v128.store(at, prices, 16);
     v128.store(at, prices, 32);
     v128.store(at, prices, 48);
-    v128.store(at, prices, 64);
-    if (leg + 8 >= to) return;
-    at += 64;
   }
-}
-
-/** Factors of the pair of legs at `first`: 1 for one that is not within `[from, to)`. */
-function exitFactors(at: usize, base: v128, slope: v128, prices: v128, edges: i32): v128 {
-  const factors = f64x2.add(base, f64x2.mul(slope, f64x2.div(prices, v128.load(at))));
-  return v128.bitselect(factors, f64x2.splat(1), v128.load(EDGES + (<usize>edges << 4)));
 }
 
 /** Long legs `[from, to)` exit. */
-function closeRows(from: i32, to: i32, price: f64): void {
-  const base = v128.load64_splat(rules, BASE);
-  const slope = v128.load64_splat(rules, SLOPE);
-  const prices = f64x2.splat(price);
-  const entries = field(long, ENTRIES);
-  let least: v128 = f64x2.splat(1);
-  for (let leg = from & ~1; leg < to; leg += 2) {
-    const edges = <i32>(leg < from) | (<i32>(leg + 1 >= to) << 1);
-    const factors = exitFactors(entries + (<usize>leg << 3), base, slope, prices, edges);
-    least = f64x2.pmin(least, factors);
-    const even = v128.shuffle<f64>(factors, factors, 0, 0);
-    const odd = v128.shuffle<f64>(factors, factors, 1, 1);
-    let at = cash + <usize>leg * rowBytes;
-    const next = at + rowBytes;
-    if (guarded) {
-      for (; at < next; at += 16) {
-        multiplyUnruined(at, even);
-        multiplyUnruined(at + rowBytes, odd);
-      }
-    } else {
-      for (; at < next; at += 64) {
-        multiplyFour(at, even, even, even, even);
-        multiplyFour(at + rowBytes, odd, odd, odd, odd);
-      }
+// @ts-ignore: decorator
+@inline
+function closeRows(entries: usize, from: i32, to: i32, price: f64, guarded: bool): void {
+  const base = load<f64>(rules, BASE);
+  const slope = load<f64>(rules, SLOPE);
+  const width = rowBytes;
+  let at = cash + <usize>from * width;
+  const end = entries + (<usize>to << 3);
+  let least: f64 = 1;
+  for (let entry = entries + (<usize>from << 3); entry < end; entry += 8) {
+    const factor = base + slope * (price / load<f64>(entry));
+    least = min<f64>(least, factor);
+    const f = f64x2.splat(factor);
+    const next = at + width;
+    for (; at < next; at += 64) {
+      if (guarded) multiplyUnruined(at, f, f, f, f);
+      else multiplyFour(at, f, f, f, f);
     }
   }
-  if (!guarded) lower(least);
+  if (!guarded) floor *= max<f64>(least, 0);
 }
 
 /** Short legs `[from, to)` exit. */
-function closeColumns(from: i32, to: i32, price: f64): void {
+// @ts-ignore: decorator
+@inline
+function closeColumns(entries: usize, from: i32, to: i32, price: f64, guarded: bool): void {
   const base = v128.load64_splat(rules, BASE + 8);
   const slope = v128.load64_splat(rules, SLOPE + 8);
   const prices = f64x2.splat(price);
+  const width = rowBytes;
+  const bottom = cash + rows * width;
   let least: v128 = f64x2.splat(1);
+  // The first leg of a pair may stay.
+  let kept = v128.load(EDGES + (<usize>(from & 1) << 4));
   for (let leg = from & ~1; leg < to; leg += 8) {
-    const at = field(short, ENTRIES) + (<usize>leg << 3);
-    const a = exitFactors(at, base, slope, prices, <i32>(leg < from) | (<i32>(leg + 1 >= to) << 1));
-    const b = exitFactors(at + 16, base, slope, prices, edgesAt(to - leg - 2));
-    const c = exitFactors(at + 32, base, slope, prices, edgesAt(to - leg - 4));
-    const d = exitFactors(at + 48, base, slope, prices, edgesAt(to - leg - 6));
+    const at = entries + (<usize>leg << 3);
+    const left = SLIDE + 64 - (<usize>min(to - leg, 8) << 3);
+    const a = exitFactors(at, base, slope, prices, v128.and(kept, v128.load(left)));
+    const b = exitFactors(at + 16, base, slope, prices, v128.load(left, 16));
+    const c = exitFactors(at + 32, base, slope, prices, v128.load(left, 32));
+    const d = exitFactors(at + 48, base, slope, prices, v128.load(left, 48));
+    kept = i64x2.splat(-1);
     least = f64x2.pmin(f64x2.pmin(least, f64x2.pmin(a, b)), f64x2.pmin(c, d));
-    let row = cash + (<usize>leg << 3);
-    for (let i = 0; i < rows; i++) {
-      if (guarded) {
-        multiplyUnruined(row, a);
-        multiplyUnruined(row + 16, b);
-        multiplyUnruined(row + 32, c);
-        multiplyUnruined(row + 48, d);
-      } else multiplyFour(row, a, b, c, d);
-      row += rowBytes;
+    for (let row = cash + (<usize>leg << 3); row < bottom; row += width) {
+      if (guarded) multiplyUnruined(row, a, b, c, d);
+      else multiplyFour(row, a, b, c, d);
     }
   }
-  if (!guarded) lower(least);
+  if (guarded) return;
+  const lowest = min<f64>(f64x2.extract_lane(least, 0), f64x2.extract_lane(least, 1));
+  floor *= max<f64>(lowest, 0);
 }
 
-/** Which of the two legs of a pair are not among the `rest` that are left. */
-function edgesAt(rest: i32): i32 {
-  return <i32>(rest <= 0) | (<i32>(rest <= 1) << 1);
+/** Factors of a pair of legs: 1 for one that does not exit. */
+// @ts-ignore: decorator
+@inline
+function exitFactors(at: usize, base: v128, slope: v128, prices: v128, exits: v128): v128 {
+  const factors = f64x2.add(base, f64x2.mul(slope, f64x2.div(prices, v128.load(at))));
+  return v128.bitselect(factors, f64x2.splat(1), exits);
 }
 
-/** By the position of what is kept away: neither, the first, the second, both. */
-const EDGES = memory.data<u64>([~0, ~0, 0, ~0, ~0, 0, 0, 0], 16);
+/** Both of a pair, or the second only. */
+const EDGES = memory.data<u64>([~0, ~0, 0, ~0], 16);
+/** Eight of it, from `8 - n` on: the first n of eight. */
+const SLIDE = memory.data<u64>([~0, ~0, ~0, ~0, ~0, ~0, ~0, ~0, 0, 0, 0, 0, 0, 0, 0, 0], 16);
 
 // @ts-ignore: decorator
 @inline
@@ -210,28 +251,29 @@ function multiplyFour(at: usize, a: v128, b: v128, c: v128, d: v128): void {
   v128.store(at, f64x2.mul(v128.load(at, 48), d), 48);
 }
 
-function multiplyUnruined(at: usize, factors: v128): void {
+function multiplyUnruined(at: usize, a: v128, b: v128, c: v128, d: v128): void {
+  multiplyPair(at, a);
+  multiplyPair(at + 16, b);
+  multiplyPair(at + 32, c);
+  multiplyPair(at + 48, d);
+}
+
+function multiplyPair(at: usize, factors: v128): void {
   const before = v128.load(at);
   const trades = f64x2.gt(before, f64x2.splat(ruin));
   v128.store(at, v128.bitselect(f64x2.mul(before, factors), before, trades));
 }
 
 /**
- * Every account was multiplied by at least `least`, which is 1 at most. Products are rounded
- * monotonously, so the bound holds to the bit; when it no longer proves anything, look.
+ * Every account was multiplied by the least factor of each exit at least, or by 1. Products are
+ * rounded monotonously, so the bound holds to the bit; where it is above ruin no account has been
+ * below. Then the accounts themselves are a better bound.
  */
-function lower(least: v128): void {
-  floor *= min<f64>(f64x2.extract_lane(least, 0), f64x2.extract_lane(least, 1));
-  if (floor > ruin) return;
-  let lowest = f64x2.splat(Infinity);
-  const end = cash + <usize>rows * rowBytes;
-  // Accounts that are NaN are never more than anything.
-  let sound = i64x2.splat(-1);
-  for (let at = cash; at < end; at += 16) {
-    const accounts = v128.load(at);
-    lowest = f64x2.pmin(lowest, accounts);
-    sound = v128.and(sound, f64x2.gt(accounts, f64x2.splat(ruin)));
-  }
-  floor = min<f64>(f64x2.extract_lane(lowest, 0), f64x2.extract_lane(lowest, 1));
-  guarded = !i64x2.all_true(sound);
+function soundSoFar(): bool {
+  if (!(floor > ruin)) return false;
+  let least: f64 = Infinity;
+  const end = cash + rows * rowBytes;
+  for (let at = cash; at < end; at += 8) least = min<f64>(least, load<f64>(at));
+  floor = least;
+  return floor > ruin;
 }
