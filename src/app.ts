@@ -5,6 +5,7 @@ import type { ServiceConfig } from "./config.ts";
 import { variantReport } from "./core/report/variant-report.ts";
 import { loadDefaultAxes } from "./default-axes.ts";
 import { ENGINE_VERSION } from "./engine-version.ts";
+import { RunExports } from "./exports/run-exports.ts";
 import { openWorkQueue, type WorkQueue } from "./jobs/work-queue.ts";
 import { createPool } from "./pool/pool.ts";
 import type { ComputePool } from "./pool/task.ts";
@@ -85,6 +86,11 @@ export async function createApp(config: ServiceConfig, options: AppOptions = {})
   opening.defer(() => imports.close());
   if (options.work !== false) await imports.watch();
   const surfaces = new RunSurfaces(store, config.caches.columnBytes);
+  const exports = new RunExports({
+    store,
+    engineVersion: ENGINE_VERSION,
+    report: (runId, place, options) => runs.report(runId, place, options),
+  });
   const queue = await openWorkQueue(store, (err) => log.error({ err }, "job queue"));
   opening.defer(() => queue.close());
   if (options.work !== false) opening.use(await startWork({ ...parts, queue }, config, log));
@@ -102,6 +108,7 @@ export async function createApp(config: ServiceConfig, options: AppOptions = {})
       imports,
       runs,
       surfaces,
+      exports,
       engineVersion: ENGINE_VERSION,
       defaultAxes,
     };
@@ -177,6 +184,16 @@ export async function openImports(config: ServiceConfig): Promise<Imports> {
     close: () => imports.close(),
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
+}
+
+/** Exports made in this process, for a command that has nothing else to do. */
+export function openExports(store: Store, config: ServiceConfig): RunExports {
+  const reports = openReports(store, config);
+  return new RunExports({
+    store,
+    engineVersion: ENGINE_VERSION,
+    report: (runId, place, options) => reports.report(runId, place, options),
+  });
 }
 
 /** Reports computed in this thread, for a command that has nothing else to do. */

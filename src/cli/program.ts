@@ -4,6 +4,7 @@ import { cancelCommand } from "./commands/cancel.ts";
 import { checkCommand } from "./commands/check.ts";
 import { demoCommand } from "./commands/demo.ts";
 import { estimateCommand } from "./commands/estimate.ts";
+import { exportCommand } from "./commands/export.ts";
 import { importCommand } from "./commands/import.ts";
 import { indicatorsCommand } from "./commands/indicators.ts";
 import { migrateCommand } from "./commands/migrate.ts";
@@ -34,6 +35,7 @@ const COMMANDS = [
   runsCommand,
   topCommand,
   reportCommand,
+  exportCommand,
   cancelCommand,
   pauseCommand,
   resumeCommand,

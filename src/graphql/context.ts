@@ -30,6 +30,7 @@ export interface Services {
   readonly imports: ImportService;
   readonly runs: RunService;
   readonly surfaces: RunSurfaces;
+  readonly exports: RunExports;
   readonly pool: { stats(): PoolStats; caches(): readonly CacheStats[] };
   /** Same plan hash, dataset hash and engine version: same digest. */
   readonly engineVersion: string;
@@ -114,6 +115,20 @@ export interface Marginals extends SurfaceScope {
 
 export interface RankedVariants extends PageOf<ColumnVariant> {
   readonly scope: SurfaceScope;
+}
+
+/** UserError VALIDATION for the parameters, CONFLICT for a run that has not ended, NOT_FOUND. */
+export interface RunExports {
+  open(run: RunRecord, parameters: Readonly<Record<string, string>>): Promise<RunExport>;
+}
+
+/** One export; its bytes are the same every time they are asked for. */
+export interface RunExport {
+  readonly fileName: string;
+  readonly contentType: string;
+  /** Equal tags are equal bytes. */
+  readonly tag: string;
+  bytes(): AsyncIterable<Uint8Array>;
 }
 
 export interface CheckedPlan extends StrategyCheck {

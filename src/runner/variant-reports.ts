@@ -19,8 +19,8 @@ import { runTrials } from "./trials.ts";
 export type VariantPlace = { readonly rank: number } | { readonly variantIndex: number };
 
 export interface ReportOptions {
-  /** Most points of a curve; DEFAULT_CURVE_POINTS when absent. */
-  readonly points?: number;
+  /** Most points of a curve, or one a bar; DEFAULT_CURVE_POINTS when absent. */
+  readonly points?: number | "all";
 }
 
 /** A variant's report as part of its run. */
@@ -149,7 +149,8 @@ export class VariantReports {
   }
 }
 
-function checkPoints(points: number): number {
+function checkPoints(points: number | "all"): number {
+  if (points === "all") return Number.POSITIVE_INFINITY;
   if (Number.isInteger(points) && points >= LEAST_POINTS && points <= MAX_CURVE_POINTS) {
     return points;
   }

@@ -6,6 +6,7 @@ import { UserError } from "../config.ts";
 import { REQUEST_LIMITS, TRAFFIC_LIMITS } from "../graphql/limits.ts";
 import { ProgressHub } from "../graphql/progress/progress-hub.ts";
 import { requestScope } from "./error-mask.ts";
+import { answerExport, exportPath } from "./export-endpoint.ts";
 import { createGraphqlEndpoint, type GraphqlEndpoint } from "./graphql-endpoint.ts";
 import { answerLive, answerReady } from "./health.ts";
 import { hostName, isLoopback } from "./loopback.ts";
@@ -94,6 +95,8 @@ function route(request: IncomingMessage, response: ServerResponse, routes: Route
     void answerReady(response, routes.settings.services, routes.draining);
   } else if (path !== undefined && uploadPath(path) !== null) {
     void answerUpload(request, response, { ...uploadPath(path)!, ...routes });
+  } else if (path !== undefined && exportPath(path) !== null) {
+    void answerExport(request, response, { id: exportPath(path)!, ...routes });
   } else if (path === "/") {
     response.writeHead(302, { location: GRAPHQL_PATH }).end();
   } else {

@@ -60,6 +60,12 @@ describe("the command line on the embedded database", { timeout: TIMEOUT_MS }, (
     expect(text.stdout).toMatch(/^rank +1\nfast\.window +\d+\n.*\nkey +[0-9a-f]{64}\n/s);
     expect(text.stdout).toMatch(/\nUlcer Index \[%\] +\d+\.\d+\n/);
     expect(text.stdout).toMatch(/\n2 of \d+ trades; --trades \d+ for all\n$/);
+    const exported = await sweepline(["export", first.run.id, "--what", "best"], embedded);
+    expect(exported).toMatchObject({ code: 0, stderr: expect.stringMatching(/KiB to standard/) });
+    const lines = exported.stdout.trimEnd().split("\n");
+    expect(lines[0]).toMatch(/^rank,variantIndex,variantKey,fast.window,slow.window,stopLossPct/);
+    expect(lines.length).toBe(1 + 300);
+    expect(lines[1].split(",")[2]).toBe(first.rows[0].variantKey);
     const missing = await sweepline(["report", first.run.id, "--rank", "301"], embedded);
     expect(missing).toMatchObject({ code: 2, stdout: "" });
     expect(missing.stderr).toContain("rank: there is no row of it");

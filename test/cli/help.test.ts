@@ -16,8 +16,10 @@ function helpOf(command: Command): string {
 }
 
 const program = createProgram();
-const commands = ["audit", "cancel", "check", "delete", "demo", "estimate", "import", "indicators"];
+const commands = ["audit", "cancel", "check", "delete", "demo", "estimate", "export"];
 commands.push(
+  "import",
+  "indicators",
   "migrate",
   "pause",
   "report",

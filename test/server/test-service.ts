@@ -1,4 +1,5 @@
 import { loadDefaultAxes } from "../../src/default-axes.ts";
+import { RunExports } from "../../src/exports/run-exports.ts";
 import { openWorkQueue, type WorkQueue } from "../../src/jobs/work-queue.ts";
 import { createPool, type WorkerPool } from "../../src/pool/pool.ts";
 import { DatasetLibrary } from "../../src/runner/dataset-library.ts";
@@ -52,6 +53,7 @@ export class TestService implements AsyncDisposable {
   readonly imports: ImportService;
   readonly runs: RunService;
   readonly surfaces: RunSurfaces;
+  readonly exports: RunExports;
   readonly defaultAxes = loadDefaultAxes();
   readonly errors: LoggedError[] = [];
   server!: RunningServer;
@@ -105,6 +107,11 @@ export class TestService implements AsyncDisposable {
       ...limits,
     });
     this.surfaces = new RunSurfaces(store, 64 * 2 ** 20);
+    this.exports = new RunExports({
+      store,
+      engineVersion: "test",
+      report: (runId, place, options) => this.runs.report(runId, place, options),
+    });
     this.#runner = new Runner({ ...parts, queue });
   }
 
@@ -118,7 +125,7 @@ export class TestService implements AsyncDisposable {
 
   /** Another server over the same services; the caller closes it, except the last one. */
   async serve(options: Partial<ServerOptions> = {}): Promise<RunningServer> {
-    const { store, datasets, imports, runs, surfaces, pool, defaultAxes } = this;
+    const { store, datasets, imports, runs, surfaces, exports, pool, defaultAxes } = this;
     this.server = await startServer({
       services: {
         store,
@@ -126,6 +133,7 @@ export class TestService implements AsyncDisposable {
         imports,
         runs,
         surfaces,
+        exports,
         pool,
         engineVersion: "test",
         defaultAxes,

@@ -31,8 +31,17 @@ async function withServer(
 
 /** The real services, with one that fails or is slow. */
 function servicesWith(store: Partial<ServerServices["store"]>): ServerServices {
-  const { datasets, imports, runs, surfaces, pool, defaultAxes } = service;
-  const others = { datasets, imports, runs, surfaces, pool, engineVersion: "test", defaultAxes };
+  const { datasets, imports, runs, surfaces, exports, pool, defaultAxes } = service;
+  const others = {
+    datasets,
+    imports,
+    runs,
+    surfaces,
+    exports,
+    pool,
+    engineVersion: "test",
+    defaultAxes,
+  };
   return { store: { ...service.store, ...store }, ...others };
 }
 

@@ -30,6 +30,10 @@ export const LAYERS: Readonly<Record<string, Room>> = {
     rooms: ["core", "plan", "market-data", "store", "jobs", "pool"],
     packages: ["node:*"],
   },
+  exports: {
+    rooms: ["core", "plan", "store", "runner"],
+    packages: ["node:*", "hyparquet-writer"],
+  },
   access: { rooms: ["core", "plan", "store"], packages: ["node:crypto"] },
   graphql: {
     rooms: ["access", "core", "plan", "store", "jobs", "runner/synchronous-run.ts"],

@@ -74,6 +74,17 @@ export class ApiClient {
     }
   }
 
+  /** What another path of the server answers with. Throws its refusal as the UserError it was. */
+  async download(path: string): Promise<AsyncIterable<Uint8Array>> {
+    const response = await fetch(new URL(path, this.url), { headers: { ...this.#access } });
+    if (response.ok && response.body !== null) return response.body;
+    const { error } = (await response.json()) as {
+      readonly error: Pick<UserError, "code" | "message" | "complaints">;
+    };
+    const only = { path: "", message: error.message, value: null, bound: null };
+    throw new UserError(error.code, error.complaints ?? only);
+  }
+
   async #post(body: string): Promise<Response> {
     try {
       return await fetch(this.url, {
