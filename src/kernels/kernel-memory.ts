@@ -7,8 +7,8 @@ const FIRST_OFFSET = 4_096;
 const ALIGNMENT = 64;
 
 /**
- * Memory that the kernels of one thread work in: handed out front to back, zeroed, never taken back
- * one by one. It is shared memory only because that kind never moves when it grows, so views stay
+ * Memory that the kernels of one thread work in: handed out front to back, zeroed but for one kind,
+ * never taken back one by one. It is shared memory only because that kind never moves when it grows, so views stay
  * valid.
  */
 export class KernelMemory {
@@ -42,6 +42,11 @@ export class KernelMemory {
     return new Float64Array(...this.#take(length, 8));
   }
 
+  /** Not zeroed: for much room of which little may be needed, written before it is read. */
+  unclearedFloat64(length: number): Float64Array {
+    return new Float64Array(...this.#reserve(length, 8));
+  }
+
   int32(length: number): Int32Array {
     return new Int32Array(...this.#take(length, 4));
   }
@@ -50,16 +55,20 @@ export class KernelMemory {
     return new Uint8Array(...this.#take(length, 1));
   }
 
-  /** Throws where the reserved space is used up: the plan's memory budget is far below it. */
   #take(length: number, itemBytes: number): [SharedArrayBuffer, number, number] {
+    const room = this.#reserve(length, itemBytes);
+    const [buffer, offset] = room;
+    if (offset < this.#used) new Uint8Array(buffer, offset, this.#end - offset).fill(0);
+    return room;
+  }
+
+  /** Throws where the reserved space is used up: the plan's memory budget is far below it. */
+  #reserve(length: number, itemBytes: number): [SharedArrayBuffer, number, number] {
     const offset = Math.ceil(this.#end / ALIGNMENT) * ALIGNMENT;
     this.#end = offset + length * itemBytes;
     const pages = Math.ceil(this.#end / PAGE_BYTES);
     const missing = pages - this.memory.buffer.byteLength / PAGE_BYTES;
     if (missing > 0) this.memory.grow(Math.max(missing, Math.min(256, MAX_PAGES - pages)));
-    if (offset < this.#used) {
-      new Uint8Array(this.memory.buffer, offset, this.#end - offset).fill(0);
-    }
     return [this.memory.buffer as unknown as SharedArrayBuffer, offset, length];
   }
 }

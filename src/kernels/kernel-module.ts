@@ -35,32 +35,77 @@ export interface KernelExports {
     startCash: number,
     ruin: number,
   ): number;
-  setStops(
-    count: number,
-    on: number,
-    multipliers: number,
-    order: number,
-    bars: number,
-    factors: number,
-  ): void;
-  setTargets(
-    count: number,
-    on: number,
-    multipliers: number,
-    order: number,
-    bars: number,
-    factors: number,
-  ): void;
-  cellCash(
-    rules: number,
-    close: number,
-    fillShares: number,
+  setRisk(rules: number, close: number, fillShares: number, stops: number, targets: number): void;
+  cellTrades(
     count: number,
     side: number,
     entry: number,
     exit: number,
     factor: number,
+    cellExit: number,
+    cellFactor: number,
+  ): void;
+  setTable(
+    trades: number,
+    stops: number,
+    targets: number,
+    stopTable: number,
+    targetTable: number,
+    marks: boolean,
+  ): void;
+  setTableDays(
+    close: number,
+    bars: number,
+    count: number,
+    lastBar: number,
+    dayOf: number,
+    marks: number,
+  ): void;
+  fillTable(
+    rules: number,
+    first: number,
+    count: number,
+    side: number,
+    entry: number,
+    exit: number,
+    factor: number,
+  ): void;
+  setAccounts(
+    rules: number,
+    tradewise: boolean,
+    watched: boolean,
+    trades: number,
+    room: number,
+  ): void;
+  setDrawdown(rules: number, close: number, bars: number): void;
+  setChanges(room: number, bytes: number): void;
+  setRow(pairs: number, room: number, watched: number, bars: number, returns: number): void;
+  openRow(isFlat: boolean): void;
+  settleRow(
+    stop: number,
+    first: number,
+    count: number,
+    total: number,
+    side: number,
+    entry: number,
+    exit: number,
+  ): void;
+  closeRow(squares: boolean): void;
+  setCells(
+    batch: number,
+    stops: number,
+    columns: number,
     cash: number,
+    rows: number,
+    rowOf: number,
+  ): void;
+  cellCash(
+    rules: number,
+    count: number,
+    side: number,
+    entry: number,
+    exit: number,
+    factor: number,
   ): void;
   countLevels(
     series: number,
@@ -101,6 +146,7 @@ export interface KernelExports {
     above: number,
     below: number,
   ): void;
+  compareRows(a: number, b: number, words: number, above: number, below: number): void;
   setMarket(rules: number, close: number, bars: number, watch: number, reciprocal: number): void;
   setDays(count: number, lastBar: number, dayOf: number, changes: number): void;
   setExtremes(series: number, minima: number, maxima: number, rowLength: number): void;

@@ -7,7 +7,7 @@ import type { Comparison } from "../core/signals/atom.ts";
 import type {
   PlanePair,
   RangeMarket,
-  RiskTable,
+  RiskScorer,
   RowFamily,
   ScoringBackend,
 } from "../core/stages/backend.ts";
@@ -15,7 +15,7 @@ import { KernelMemory } from "./kernel-memory.ts";
 import { instantiateKernels, type KernelExports } from "./kernel-module.ts";
 import { writeRules } from "./rules-layout.ts";
 import { WasmLegLoops } from "./wasm-leg-loops.ts";
-import { WasmRiskTable } from "./wasm-risk-table.ts";
+import { WasmRiskScorer } from "./wasm-risk-scorer.ts";
 import { WasmRowFamily } from "./wasm-row-family.ts";
 import { WasmTradeScorer } from "./wasm-trade-scorer.ts";
 
@@ -150,8 +150,12 @@ export class WasmBackend implements ScoringBackend {
     this.memory.release();
   }
 
-  riskTable(grid: RiskGrid): RiskTable {
-    return new WasmRiskTable(this, grid);
+  riskScorer(
+    grid: RiskGrid,
+    metrics: readonly RankingMetric[],
+    periodsPerYear: number,
+  ): RiskScorer {
+    return new WasmRiskScorer(this, grid, metrics, periodsPerYear);
   }
 }
 

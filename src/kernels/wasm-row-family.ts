@@ -33,12 +33,14 @@ export class WasmRowFamily implements RowFamily {
   }
 
   allocate(): this {
-    this.#values = this.#memory.float64(this.#rows * this.#bars).fill(Number.NaN);
+    this.#values = this.#memory.unclearedFloat64(this.#rows * this.#bars);
     return this;
   }
 
   set(row: number, series: Float64Array): void {
-    this.#values.set(series, row * this.#bars);
+    const at = row * this.#bars;
+    this.#values.set(series, at);
+    this.#values.fill(Number.NaN, at + series.length, at + this.#bars);
   }
 
   seal(): void {
@@ -52,6 +54,18 @@ export class WasmRowFamily implements RowFamily {
   }
 
   compare(a: number, b: number, planes: PlanePair): void {
+    if (this.#keysAt === 0) this.#compareValues(a, b, planes);
+    else this.#compareKeys(a, b, planes);
+  }
+
+  #compareValues(a: number, b: number, { long, short }: PlanePair): void {
+    const rowBytes = this.#bars * VALUE_BYTES;
+    const left = this.#values.byteOffset + a * rowBytes;
+    const right = this.#values.byteOffset + b * rowBytes;
+    this.#kernels.compareRows(left, right, this.#words, long.byteOffset, short.byteOffset);
+  }
+
+  #compareKeys(a: number, b: number, planes: PlanePair): void {
     const valueBytes = this.#bars * VALUE_BYTES;
     const keyBytes = this.#bars * KEY_BYTES;
     this.#kernels.comparePair(

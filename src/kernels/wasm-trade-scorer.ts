@@ -32,23 +32,26 @@ const SUMS = {
   length: 13,
 } as const;
 
-const WATCH_DRAWDOWN = 1;
-const WATCH_DAYS = 2;
-const WATCH_TRADES = 4;
+export const WATCH_DRAWDOWN = 1;
+export const WATCH_DAYS = 2;
+export const WATCH_TRADES = 4;
 
 /** Settles trade lists in WASM and turns the sums into metrics with the core's own formulas. */
 export class WasmTradeScorer implements TradeScorer {
   readonly #backend: WasmBackend;
-  readonly #metrics: readonly RankingMetric[];
+  readonly metrics: readonly RankingMetric[];
   readonly #settings: { readonly startCash: number; readonly periodsPerYear: number };
+  readonly periodsPerYear: number;
   readonly #rules: AccountRules;
-  readonly #watch: number;
+  /** What the metrics need beside the end cash. */
+  readonly watch: number;
   /** True where the end cash is all that is asked for, of an account that puts everything in. */
   readonly #returnOnly: boolean;
   readonly #trades: TradeList;
   readonly #reciprocalAt: number;
   #extremes: readonly [number, number, number, number] | null = null;
-  #days: readonly [number, number, number, number] | null = null;
+  /** Days, and where kernels find their last bars, the day of each bar, and room for changes. */
+  days: readonly [number, number, number, number] | null = null;
   readonly #sums: Float64Array;
 
   constructor(
@@ -57,9 +60,10 @@ export class WasmTradeScorer implements TradeScorer {
     settings: { readonly rules: AccountRules; readonly periodsPerYear: number },
   ) {
     this.#backend = backend;
-    this.#metrics = metrics;
+    this.metrics = metrics;
     const { rules, periodsPerYear } = settings;
     this.#rules = rules;
+    this.periodsPerYear = periodsPerYear;
     this.#settings = { startCash: rules.startCash, periodsPerYear };
     this.#returnOnly =
       rules.sizing === "ALL_IN" && metrics.every((metric) => metric === "totalReturnPct");
@@ -68,7 +72,7 @@ export class WasmTradeScorer implements TradeScorer {
     const drawdown = metrics.some((metric) => NEEDS_DRAWDOWN.includes(metric));
     const days = metrics.some((metric) => NEEDS_DAYS.includes(metric));
     const trades = metrics.some((metric) => NEEDS_TRADES.includes(metric));
-    this.#watch =
+    this.watch =
       (drawdown ? WATCH_DRAWDOWN : 0) | (days ? WATCH_DAYS : 0) | (trades ? WATCH_TRADES : 0);
     const reciprocal = backend.memory.float64(backend.close.length);
     reciprocal.set(backend.close.map((price) => 1 / price));
@@ -97,7 +101,7 @@ export class WasmTradeScorer implements TradeScorer {
       startCash,
       ruin,
     );
-    out.fill(totalReturnPct(endCash, startCash), offset, offset + this.#metrics.length);
+    out.fill(totalReturnPct(endCash, startCash), offset, offset + this.metrics.length);
   }
 
   score(trades: TradeList, out: Float64Array, offset: number): void {
@@ -111,8 +115,8 @@ export class WasmTradeScorer implements TradeScorer {
       this.#sums.byteOffset,
     );
     const sums = readSums(this.#sums);
-    for (let m = 0; m < this.#metrics.length; m++) {
-      out[offset + m] = rankingValue(this.#metrics[m], sums, this.#settings);
+    for (let m = 0; m < this.metrics.length; m++) {
+      out[offset + m] = rankingValue(this.metrics[m], sums, this.#settings);
     }
   }
 
@@ -123,9 +127,9 @@ export class WasmTradeScorer implements TradeScorer {
     backend.active = this;
     const { kernels, close, rulesAt } = backend;
     const { length, byteOffset } = close;
-    kernels.setMarket(rulesAt, byteOffset, length, this.#watch, this.#reciprocalAt);
+    kernels.setMarket(rulesAt, byteOffset, length, this.watch, this.#reciprocalAt);
     if (this.#extremes !== null) kernels.setExtremes(...this.#extremes);
-    if (this.#days !== null) kernels.setDays(...this.#days);
+    if (this.days !== null) kernels.setDays(...this.days);
   }
 
   #shareExtremes(): void {
@@ -148,7 +152,7 @@ export class WasmTradeScorer implements TradeScorer {
     const dayOf = memory.int32(days.dayOf.length);
     dayOf.set(days.dayOf);
     const changes = memory.float64(days.count);
-    this.#days = [days.count, lastBar.byteOffset, dayOf.byteOffset, changes.byteOffset];
+    this.days = [days.count, lastBar.byteOffset, dayOf.byteOffset, changes.byteOffset];
   }
 }
 

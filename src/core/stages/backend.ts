@@ -24,9 +24,9 @@ export interface PlanePair {
  */
 export interface RowFamily {
   set(row: number, series: Float64Array): void;
-  /** To be called once all rows are set. */
+  /** Makes comparisons faster from now on; to be called once, with all rows set. */
   seal(): void;
-  /** `long` is row `a` above row `b`, `short` is row `a` below row `b`. */
+  /** Both rows have been set. `long` is row `a` above row `b`, `short` is row `a` below row `b`. */
   compare(a: number, b: number, planes: PlanePair): void;
 }
 
@@ -37,20 +37,19 @@ export interface TradeScorer {
   score(trades: TradeList, out: Float64Array, offset: number): void;
 }
 
-/** First hits of a risk grid for the trades of one base variant. */
-export interface RiskTable {
-  fill(base: TradeList): void;
-  /**
-   * Writes exits and factors of a cell to `cell`, a list that shares its entries with `base`.
-   * `pair` numbers the pairs of a stop and a trailing stop, stop outer.
-   */
-  select(base: TradeList, pair: number, target: number, cell: TradeList): void;
-  /**
-   * A faster way where the end cash of an account that puts everything in is all that is asked for:
-   * settles every cell at once, then `endCash` tells one. Absent where there is none.
-   */
-  settleAllIn?(base: TradeList): void;
-  endCash?(cell: number): number;
+/**
+ * Scores the cells of one risk grid, base variant by base variant. A row of the grid is all targets
+ * of one pair of a stop and a trailing stop; `pair` numbers them, stop outer.
+ */
+export interface RiskScorer {
+  /** Takes the trades of a base variant, which must stay as they are until the next `open`. */
+  open(base: TradeList): void;
+  /** Finds all first hits of the open trades; to be called before their rows are asked for. */
+  openRows(): void;
+  /** Metric `m` of the cell at `target` goes to `columns[m][at + target]`. */
+  scoreRow(pair: number, columns: readonly Float64Array[], at: number): void;
+  /** One cell, as `scoreRow` would; for those of which few are wanted. */
+  scoreCell(pair: number, target: number, out: Float64Array, offset: number): void;
 }
 
 /**
@@ -84,7 +83,7 @@ export interface ScoringBackend {
   /** Trades with stops off of `a AND b`, and their factors. */
   trades(a: PlanePair, b: PlanePair, trades: TradeList): void;
   tradeScorer(metrics: readonly RankingMetric[], periodsPerYear: number): TradeScorer;
-  riskTable(grid: RiskGrid): RiskTable;
+  riskScorer(grid: RiskGrid, metrics: readonly RankingMetric[], periodsPerYear: number): RiskScorer;
   /** Gives the memory back for another backend to use. */
   release(): void;
 }

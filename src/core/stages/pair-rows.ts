@@ -1,6 +1,7 @@
 import type { Grid } from "../grid/grid.ts";
 import { SubGrid } from "../grid/sub-grid.ts";
 import type { SeriesRef } from "../signals/atom.ts";
+import type { PlaneSource } from "../signals/plane-source.ts";
 import type { PlanePair, RowFamily } from "./backend.ts";
 import { ROW_BYTES } from "./scorer-caches.ts";
 import type { SignalPlanesOptions } from "./signal-planes.ts";
@@ -13,44 +14,75 @@ export interface RowSource {
 }
 
 /**
- * One family of rows compared with another, such as two indicators: every row is computed once, and
- * a variant compares two of them.
+ * One family of rows compared with another, such as two indicators: every row is computed once,
+ * when the first variant needs it, and a variant compares two of them. A family that is compared
+ * often is sealed, which needs all of its rows.
  */
 export class PairRows {
   readonly #family: RowFamily;
+  readonly #source: PlaneSource;
+  readonly #operands: readonly [RowSource, RowSource];
   readonly #left: SubGrid;
   readonly #right: SubGrid;
+  readonly #digits: Int32Array;
+  /** Whether a row is in the family, the left ones first. */
+  readonly #known: Uint8Array;
+  #compared = 0;
 
   /** Null where the rows do not fit. */
   static of(
     grid: Grid,
     operands: readonly [RowSource, RowSource],
-    planes: Pick<SignalPlanesOptions, "source" | "backend">,
+    { source, backend }: Pick<SignalPlanesOptions, "source" | "backend">,
   ): PairRows | null {
     const [left, right] = operands.map(({ axes }) => new SubGrid(grid.axes, axes));
-    const family = planes.backend.rowFamily(left.size + right.size, ROW_BYTES);
+    const family = backend.rowFamily(left.size + right.size, ROW_BYTES);
     if (family === null) return null;
     const digits = new Int32Array(grid.axes.length);
-    [left, right].forEach((rows, side) => {
-      for (let row = 0; row < rows.size; row++) {
-        rows.digits(row, digits);
-        const series = planes.source.series(operands[side].series(digits));
-        family.set(row + side * left.size, series);
-      }
-    });
-    family.seal();
-    return new PairRows(family, left, right);
+    return new PairRows(family, source, { operands, left, right, digits });
   }
 
-  constructor(family: RowFamily, left: SubGrid, right: SubGrid) {
+  constructor(family: RowFamily, source: PlaneSource, rows: Rows) {
     this.#family = family;
-    this.#left = left;
-    this.#right = right;
+    this.#source = source;
+    this.#operands = rows.operands;
+    this.#left = rows.left;
+    this.#right = rows.right;
+    this.#digits = rows.digits;
+    this.#known = new Uint8Array(rows.left.size + rows.right.size);
   }
 
   /** `long` is the left row above the right one, `short` is below. */
   compare(digits: Int32Array, planes: PlanePair): void {
-    const right = this.#left.size + this.#right.number(digits);
-    this.#family.compare(this.#left.number(digits), right, planes);
+    const left = this.#left.number(digits);
+    const right = this.#right.number(digits);
+    this.#need(0, left);
+    this.#need(1, right);
+    // Once a row has been compared twice on average, keys of all rows are worth their price.
+    if (++this.#compared === this.#known.length) this.#seal();
+    this.#family.compare(left, this.#left.size + right, planes);
   }
+
+  #need(side: 0 | 1, row: number): void {
+    const at = side * this.#left.size + row;
+    if (this.#known[at] === 1) return;
+    this.#known[at] = 1;
+    const rows = side === 0 ? this.#left : this.#right;
+    rows.digits(row, this.#digits);
+    this.#family.set(at, this.#source.series(this.#operands[side].series(this.#digits)));
+  }
+
+  #seal(): void {
+    for (let row = 0; row < this.#left.size; row++) this.#need(0, row);
+    for (let row = 0; row < this.#right.size; row++) this.#need(1, row);
+    this.#family.seal();
+  }
+}
+
+interface Rows {
+  readonly operands: readonly [RowSource, RowSource];
+  readonly left: SubGrid;
+  readonly right: SubGrid;
+  /** Room for the digits of a row. */
+  readonly digits: Int32Array;
 }

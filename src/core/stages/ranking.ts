@@ -16,6 +16,11 @@ export class Ranking {
     this.#signs = Float64Array.from(keys, (key) => (key.direction === "ASC" ? 1 : -1));
   }
 
+  /** Whether a primary metric of `x` is enough to come after one of `y`. */
+  isWorse(x: number, y: number): boolean {
+    return this.#signs[0] > 0 ? x > y : x < y;
+  }
+
   /** Whether row `i` of `a` comes before row `j` of `b`; offsets count numbers, not rows. */
   before(a: Float64Array, i: number, b: Float64Array, j: number): boolean {
     for (let k = 0; k < this.#signs.length; k++) {

@@ -23,7 +23,14 @@ import {
 } from "../series/bit-plane.ts";
 import type { Comparison } from "../signals/atom.ts";
 import { comparePlane } from "../signals/atom-plane.ts";
-import type { PlanePair, RangeMarket, RowFamily, ScoringBackend, TradeScorer } from "./backend.ts";
+import type {
+  PlanePair,
+  RangeMarket,
+  RiskScorer,
+  RowFamily,
+  ScoringBackend,
+  TradeScorer,
+} from "./backend.ts";
 import { ReadableLegLoops } from "./readable-leg-loops.ts";
 
 /** The readable backend: ordinary memory, plain TypeScript, every fill mode and cost. */
@@ -103,8 +110,7 @@ export class ReferenceBackend implements ScoringBackend {
   }
 
   tradeScorer(metrics: readonly RankingMetric[], periodsPerYear: number): TradeScorer {
-    const Engine = this.#rules.isFunded ? FundedEventEngine : EventEngine;
-    const engine = new Engine(this.#rules, this.#fills, this.#market, metrics, periodsPerYear);
+    const engine = this.#engine(metrics, periodsPerYear);
     const trades = this.tradeList(this.#market.close.length);
     return {
       scorePlanes: (a, b, out, offset) => {
@@ -115,10 +121,62 @@ export class ReferenceBackend implements ScoringBackend {
     };
   }
 
+  riskScorer(
+    grid: RiskGrid,
+    metrics: readonly RankingMetric[],
+    periodsPerYear: number,
+  ): RiskScorer {
+    const table = new StopTable(this.#rules, this.#fills, this.#market, grid);
+    const engine = this.#engine(metrics, periodsPerYear);
+    return new ReferenceRiskScorer(table, engine, { targets: grid.targets.length, metrics });
+  }
+
   release(): void {}
 
-  riskTable(grid: RiskGrid): StopTable {
-    return new StopTable(this.#rules, this.#fills, this.#market, grid);
+  #engine(metrics: readonly RankingMetric[], periodsPerYear: number): EventEngine {
+    const Engine = this.#rules.isFunded ? FundedEventEngine : EventEngine;
+    return new Engine(this.#rules, this.#fills, this.#market, metrics, periodsPerYear);
+  }
+}
+
+/** Selects the trades of each cell from the first hits and settles them one after the other. */
+class ReferenceRiskScorer implements RiskScorer {
+  readonly #table: StopTable;
+  readonly #engine: EventEngine;
+  readonly #targets: number;
+  readonly #row: Float64Array;
+  #base = TradeList.allocate(0);
+  #cell = this.#base;
+
+  constructor(
+    table: StopTable,
+    engine: EventEngine,
+    shape: { readonly targets: number; readonly metrics: readonly RankingMetric[] },
+  ) {
+    this.#table = table;
+    this.#engine = engine;
+    this.#targets = shape.targets;
+    this.#row = new Float64Array(shape.metrics.length);
+  }
+
+  open(base: TradeList): void {
+    if (base !== this.#base) this.#cell = TradeList.allocate(base.exit.length - 1, base);
+    this.#base = base;
+    this.#table.fill(base);
+  }
+
+  openRows(): void {}
+
+  scoreRow(pair: number, columns: readonly Float64Array[], at: number): void {
+    for (let target = 0; target < this.#targets; target++) {
+      this.scoreCell(pair, target, this.#row, 0);
+      for (let m = 0; m < columns.length; m++) columns[m][at + target] = this.#row[m];
+    }
+  }
+
+  scoreCell(pair: number, target: number, out: Float64Array, offset: number): void {
+    this.#table.select(this.#base, pair, target, this.#cell);
+    this.#engine.score(this.#cell, out, offset);
   }
 }
 

@@ -14,21 +14,19 @@ export function scoreStageB(
   stop: (scored: number) => boolean = () => false,
 ): number {
   const { cells } = scorer;
+  const { columns, top, origin } = output;
   const rowCells = scorer.sweep.targets.length;
-  const row = new Float64Array(1 + scorer.metrics.length);
   let scored = 0;
   for (let position = work.from; position < work.to; position++) {
     const base = work.shortlist[position];
     scorer.seek(base);
-    scorer.openRisk();
-    for (let cell = 0; cell < cells; cell++) {
-      if (cell % rowCells === 0 && stop(scored)) return scored;
-      scorer.scoreCell(cell, row, 1);
-      row[0] = base * cells + cell;
-      const at = position * cells + cell - output.origin;
-      for (let m = 0; m < output.columns.length; m++) output.columns[m][at] = row[1 + m];
-      output.top.offer(row, 0);
-      scored++;
+    scorer.openRiskRows();
+    for (let cell = 0; cell < cells; cell += rowCells) {
+      if (stop(scored)) return scored;
+      const at = position * cells + cell - origin;
+      scorer.scoreRiskRow(cell / rowCells, columns, at);
+      top.offerColumns({ columns, from: at, count: rowCells }, base * cells + cell);
+      scored += rowCells;
     }
   }
   return scored;

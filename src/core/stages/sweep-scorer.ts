@@ -2,7 +2,6 @@ import { AccountRules } from "../execution/account.ts";
 import { FillRules } from "../execution/fill-rules.ts";
 import type { TradeList } from "../execution/trade-list.ts";
 import { VariantSpace } from "../grid/variant-space.ts";
-import { totalReturnPct } from "../metrics/ranking-formulas.ts";
 import type { RankingMetric } from "../metrics/ranking-metric.ts";
 import { type BitPlane, planeBit } from "../series/bit-plane.ts";
 import { CandleView } from "../series/candle-view.ts";
@@ -14,7 +13,7 @@ import {
   isServedByEveryBackend,
   type PlanePair,
   type RangeMarket,
-  type RiskTable,
+  type RiskScorer,
   type ScoringBackend,
   type TradeScorer,
 } from "./backend.ts";
@@ -62,11 +61,11 @@ export class SweepScorer {
   readonly #engines = new Map<string, BatchEngine | null>();
   #scorer: TradeScorer;
   readonly #scorers = new Map<string, TradeScorer>();
-  readonly #riskTable: RiskTable;
-  /** Whether the open variant's cells were settled for their end cash alone. */
-  #cashOnly = false;
+  readonly #riskScorers = new Map<string, RiskScorer>();
+  /** Of the variant that `openRisk` has opened. */
+  #risk: RiskScorer | null = null;
+  /** Its trades. */
   readonly #base: TradeList;
-  readonly #cell: TradeList;
   #outer: PlanePair;
   #inner: PlanePair;
   readonly #empty: BitPlane;
@@ -95,9 +94,7 @@ export class SweepScorer {
     this.#strategy = strategyPlanes(sweep, this.space.grid, this.#planes);
     this.#shape = strategyShape(sweep, this.space.grid);
     this.#scorer = this.#scorerOf(this.metrics);
-    this.#riskTable = backend.riskTable(sweep);
     this.#base = backend.tradeList(bars);
-    this.#cell = backend.tradeList(bars, this.#base);
     this.#empty = newPlane();
     this.#outer = { long: this.#empty, short: this.#empty };
     this.#inner = this.#outer;
@@ -139,13 +136,15 @@ export class SweepScorer {
   }
 
   #scorerOf(metrics: readonly RankingMetric[]): TradeScorer {
-    const key = metrics.join();
-    let scorer = this.#scorers.get(key);
-    if (scorer === undefined) {
-      scorer = this.#backend.tradeScorer(metrics, this.sweep.execution.periodsPerYear);
-      this.#scorers.set(key, scorer);
-    }
-    return scorer;
+    const { periodsPerYear } = this.sweep.execution;
+    const make = () => this.#backend.tradeScorer(metrics, periodsPerYear);
+    return remembered(this.#scorers, metrics.join(), make);
+  }
+
+  #riskScorerOf(metrics: readonly RankingMetric[]): RiskScorer {
+    const { periodsPerYear } = this.sweep.execution;
+    const make = () => this.#backend.riskScorer(this.sweep, metrics, periodsPerYear);
+    return remembered(this.#riskScorers, metrics.join(), make);
   }
 
   /** Which backend serves the sweep. */
@@ -204,37 +203,42 @@ export class SweepScorer {
     this.clock.enterVariants();
   }
 
-  /**
-   * Finds the current variant's trades and every first hit of the risk grid; then ask for its
-   * cells, whose scoring the clock takes for metrics.
-   */
+  /** Opens the current variant's risk grid; then ask for its cells. */
   openRisk(): void {
     this.clock.enter("atoms");
     this.#signal();
     this.clock.enter("events");
     this.#backend.trades(this.#outer, this.#inner, this.#base);
     this.clock.enter("stops");
-    this.#cashOnly = this.#riskTable.settleAllIn !== undefined && this.#asksReturnOnly();
-    if (this.#cashOnly) this.#riskTable.settleAllIn!(this.#base);
-    else this.#riskTable.fill(this.#base);
+    this.#risk = this.#riskScorerOf(this.metrics);
+    this.#risk.open(this.#base);
     this.clock.enter("metrics");
   }
 
   /**
-   * Scores one cell (stop outer, then trailing stop, target inner) of the variant opened by
-   * `openRisk`.
+   * Opens it and finds every first hit; then ask for its rows, whose scoring the clock takes for
+   * metrics.
    */
+  openRiskRows(): void {
+    this.openRisk();
+    this.clock.enter("stops");
+    this.#risk!.openRows();
+    this.clock.enter("metrics");
+  }
+
+  /**
+   * Scores a row of the grid that `openRiskRows` has opened: all targets of one pair of a stop and a
+   * trailing stop (stop outer), metric `m` to `columns[m]` from `at` on.
+   */
+  scoreRiskRow(pair: number, columns: readonly Float64Array[], at: number): void {
+    this.#risk!.scoreRow(pair, columns, at);
+  }
+
+  /** Scores one cell (stop outer, then trailing stop, target inner) of the open grid. */
   scoreCell(cell: number, out: Float64Array, offset: number): void {
-    if (this.#cashOnly) {
-      const cash = this.#riskTable.endCash!(cell);
-      const value = totalReturnPct(cash, this.sweep.execution.startCash);
-      out.fill(value, offset, offset + this.metrics.length);
-      return;
-    }
     const targets = this.sweep.targets.length;
     const pair = Math.floor(cell / targets);
-    this.#riskTable.select(this.#base, pair, cell - pair * targets, this.#cell);
-    this.#scorer.score(this.#cell, out, offset);
+    this.#risk!.scoreCell(pair, cell - pair * targets, out, offset);
   }
 
   #asksReturnOnly(): boolean {
@@ -258,6 +262,12 @@ export class SweepScorer {
       ? { long: pair.long, short: this.#empty }
       : { long: this.#empty, short: pair.short };
   }
+}
+
+function remembered<T>(known: Map<string, T>, key: string, make: () => T): T {
+  const value = known.get(key) ?? make();
+  known.set(key, value);
+  return value;
 }
 
 /** The backend asked for where it serves the sweep, else the readable one. */

@@ -3,6 +3,13 @@ import type { Ranking } from "./ranking.ts";
 
 const FIRST_CAPACITY = 256;
 
+/** A stretch of metric columns, one column a ranking metric. */
+export interface ColumnRange {
+  readonly columns: readonly Float64Array[];
+  readonly from: number;
+  readonly count: number;
+}
+
 /**
  * The best `keep` rows of a stream: a binary heap with the worst kept row on top, so that a row
  * that does not make it costs one comparison. Memory grows with what is offered and is bounded by
@@ -14,11 +21,14 @@ export class TopRows {
   readonly #stride: number;
   #heap: Float64Array;
   #count = 0;
+  /** A row on its way from columns to the heap. */
+  readonly #row: Float64Array;
 
   constructor(ranking: Ranking, keep: number) {
     this.#ranking = ranking;
     this.#keep = keep;
     this.#stride = ranking.stride;
+    this.#row = new Float64Array(ranking.stride);
     this.#heap = new Float64Array(Math.min(keep, FIRST_CAPACITY) * this.#stride);
   }
 
@@ -43,6 +53,21 @@ export class TopRows {
     } else if (this.#ranking.before(rows, offset, this.#heap, 0)) {
       this.#write(0, rows, offset);
       this.#siftDown(0, this.#count);
+    }
+  }
+
+  /**
+   * Offers rows whose metrics stand in columns, `count` of them from position `from` on; the first
+   * is that of variant `firstIndex`, and the indices are consecutive.
+   */
+  offerColumns({ columns, from, count }: ColumnRange, firstIndex: number): void {
+    const row = this.#row;
+    for (let i = 0; i < count; i++) {
+      const first = columns[0][from + i];
+      if (this.#count === this.#keep && this.#ranking.isWorse(first, this.#heap[1])) continue;
+      row[0] = firstIndex + i;
+      for (let m = 0; m < columns.length; m++) row[1 + m] = columns[m][from + i];
+      this.offer(row, 0);
     }
   }
 

@@ -9,8 +9,14 @@ export {
 } from "./compare";
 export { setExtremes } from "./range-extremes";
 export { setDays, setMarket, settle } from "./settle";
-export { cellCash, setStops, setTargets } from "./risk-table";
+export { cellCash, setCells } from "./risk-cash";
+export { setAccounts } from "./risk-cells";
+export { setChanges } from "./risk-days";
+export { setDrawdown } from "./risk-drawdown";
+export { cellTrades, setRisk } from "./risk-hits";
+export { closeRow, openRow, setRow, settleRow } from "./risk-row";
+export { fillTable, setTable, setTableDays } from "./risk-table";
+export { comparePair, compareRows, makeKeys } from "./row-family";
 export { settlePanel } from "./leg-panel";
 export { countLevels } from "./level-legs";
-export { comparePair, makeKeys } from "./row-family";
 export { returnFromPlanes, tradesFromPlanes } from "./trade-list";

@@ -1,174 +1,170 @@
 /**
- * Twin of StopTable in core/execution/stop-table.ts for accounts that put everything in: one pass
- * over each trade finds the first hit of every level, and every cell of the risk grid multiplies
- * its own cash by the factor of its earlier hit, two cells at a time.
+ * Twin of StopTable in core/execution/stop-table.ts for accounts of any sizing: the first hits of all levels in all trades
+ * of a base variant, laid out so that a pass over the trades of two neighbouring cells reads them one after the other.
+ *
+ * A field is an array of float64: of stops [level][trade], of targets [pair of levels][trade][2]. A level that is not hit
+ * leaves with the signal, as an entry at the trade's own exit does. Levels are in the order of their distance.
  */
-import { factorOf, RUIN, START_CASH } from "./rules";
+import {
+  bestMark,
+  findHits,
+  stopHits,
+  stopRow,
+  takeMarks,
+  targetHits,
+  targetRow,
+  worstMark,
+} from "./risk-hits";
+import { markOf } from "./rules";
 
-// One side of the grid: levels that are on, nearest first, and where their hits go.
-let stopCount: i32 = 0;
-let stopsOn: i32 = 0;
-let stopMultipliers: usize = 0;
-let stopOrder: usize = 0;
-let stopBars: usize = 0;
-let stopFactors: usize = 0;
-let targetCount: i32 = 0;
-let targetsOn: i32 = 0;
-let targetMultipliers: usize = 0;
-let targetOrder: usize = 0;
-let targetBars: usize = 0;
-let targetFactors: usize = 0;
+// Fields of a table.
+export const BAR: usize = 0;
+export const FACTOR: usize = 1;
+export const BEST: usize = 2;
+export const WORST: usize = 3;
+/** Days whose last bar comes before the hit. */
+export const DAY: usize = 4;
 
-/**
- * Levels of one side. `multipliers` holds those that are on, nearest first, for longs and then for
- * shorts; `order` their positions on the axis; `bars` and `factors` are room for a hit a position,
- * padded to an even number.
- */
-export function setStops(
-  count: i32,
-  on: i32,
-  multipliers: usize,
-  order: usize,
-  bars: usize,
-  factors: usize,
+let capacity: usize = 0;
+let stopLevels: i32 = 0;
+let targetLevels: i32 = 0;
+let stopTable: usize = 0;
+let targetTable: usize = 0;
+let marked: bool = false;
+let close: usize = 0;
+let dayOf: usize = 0;
+let dayLastBar: usize = 0;
+/** Equity of a unit of stake at the end of each day that a trade is held over. */
+let dayMarks: usize = 0;
+let dayCount: i32 = 0;
+let bars: i32 = 0;
+
+/** `targets`: an even number. `marks`: whether best and worst marks are asked for. */
+export function setTable(
+  trades: i32,
+  stops: i32,
+  targets: i32,
+  stopTableAt: usize,
+  targetTableAt: usize,
+  marks: bool,
 ): void {
-  stopCount = count;
-  stopsOn = on;
-  stopMultipliers = multipliers;
-  stopOrder = order;
-  stopBars = bars;
-  stopFactors = factors;
+  capacity = <usize>trades;
+  stopLevels = stops;
+  targetLevels = targets;
+  stopTable = stopTableAt;
+  targetTable = targetTableAt;
+  marked = marks;
 }
 
-export function setTargets(
+/** Days of the range; a count of 0 where no day is asked for. */
+export function setTableDays(
+  closeAt: usize,
+  barCount: i32,
   count: i32,
-  on: i32,
-  multipliers: usize,
-  order: usize,
-  bars: usize,
-  factors: usize,
+  lastBarAt: usize,
+  dayOfAt: usize,
+  marksAt: usize,
 ): void {
-  targetCount = count;
-  targetsOn = on;
-  targetMultipliers = multipliers;
-  targetOrder = order;
-  targetBars = bars;
-  targetFactors = factors;
+  close = closeAt;
+  bars = barCount;
+  dayCount = count;
+  dayLastBar = lastBarAt;
+  dayOf = dayOfAt;
+  dayMarks = marksAt;
 }
 
-/** End cash of every cell, stop outer, target inner; a row of targets is padded to an even number. */
-export function cellCash(
+/** Field of a stop, by trade. */
+export function stopField(field: usize, level: i32): usize {
+  return stopTable + (((field * <usize>stopLevels + <usize>level) * capacity) << 3);
+}
+
+/** Field of two targets, by trade, both in one vector. */
+export function targetField(field: usize, pair: usize): usize {
+  return targetTable + (((field * <usize>targetLevels + 2 * pair) * capacity) << 3);
+}
+
+/** Fills the tables with trades `[first, first + count)`; they are numbered from 0 there. */
+export function fillTable(
   rules: usize,
-  close: usize,
-  fillShares: usize,
+  first: i32,
   count: i32,
   side: usize,
   entry: usize,
   exit: usize,
   factor: usize,
-  cash: usize,
 ): void {
-  const columns = (targetCount + 1) & ~1;
-  const cells = stopCount * columns;
-  const start = f64x2.splat(load<f64>(rules, START_CASH));
-  for (let c = 0; c < cells; c += 2) v128.store(cash + (<usize>c << 3), start);
-  const ruin = f64x2.splat(load<f64>(rules, RUIN));
   for (let i = 0; i < count; i++) {
-    const at = <usize>i << 2;
-    const isShort = <usize>load<u8>(side + <usize>i);
+    const at = <usize>(first + i) << 2;
+    const isShort = <usize>load<u8>(side + <usize>(first + i));
     const from = load<i32>(entry + at);
     const to = load<i32>(exit + at);
-    const base = load<f64>(factor + (<usize>i << 3));
-    const share = load<f64>(fillShares + (isShort << 3));
-    findHits(rules, close, isShort, share, from, to, base);
-    multiplyCells(columns, ruin, cash);
+    findHits(isShort, from, to);
+    fillTrade(<usize>i, to, load<f64>(factor + (at << 1)));
+    if (dayCount > 0) markDays(rules, isShort, from, to);
   }
 }
 
-/** First hits of all levels in one trade; those that are off or not hit leave with the signal. */
-function findHits(
-  rules: usize,
-  close: usize,
-  isShort: usize,
-  fillShare: f64,
-  from: i32,
-  to: i32,
-  base: f64,
-): void {
-  leaveWithSignal(stopCount, stopBars, stopFactors, to, base);
-  leaveWithSignal(targetCount, targetBars, targetFactors, to, base);
+/** Hits of both kinds in the order of their bars, so that the closes before them are read once. */
+function fillTrade(i: usize, to: i32, base: f64): void {
+  let s: i32 = 0;
+  let t: i32 = 0;
+  while (s < stopHits || t < targetHits) {
+    const stopBar = s < stopHits ? load<f64>(stopRow(BAR) + (<usize>s << 3)) : Infinity;
+    const targetBar = t < targetHits ? load<f64>(targetRow(BAR) + (<usize>t << 3)) : Infinity;
+    const bar = <i32>min(stopBar, targetBar);
+    if (marked) takeMarks(bar);
+    if (stopBar <= targetBar) {
+      storeStop(s, i, bar, load<f64>(stopRow(FACTOR) + (<usize>s << 3)));
+      s++;
+    } else {
+      storeTarget(t, i, bar, load<f64>(targetRow(FACTOR) + (<usize>t << 3)));
+      t++;
+    }
+  }
+  if (marked) takeMarks(to);
+  for (; s < stopLevels; s++) storeStop(s, i, to, base);
+  for (; t < targetLevels; t++) storeTarget(t, i, to, base);
+}
+
+function storeStop(level: i32, i: usize, bar: i32, value: f64): void {
+  const at = i << 3;
+  store<f64>(stopField(BAR, level) + at, <f64>bar);
+  store<f64>(stopField(FACTOR, level) + at, value);
+  if (marked) {
+    store<f64>(stopField(BEST, level) + at, bestMark);
+    store<f64>(stopField(WORST, level) + at, worstMark);
+  }
+  if (dayCount > 0) store<f64>(stopField(DAY, level) + at, <f64>dayOfBar(bar));
+}
+
+function storeTarget(level: i32, i: usize, bar: i32, value: f64): void {
+  const pair = <usize>(level >> 1);
+  const at = (i << 4) | (<usize>(level & 1) << 3);
+  store<f64>(targetField(BAR, pair) + at, <f64>bar);
+  store<f64>(targetField(FACTOR, pair) + at, value);
+  if (marked) {
+    store<f64>(targetField(BEST, pair) + at, bestMark);
+    store<f64>(targetField(WORST, pair) + at, worstMark);
+  }
+  if (dayCount > 0) store<f64>(targetField(DAY, pair) + at, <f64>dayOfBar(bar));
+}
+
+/** Marks of the days that end while a trade is held. */
+function markDays(rules: usize, isShort: usize, from: i32, to: i32): void {
   const entryPrice = load<f64>(close + (<usize>from << 3));
-  const fill = entryPrice * fillShare;
-  const stops = stopMultipliers + ((isShort * <usize>stopsOn) << 3);
-  const targets = targetMultipliers + ((isShort * <usize>targetsOn) << 3);
-  // A short is hit from the other side: signs turn both comparisons.
-  const sign: f64 = isShort != 0 ? -1 : 1;
-  let s = 0;
-  let t = 0;
-  let stopAt = levelAt(stops, s, stopsOn, fill, sign, -Infinity);
-  let targetAt = levelAt(targets, t, targetsOn, fill, sign, Infinity);
-  for (let bar = from + 1; bar <= to; bar++) {
+  const end = dayOfBar(to);
+  for (let d = dayOfBar(from); d < end; d++) {
+    const bar = load<i32>(dayLastBar + (<usize>d << 2));
     const price = load<f64>(close + (<usize>bar << 3));
-    const signed = sign * price;
-    if (signed > stopAt && signed < targetAt) continue;
-    const value = factorOf(rules, isShort, entryPrice, price);
-    while (s < stopsOn && signed <= stopAt) {
-      storeHit(stopOrder, s, stopBars, stopFactors, bar, value);
-      stopAt = levelAt(stops, ++s, stopsOn, fill, sign, -Infinity);
-    }
-    while (t < targetsOn && signed >= targetAt) {
-      storeHit(targetOrder, t, targetBars, targetFactors, bar, value);
-      targetAt = levelAt(targets, ++t, targetsOn, fill, sign, Infinity);
-    }
-    if (s == stopsOn && t == targetsOn) break;
+    store<f64>(dayMarks + (<usize>d << 3), markOf(rules, isShort, entryPrice, price));
   }
 }
 
-function levelAt(
-  multipliers: usize,
-  k: i32,
-  on: i32,
-  fill: f64,
-  sign: f64,
-  beyond: f64,
-): f64 {
-  return k < on ? sign * (fill * load<f64>(multipliers + (<usize>k << 3))) : beyond;
+/** Day of a bar, which is the number of days that end before it; that of the end is their count. */
+export function dayOfBar(bar: i32): i32 {
+  return bar < bars ? load<i32>(dayOf + (<usize>bar << 2)) : dayCount;
 }
 
-function storeHit(
-  order: usize,
-  k: i32,
-  bars: usize,
-  factors: usize,
-  bar: i32,
-  value: f64,
-): void {
-  const position = <usize>load<i32>(order + (<usize>k << 2)) << 3;
-  store<f64>(bars + position, <f64>bar);
-  store<f64>(factors + position, value);
-}
-
-function leaveWithSignal(count: i32, bars: usize, factors: usize, bar: i32, value: f64): void {
-  const at = f64x2.splat(<f64>bar);
-  const by = f64x2.splat(value);
-  for (let k = 0; k < count; k += 2) {
-    v128.store(bars + (<usize>k << 3), at);
-    v128.store(factors + (<usize>k << 3), by);
-  }
-}
-
-function multiplyCells(columns: i32, ruin: v128, cash: usize): void {
-  for (let s = 0; s < stopCount; s++) {
-    const bar = v128.load64_splat(stopBars + (<usize>s << 3));
-    const value = v128.load64_splat(stopFactors + (<usize>s << 3));
-    for (let t = 0; t < columns; t += 2) {
-      const at = <usize>t << 3;
-      const first = f64x2.le(bar, v128.load(targetBars + at));
-      const by = v128.bitselect(value, v128.load(targetFactors + at), first);
-      const held = v128.load(cash);
-      const alive = f64x2.gt(held, ruin);
-      v128.store(cash, v128.bitselect(f64x2.mul(held, by), held, alive));
-      cash += 16;
-    }
-  }
+export function dayMark(day: i32): v128 {
+  return v128.load64_splat(dayMarks + (<usize>day << 3));
 }

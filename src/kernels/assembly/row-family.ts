@@ -122,6 +122,19 @@ export function comparePair(
   }
 }
 
+/** comparePair without keys. */
+export function compareRows(a: usize, b: usize, words: i32, above: usize, below: usize): void {
+  for (let w = 0; w < words; w++) {
+    compareWord(a, b);
+    store<u64>(above, wordAbove);
+    store<u64>(below, wordBelow);
+    a += 512;
+    b += 512;
+    above += 8;
+    below += 8;
+  }
+}
+
 /** Sixteen signs of b - a, as bytes: negative where a is above, zero where the keys tie. */
 function difference(a: usize, b: usize): v128 {
   return i8x16.narrow_i16x8_s(

@@ -98,7 +98,9 @@ function bestIndices(sweep: Parameters<typeof variantReport>[0], candles: Candle
   const shortlist = Float64Array.from(indicesOf(listed.drain()));
   const best = new TopRows(ranking, sweep.topK);
   const work = { shortlist, from: 0, to: shortlist.length };
-  scoreStageB(scorer, work, { top: best, columns: [], origin: 0 });
+  const cells = shortlist.length * scorer.cells;
+  const columns = sweep.ranking.map(() => new Float64Array(cells));
+  scoreStageB(scorer, work, { top: best, columns, origin: 0 });
   return indicesOf(best.drain());
 }
 

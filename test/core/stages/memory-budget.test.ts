@@ -95,16 +95,17 @@ function bytesInUse(): number {
 function bytesHeld(task: Sweep, candles: Candles): number {
   const before = bytesInUse();
   const scorer = new SweepScorer(task, candles);
-  const output = () => ({
+  const output = (variants: number) => ({
     top: new TopRows(new Ranking(task.ranking), task.preselect),
-    columns: [],
+    columns: task.ranking.map(() => new Float64Array(variants)),
     origin: 0,
   });
-  const a = output();
+  const a = output(scorer.space.grid.size);
   scoreStageA(scorer, 0, scorer.space.grid.size, a);
   const { stride, data } = a.top.drain();
   const shortlist = data.filter((_, i) => i % stride === 0);
-  scoreStageB(scorer, { shortlist, from: 0, to: shortlist.length }, output());
+  const b = output(shortlist.length * scorer.cells);
+  scoreStageB(scorer, { shortlist, from: 0, to: shortlist.length }, b);
   const held = bytesInUse() - before;
   // Used after the measurement, so that it is not garbage before.
   scorer.seek(0);

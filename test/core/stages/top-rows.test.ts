@@ -61,6 +61,21 @@ function sweepOf(keys: readonly RankingKey[]): Pick<Sweep, "ranking"> {
 }
 
 describe("top rows", () => {
+  it("take rows out of columns as they take them one by one", () => {
+    fc.assert(
+      fc.property(anyRows, fc.integer({ min: 1, max: 60 }), ({ keys, rows }, keep) => {
+        const inOrder = rows.map(([, ...values], index): Row => [5 + index, ...values]);
+        const columns = keys.map((_, k) => Float64Array.from(inOrder, (row) => row[1 + k]));
+        const top = new TopRows(new Ranking(keys), keep);
+        const half = rows.length >> 1;
+        top.offerColumns({ columns, from: 0, count: half }, 5);
+        top.offerColumns({ columns, from: half, count: rows.length - half }, 5 + half);
+        expect(unpacked(top.drain())).toEqual(sorted(inOrder, keys).slice(0, keep));
+      }),
+      { numRuns: 200 },
+    );
+  });
+
   it("are the first of all rows sorted, however many are kept", () => {
     fc.assert(
       fc.property(anyRows, fc.integer({ min: 1, max: 500 }), ({ keys, rows }, keep) => {

@@ -1,0 +1,178 @@
+import fc from "fast-check";
+import { expect, it } from "vitest";
+import { AccountRules } from "../../../src/core/execution/account.ts";
+import { runReference } from "../../../src/core/execution/reference-engine.ts";
+import type { ExecutionSettings } from "../../../src/core/execution/settings.ts";
+import type { RiskGrid } from "../../../src/core/execution/stop-table.ts";
+import { RANKING_METRICS, type RankingMetric } from "../../../src/core/metrics/ranking-metric.ts";
+import { METRICS } from "../../../src/core/metrics/registry.ts";
+import { measure } from "../../../src/core/metrics/track-record.ts";
+import { Random } from "../../../src/core/random.ts";
+import type { BackendFactory, ScoringBackend } from "../../../src/core/stages/backend.ts";
+import { backendFactory } from "../../../src/kernels/choose-kernels.ts";
+import { WasmBackend } from "../../../src/kernels/wasm-backend.ts";
+import { WasmRiskScorer } from "../../../src/kernels/wasm-risk-scorer.ts";
+import { anyCloseSettings } from "../../support/execution-arbitraries.ts";
+import { describeEachKernel } from "../../support/kernel-suites.ts";
+
+/**
+ * Whole risk grids against the bar loop, on trades that no strategy would make: signals turn on any
+ * bar, the first and the last included.
+ */
+
+const HOUR_MS = 3_600_000;
+/** Around the borders of words, of blocks and of batches of trades. */
+const BARS = [1, 2, 7, 8, 9, 63, 64, 65, 130, 511, 512, 513];
+const SHAPES = ["flat", "ticks", "walk", "spikes", "ruin", "rise"] as const;
+
+const level = fc.option(fc.constantFrom(0, 0.1, 0.5, 1, 2, 3.5, 7, 20, 60, 150), { nil: null });
+/** Unsorted, with 0, off and the same distance twice. */
+const anyGrid: fc.Arbitrary<RiskGrid> = fc.record({
+  stops: fc.array(level, { minLength: 1, maxLength: 6 }),
+  trails: fc.constant([null]),
+  targets: fc.oneof(
+    { weight: 4, arbitrary: fc.array(level, { minLength: 1, maxLength: 6 }) },
+    { weight: 1, arbitrary: fc.array(level, { minLength: 8, maxLength: 27, size: "max" }) },
+  ),
+});
+
+type Metrics = readonly RankingMetric[];
+
+interface GridCase {
+  readonly bars: number;
+  readonly shape: (typeof SHAPES)[number];
+  readonly seed: number;
+  /** Bars that a signal stands, on average. */
+  readonly stands: number;
+  readonly settings: ExecutionSettings;
+  readonly grid: RiskGrid;
+}
+
+const anyCase: fc.Arbitrary<GridCase> = fc.record({
+  bars: fc.constantFrom(...BARS),
+  shape: fc.constantFrom(...SHAPES),
+  seed: fc.nat(),
+  stands: fc.constantFrom(1, 2, 10, 60),
+  settings: anyCloseSettings,
+  grid: anyGrid,
+});
+
+function below(rng: Random, bound: number): number {
+  return Math.floor(rng.uniform() * bound);
+}
+
+const STEPS: Readonly<Record<GridCase["shape"], (rng: Random) => number>> = {
+  flat: () => 1,
+  ticks: (rng) => 1 + (below(rng, 3) - 1) / 1_000,
+  walk: (rng) => 1 + (below(rng, 601) - 300) / 10_000,
+  spikes: (rng) =>
+    below(rng, 12) === 0 ? [0.3, 0.7, 1.6, 3][below(rng, 4)] : 1 + (below(rng, 101) - 50) / 10_000,
+  ruin: (rng) => [1.02, 1.3, 1.7, 2.4, 0.9][below(rng, 5)],
+  rise: (rng) => 1.0005 + (below(rng, 81) - 40) / 10_000,
+};
+
+function marketOf({ bars, shape, seed, stands }: GridCase) {
+  const rng = new Random(seed);
+  const close = new Float64Array(bars);
+  const time = new Float64Array(bars);
+  const signal = new Int8Array(bars);
+  let price = 100;
+  let hour = below(rng, 24);
+  for (let t = 0; t < bars; t++) {
+    // Now and then bars are missing, and whole days with them.
+    hour += below(rng, 40) === 0 ? 30 : 1;
+    price = Math.min(1e6, Math.max(0.01, Math.round(price * STEPS[shape](rng) * 100) / 100));
+    close[t] = price;
+    time[t] = hour * HOUR_MS;
+    const turns = t === 0 || below(rng, stands) === 0;
+    signal[t] = turns ? below(rng, 3) - 1 : signal[t - 1];
+  }
+  return { close, time, signal };
+}
+
+function planesOf(signal: Int8Array, settings: ExecutionSettings, backend: ScoringBackend) {
+  const long = backend.plane(signal.length);
+  const short = backend.plane(signal.length);
+  signal.forEach((side, t) => {
+    if (side > 0 && settings.direction !== "SHORT_ONLY") long[t >> 5] |= 1 << (t & 31);
+    if (side < 0 && settings.direction !== "LONG_ONLY") short[t >> 5] |= 1 << (t & 31);
+  });
+  return { long, short };
+}
+
+/** All metrics of one cell by the bar loop. */
+function slowly(gridCase: GridCase, market: ReturnType<typeof marketOf>, cell: number): number[] {
+  const { settings, grid, bars } = gridCase;
+  const { close, time, signal } = market;
+  const risk = {
+    stopLossPct: grid.stops[Math.floor(cell / grid.targets.length)],
+    trailingStopPct: null,
+    takeProfitPct: grid.targets[cell % grid.targets.length],
+  };
+  const range = { firstBar: 0, lastBar: bars };
+  const execution = runReference({ close, signal, ...range, settings, risk });
+  const candles = { time, close };
+  const record = measure({ candles, timeframeMs: HOUR_MS, execution, settings });
+  return RANKING_METRICS.map((metric) => METRICS[metric].of(record));
+}
+
+/** Half of the time with tables that hold few trades, so that they are filled again and again. */
+function scorerOf(backend: ScoringBackend, { grid, settings, seed }: GridCase, metrics: Metrics) {
+  const { periodsPerYear } = settings;
+  return backend instanceof WasmBackend && seed % 2 === 0
+    ? new WasmRiskScorer(backend, grid, metrics, periodsPerYear, 1)
+    : backend.riskScorer(grid, metrics, periodsPerYear);
+}
+
+/** Cells that are compared with the bar loop; all are compared row against cell. */
+const SLOW_CELLS = 6;
+
+function compareGrid(gridCase: GridCase, factory: BackendFactory): void {
+  const { settings, grid, seed } = gridCase;
+  const market = marketOf(gridCase);
+  const { close, time: openTimes, signal } = market;
+  const prices = { open: close, high: close, low: close, close };
+  const rules = new AccountRules(settings);
+  const backend = factory(rules, { ...prices, openTimes, timeframeMs: HOUR_MS });
+  try {
+    const planes = planesOf(signal, settings, backend);
+    const base = backend.tradeList(close.length);
+    backend.trades(planes, planes, base);
+    const targets = grid.targets.length;
+    const cells = grid.stops.length * targets;
+    const single = RANKING_METRICS[seed % RANKING_METRICS.length];
+    for (const metrics of [RANKING_METRICS, [single], ["totalReturnPct"] as const]) {
+      const scorer = scorerOf(backend, gridCase, metrics);
+      const columns = metrics.map(() => new Float64Array(cells + 1));
+      scorer.open(base);
+      scorer.openRows();
+      grid.stops.forEach((_, pair) => {
+        scorer.scoreRow(pair, columns, 1 + pair * targets);
+      });
+      const cellOf = (n: number) => (n * 7 + seed) % cells;
+      for (let n = 0; n < Math.min(SLOW_CELLS, cells); n++) {
+        const slow = slowly(gridCase, market, cellOf(n));
+        const one = new Float64Array(metrics.length);
+        scorer.scoreCell(Math.floor(cellOf(n) / targets), cellOf(n) % targets, one, 0);
+        metrics.forEach((metric, m) => {
+          const expected = slow[RANKING_METRICS.indexOf(metric)];
+          const where = `${metric} of cell ${cellOf(n)} among ${metrics}`;
+          expect(one[m], `${where}, alone`).toBe(expected);
+          expect(columns[m][1 + cellOf(n)], `${where}, in its row`).toBe(expected);
+        });
+      }
+    }
+  } finally {
+    backend.release();
+  }
+}
+
+describeEachKernel("a risk grid = the bar loop, to the bit", (kernels) => {
+  it("in rows and single cells, in every metric, for trades of any length", () => {
+    const factory = backendFactory(kernels);
+    fc.assert(
+      fc.property(anyCase, (gridCase) => compareGrid(gridCase, factory)),
+      { numRuns: 700 },
+    );
+  }, 60_000);
+});
