@@ -8,8 +8,8 @@ const ALIGNMENT = 64;
 
 /**
  * Memory that the kernels of one thread work in: handed out front to back, zeroed but for one kind,
- * never taken back one by one. It is shared memory only because that kind never moves when it grows, so views stay
- * valid.
+ * never taken back one by one. It is shared memory only because that kind never moves when it
+ * grows, so views stay valid.
  */
 export class KernelMemory {
   readonly memory: WebAssembly.Memory;

@@ -49,7 +49,7 @@ export class RiskCash {
     );
   }
 
-  /** Total return of the cells of a stop; `order` maps the kernels' order of targets to the axis. */
+  /** Total return of the cells of a stop; `order` maps kernels' targets to the axis. */
   row(stop: number, order: readonly number[], columns: readonly Float64Array[], at: number): void {
     const { startCash } = this.#backend.rules;
     const first = stop * this.#columns;

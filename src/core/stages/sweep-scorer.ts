@@ -227,8 +227,8 @@ export class SweepScorer {
   }
 
   /**
-   * Scores a row of the grid that `openRiskRows` has opened: all targets of one pair of a stop and a
-   * trailing stop (stop outer), metric `m` to `columns[m]` from `at` on.
+   * Scores a row of the grid that `openRiskRows` has opened: all targets of one pair of a stop and
+   * a trailing stop (stop outer), metric `m` to `columns[m]` from `at` on.
    */
   scoreRiskRow(pair: number, columns: readonly Float64Array[], at: number): void {
     this.#risk!.scoreRow(pair, columns, at);
