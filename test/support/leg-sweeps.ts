@@ -13,9 +13,17 @@ const BARS = [1, 2, 63, 64, 65, 66, 127, 128, 129, 200, 511, 512, 513];
 
 const numbers = (values: readonly number[]) =>
   fc.uniqueArray(fc.constantFrom(...values), { minLength: 1, maxLength: 6 });
-const strengths = numbers([0, 10, 30, 40, 45, 50, 50.5, 55, 60, 70, 90, 100]);
+/** Now and then more than the kernels take at once. */
+const strengths = fc.oneof(
+  { weight: 5, arbitrary: numbers([0, 10, 30, 40, 45, 50, 50.5, 55, 60, 70, 90, 100]) },
+  { weight: 1, arbitrary: fc.integer({ min: 9, max: 40 }).map((count) => ladder(count)) },
+);
 const prices = numbers([60, 95, 98, 99.5, 100, 100.5, 101, 103, 120]);
 const window = numbers([2, 3, 5]);
+
+/** Levels from 20 on, at uneven distances. */
+const ladder = (count: number) =>
+  Array.from({ length: count }, (_, i) => 20 + 1.5 * i + (i % 3 === 0 ? 0.5 : 0));
 
 const rsi = (window: number | number[]) =>
   ({ id: "momentum.rsi", params: { window, seeding: "first" } }) as const;

@@ -20,12 +20,16 @@ export class ClassPanel {
     { long, short, has }: LegClass,
     { sweep, shape, source }: BatchTask<LegShape>,
     { backend }: SignalPlanesOptions,
-    { cells }: LegGrid,
+    grid: LegGrid,
   ) {
+    const { cells } = grid;
     const loops = backend.legLoops();
     const bars = sweep.lastBar - sweep.firstBar;
-    const legs = (side: LegSide, levels: LegLevels) =>
-      new SideLegs(side, levels, { loops, bars, grid: new SubGrid(sweep.axes, side.axes), source });
+    const legs = (side: LegSide, levels: LegLevels) => {
+      const combinations = new SubGrid(sweep.axes, side.axes);
+      const comesOnce = grid.comesOnce(side.axes);
+      return new SideLegs(side, levels, { loops, bars, combinations, comesOnce, source });
+    };
     this.panel = loops.panel(long.levels.length, short.levels.length);
     this.#long = legs(shape.long, long);
     this.#short = legs(shape.short, short);
@@ -46,7 +50,8 @@ interface SideLegsOptions {
   readonly loops: LegLoops;
   readonly bars: number;
   /** Combinations of the axes of the series. */
-  readonly grid: SubGrid;
+  readonly combinations: SubGrid;
+  readonly comesOnce: boolean;
   readonly source: BatchTask["source"];
 }
 
@@ -63,12 +68,12 @@ class SideLegs {
     this.#levels = levels;
     this.#options = options;
     const fit = Math.floor(LEG_BYTES / legBytes(options.bars));
-    // In the order of the grid a combination comes back only after all the others.
-    this.#most = options.grid.size <= fit ? fit : 1;
+    // In the order of the grid a combination comes back only after all the others, or not at all.
+    this.#most = options.comesOnce || options.combinations.size > fit ? 1 : fit;
   }
 
   at(digits: Int32Array): LevelLegs {
-    const combination = this.#options.grid.number(digits);
+    const combination = this.#options.combinations.number(digits);
     let legs = this.#kept.get(combination);
     if (legs === undefined) {
       legs = this.#room();

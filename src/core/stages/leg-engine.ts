@@ -33,6 +33,8 @@ export class LegEngine implements BatchEngine {
   readonly #classes: readonly ClassPanel[];
   readonly #bars: number;
   readonly #closed: BitPlane;
+  /** Every cell of a panel. */
+  readonly #all: readonly number[];
 
   /** Null where a panel does not give what is asked for. */
   static of(
@@ -62,6 +64,7 @@ export class LegEngine implements BatchEngine {
     this.#bars = sweep.lastBar - sweep.firstBar;
     this.#closed = planes.newPlane();
     this.#classes = shape.classes.map((one) => new ClassPanel(one, task, planes, grid));
+    this.#all = Array.from({ length: grid.cells.count }, (_, cell) => cell);
     const grain = grid.blockSize;
     this.size = {
       grain,
@@ -112,6 +115,7 @@ export class LegEngine implements BatchEngine {
   /** Cells of the panel that exist and are in the range. */
   #askedCells(first: number, digits: Int32Array, { from, to }: ScoredRange): readonly number[] {
     const { count, offsets } = this.#grid.cells;
+    if (this.#grid.isWhole && first >= from && first + offsets[count - 1] < to) return this.#all;
     const asked: number[] = [];
     for (let cell = 0; cell < count; cell++) {
       const index = first + offsets[cell];
@@ -140,14 +144,21 @@ export class LegEngine implements BatchEngine {
       { legs: short, gate: direction === "LONG_ONLY" ? this.#closed : gate.short },
     );
     const { offsets } = this.#grid.cells;
-    return cells.filter((cell) => {
+    const { cash } = one.panel;
+    const { out, from } = range;
+    const width = metrics.length;
+    const others: number[] = [];
+    for (const cell of cells) {
       const place = one.places[cell];
-      if (place < 0) return true;
-      const value = totalReturnPct(one.panel.cash[place], startCash);
-      const at = (first + offsets[cell] - range.from) * metrics.length;
-      range.out.fill(value, at, at + metrics.length);
-      return false;
-    });
+      if (place < 0) {
+        others.push(cell);
+        continue;
+      }
+      const value = totalReturnPct(cash[place], startCash);
+      const at = (first + offsets[cell] - from) * width;
+      for (let m = 0; m < width; m++) out[at + m] = value;
+    }
+    return others;
   }
 }
 

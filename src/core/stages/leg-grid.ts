@@ -17,6 +17,8 @@ export interface PanelCells {
  */
 export class LegGrid {
   readonly blockSize: number;
+  /** Whether every variant exists. */
+  readonly isWhole: boolean;
   readonly cells: PanelCells;
   readonly #space: VariantSpace;
   readonly #axes: readonly [number | null, number | null];
@@ -27,6 +29,7 @@ export class LegGrid {
   constructor(space: VariantSpace, { long, short }: LegShape) {
     const { grid } = space;
     this.#space = space;
+    this.isWhole = space.count === grid.size;
     this.#axes = [long.axis, short.axis];
     const own = this.#axes.filter((axis) => axis !== null);
     const first = Math.min(...own);
@@ -39,6 +42,18 @@ export class LegGrid {
 
   get panelsABlock(): number {
     return this.#inner.size;
+  }
+
+  /**
+   * Whether a combination of these axes never comes back once panels in the order of the grid have
+   * left it: no other shared axis is slower than one of them.
+   */
+  comesOnce(axes: readonly number[]): boolean {
+    const lengthOf = (axis: number) => this.#space.grid.axes[axis].values.length;
+    const slower = this.#space.grid.axes.keys().filter((axis) => axis < (axes.at(-1) ?? 0));
+    return [...slower].every(
+      (axis) => axes.includes(axis) || this.#axes.includes(axis) || lengthOf(axis) === 1,
+    );
   }
 
   /** First index of a panel of the block that begins at `start`. */
