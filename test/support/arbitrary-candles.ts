@@ -31,6 +31,38 @@ export function arbitraryCandles(minBars: number, maxBars: number): fc.Arbitrary
   });
 }
 
+const stretch = fc.record({
+  bars: fc.integer({ min: 1, max: 30 }),
+  kind: fc.constantFrom("still", "leaps between still bars", "steps", "steps without volume"),
+  moves: fc.array(fc.integer({ min: -3, max: 3 }), { minLength: 30, maxLength: 30 }),
+});
+
+/**
+ * Hourly candles of a market that hardly trades: stretches where the price stands still, leaps from
+ * one bar to the next without a range in either, or moves by a few ticks; many without volume.
+ */
+export const quietCandles: fc.Arbitrary<Candles> = fc
+  .array(stretch, { minLength: 3, maxLength: 8 })
+  .map((stretches) => {
+    const bars = stretches.flatMap(({ bars, kind, moves }) =>
+      moves.slice(0, bars).map((move) => ({ kind, move })),
+    );
+    const candles = allocateCandles(bars.length);
+    let price = 100;
+    bars.forEach(({ kind, move }, t) => {
+      const leaps = kind === "leaps between still bars";
+      const open = leaps ? price + move : price;
+      price = kind === "still" ? open : price + move;
+      candles.time[t] = t * HOUR_MS;
+      candles.open[t] = open;
+      candles.high[t] = Math.max(open, price);
+      candles.low[t] = Math.min(open, price);
+      candles.close[t] = price;
+      candles.volume[t] = kind === "still" || kind === "steps without volume" ? 0 : 3 + move;
+    });
+    return candles;
+  });
+
 /** A copy whose bars `[from, to)` hold no values. */
 export function withHole(candles: Candles, from: number, to: number): Candles {
   const copy = allocateCandles(barCount(candles));

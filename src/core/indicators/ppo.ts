@@ -1,4 +1,5 @@
 import type { ParameterValues } from "../parameter.ts";
+import { quotient } from "../series/quotient.ts";
 import type { Indicator } from "./indicator.ts";
 import { numberOf, SOURCE, sourceOf, windowSpec } from "./parameters.ts";
 import { ema, SEEDING, seedBars, seedingOf } from "./recursive-average.ts";
@@ -19,6 +20,11 @@ export const ppo: Indicator = {
   ],
   outputs: ["ppo", "signal", "histogram"],
   outputParams: { ppo: ["fastWindow", "slowWindow", "source", "seeding"] },
+  undefinedWhere: {
+    ppo: "a slow average of 0",
+    signal: "ppo is undefined",
+    histogram: "ppo is undefined",
+  },
   defaultRule: { rule: "sign", output: "histogram" },
   warmup: (params) => {
     const line = Math.max(seedOf(params, "fastWindow"), seedOf(params, "slowWindow"));
@@ -30,7 +36,7 @@ export const ppo: Indicator = {
     const seeding = seedingOf(params);
     const slow = ema(price, numberOf(params, "slowWindow"), seeding);
     const line = ema(price, numberOf(params, "fastWindow"), seeding);
-    for (let t = 0; t < line.length; t++) line[t] = (100 * (line[t] - slow[t])) / slow[t];
+    for (let t = 0; t < line.length; t++) line[t] = quotient(100 * (line[t] - slow[t]), slow[t]);
     const signal = ema(line, numberOf(params, "signalWindow"), seeding);
     const histogram = new Float64Array(line.length);
     for (let t = 0; t < line.length; t++) histogram[t] = line[t] - signal[t];
