@@ -15,6 +15,7 @@ import { canonicalJson } from "./canonical-json.ts";
 import { baseVariantSeconds, riskCellSeconds } from "./cost-model.ts";
 import { expandRiskAxis } from "./expand-axis.ts";
 import { type Guards, halveGuards } from "./guards.ts";
+import { refuseIdleSideAxes } from "./idle-side-axes.ts";
 import type { RunRequest } from "./request.ts";
 import { type ResolvedRange, resolveRange } from "./resolve-range.ts";
 import { resolveStrategy } from "./resolve-strategy.ts";
@@ -104,6 +105,9 @@ function resolveSweep(request: RunRequest, range: ResolvedRange, timeframe: Time
   const strategy = resolveStrategy(request.strategy);
   found.push(...strategy.complaints);
   refuseIdleSides(request, report);
+  if (found.length === 0) {
+    refuseIdleSideAxes(request.strategy, strategy, request.execution.direction, report);
+  }
   const stops = expandRiskAxis(request.risk.stopLossPct, "risk.stopLossPct", report);
   const trails = expandRiskAxis(request.risk.trailingStopPct, "risk.trailingStopPct", report);
   const targets = expandRiskAxis(request.risk.takeProfitPct, "risk.takeProfitPct", report);

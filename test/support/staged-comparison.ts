@@ -79,11 +79,11 @@ function compareRun(outcome: StagedOutcome, run: StagedRun, ours: OurStagedRun):
 }
 
 /** How many of the fixture's variants are one of ours, because an axis changes nothing. */
-function copiesOf(run: StagedRun): number {
-  const rows = run.float64Twin.stageAAll;
+export function copiesOf(run: StagedRun): number {
+  const rows = run.float64Twin.stageAAll ?? run.float64Twin.shortlist;
   const axes = fixtureAxes(run);
   const idle = [...axes.keys()].filter((i) => axes[i].name === null);
-  return idle.reduce((product, i) => product * new Set(rows!.map((row) => row[i])).size, 1);
+  return idle.reduce((product, i) => product * new Set(rows.map((row) => row[i])).size, 1);
 }
 
 function distinct(run: StagedRun, stage: StageName, rows: readonly FixtureRow[]): FixtureRow[] {

@@ -23,8 +23,8 @@ export interface StagedException {
 }
 
 const ROUNDED =
-  "its running sums are rounded, ours are exact: where price and output are one decimal number " +
-  "ours is neutral and its side is chance";
+  "where price and output are one number its rounded running sums decide by chance; ours are exact " +
+  "and neutral where prices lie on a decimal grid, as hlc3 does not";
 
 export const STAGED_EXCEPTIONS: Readonly<Record<string, StagedException>> = {
   "s01-single-sma-sources": { reason: ROUNDED, differing: 6, indicator: "ma.sma" },

@@ -56,12 +56,20 @@ export function metricsOf(run: StagedRun, row: FixtureRow): number[] {
   });
 }
 
+/** Its shortlist without the copies that an axis without effect fills it with. */
+function preselectOf(run: StagedRun): number {
+  const { shortlist } = run.float64Twin;
+  const distinct = new Set(shortlist.map((row) => keyOf(run, "STAGE_A", row))).size;
+  return distinct < shortlist.length ? distinct : run.spec.preselect;
+}
+
 /** Runs both stages of the fixture's request. */
 export function executeStaged(run: StagedRun): OurStagedRun {
   const whole = seedParityCandles(run.dataset);
   const market = { datasetHash: run.id, timeframe: "1h", candles: whole } as const;
   const options = { guards: DEFAULT_GUARDS, engineVersion: "test", workers: 1 };
-  const plan = makePlan(parseRunRequest(requestOf(run)), market, options);
+  const request = { ...requestOf(run), preselect: preselectOf(run) };
+  const plan = makePlan(parseRunRequest(request), market, options);
   const candles = sliceCandles(whole, plan.feedBar, plan.endBar);
   const { sweep } = plan;
   const columns = run.metricColumns.map(ourMetric);

@@ -2,6 +2,8 @@ import type { Indicator } from "../../src/core/indicators/indicator.ts";
 import { findIndicator } from "../../src/core/indicators/registry.ts";
 import type { RankingMetric } from "../../src/core/metrics/ranking-metric.ts";
 import type { ParameterValue } from "../../src/core/parameter.ts";
+import { findRule } from "../../src/core/signals/registry.ts";
+import { movesSide, tradedSide } from "../../src/plan/idle-side-axes.ts";
 import type { RunRequestInput } from "../../src/plan/request.ts";
 import { ourName, ourParameters, ourSignalParameters } from "./seed-parity-names.ts";
 
@@ -102,10 +104,10 @@ export function requestOf(run: StagedRun): RunRequestInput {
           { id: ourName(fixture.id).id, params: indicatorAxes(fixture) },
         ]),
       ),
-      signals: spec.indicators.map(({ id }) => signalOf(id, spec.signalGrids[id] ?? {})),
+      signals: spec.indicators.map(({ id }) => signalOf(run, id)),
     },
     execution: {
-      direction: spec.direction.toUpperCase().replace("-", "_") as "LONG_SHORT",
+      direction: directionOf(run),
       sizing: SIZINGS[spec.sizing as keyof typeof SIZINGS],
       startCash: costs.init_cash_quote,
       fixedQuote: costs.fixed_quote,
@@ -138,25 +140,50 @@ function rankingOf({ primary, secondary }: { primary: string; secondary: string 
   return { primary: { metric: ourMetric(primary) }, secondary: { metric: ourMetric(secondary) } };
 }
 
+function directionOf({ spec }: StagedRun): "LONG_SHORT" | "LONG_ONLY" | "SHORT_ONLY" {
+  return spec.direction.toUpperCase().replace("-", "_") as "LONG_SHORT";
+}
+
 /** The indicator's default rule on the output that the fixture's engine reads. */
-function signalOf(fixtureId: string, grids: Readonly<Record<string, AxisFixture>>) {
-  const name = ourName(fixtureId);
-  const { rule, params: fixed = {} } = findIndicator(name.id)!.defaultRule;
-  const { of, against } = name.operands ?? { of: name.output, against: undefined };
-  const axes = Object.entries(grids).map(([param, axis]) => {
-    const [renamed] = Object.keys(ourSignalParameters({ [param]: 1 }));
-    const values = axisOf(axis).map((value) => {
-      return ourSignalParameters({ [param]: value as number })[renamed];
-    });
-    return [renamed, values];
-  });
+function signalOf(run: StagedRun, fixtureId: string) {
+  const { operands, output } = ourName(fixtureId);
+  const { of, against } = operands ?? { of: output, against: undefined };
   const short = shortName(fixtureId);
+  const { rule, values } = signalValues(run, fixtureId);
+  const params = Object.entries(values).map(([name, axis]) => [
+    name,
+    signalHasEffect(run, fixtureId, name) ? axis : [axis[0]],
+  ]);
   return {
-    rule: name.rule ?? rule,
+    rule: rule.id,
     of: `${short}.${of}`,
     ...(against === undefined ? {} : { against: `${short}.${against}` }),
-    params: { ...fixed, ...Object.fromEntries(axes) },
+    params: Object.fromEntries(params),
   };
+}
+
+/** The rule that the fixture's engine reads the indicator with, and its parameters' values. */
+function signalValues({ spec }: StagedRun, fixtureId: string) {
+  const name = ourName(fixtureId);
+  const { rule: usual, params: fixed = {} } = findIndicator(name.id)!.defaultRule;
+  const values: Record<string, ParameterValue[]> = {};
+  for (const [param, value] of Object.entries(fixed)) values[param] = [value];
+  for (const [param, axis] of Object.entries(spec.signalGrids[fixtureId] ?? {})) {
+    const [renamed] = Object.keys(ourSignalParameters({ [param]: 1 }));
+    values[renamed] = axisOf(axis).map((value) => {
+      return ourSignalParameters({ [param]: value as number })[renamed];
+    });
+  }
+  return { rule: findRule(name.rule ?? usual)!, values };
+}
+
+/** Whether a signal's parameter moves the side that the run trades. */
+function signalHasEffect(run: StagedRun, fixtureId: string, param: string): boolean {
+  const side = tradedSide(directionOf(run));
+  if (side === null) return true;
+  const { rule, values } = signalValues(run, fixtureId);
+  const defaults = rule.params.map((spec) => [spec.name, [spec.default]]);
+  return movesSide(rule, { ...Object.fromEntries(defaults), ...values }, param, side);
 }
 
 /** One of the fixture's axes among ours, e.g. `indicator.ma.sma.window` is `sma.window`. */
@@ -176,8 +203,9 @@ export function fixtureAxes(run: StagedRun): FixtureAxis[] {
     if (param === "source") return { name: `${name}.source`, value: (source) => source };
     if (kind === "signal") {
       const ours = (value: number) => Object.entries(ourSignalParameters({ [param]: value }))[0];
+      const [renamed] = ours(1);
       return {
-        name: `signal.${name}.${ours(1)[0]}`,
+        name: signalHasEffect(run, id, renamed) ? `signal.${name}.${renamed}` : null,
         value: (value) => ours(value as number)[1],
       };
     }
