@@ -83,11 +83,11 @@ describe("a strategy of expressions", () => {
     expect(faults(broken)).toEqual([
       [
         "expressions.long",
-        "unknown parameter $slo (column 18)",
+        "unknown parameter $slo, did you mean $slow? (column 18)",
         broken.expressions.long,
         "$fast | $slow",
       ],
-      ["expressions.exitLong", "unexpected the end (column 8)", "close <", expect.any(String)],
+      ["expressions.exitLong", "unexpected end (column 8)", "close <", expect.any(String)],
       ["expressions.short", "unexpected '4' (column 11)", "close > 3 4", expect.any(String)],
     ]);
     expect(faults({ expressions, parameters: { ...parameters, spare: [1, 2] } })).toEqual([

@@ -70,7 +70,7 @@ describe("checkStrategy", () => {
     expect(await check({ request: { ...request, strategy: long } })).toMatchObject({
       __typename: "ValidationError",
       path: "request.strategy.expressions.long",
-      message: expect.stringContaining("unknown parameter $fats (column 20)"),
+      message: expect.stringContaining("unknown parameter $fats, did you mean $fast? (column 20)"),
     });
     expect(await check({ request, seed: -1 })).toMatchObject({
       __typename: "ValidationError",

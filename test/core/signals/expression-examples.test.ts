@@ -109,7 +109,7 @@ describe("the language's page", () => {
         long: "ema(close, $fast) > sma(close, 200)[$slo]",
         exitLong: "close[-1] > open",
       },
-      parameters: { fast: 5 },
+      parameters: { fast: 5, slow: 20 },
     };
     const { complaints } = resolveStrategy(parseRunRequest({ dataset: "d", strategy }).strategy);
     for (const { path, message } of complaints) expect(page).toContain(`${path}: ${message}\n`);

@@ -37,11 +37,11 @@ function faultOf(text: string): ExpressionFault {
  */
 const FAULTS: readonly (readonly [string, string, string])[] = [
   // Grammar
-  ["^", "unexpected the end", "a number, $parameter, price, call or ("],
-  ["close >^", "unexpected the end", "a number, $parameter, price, call or ("],
+  ["^", "unexpected end", "a number, $parameter, price, call or ("],
+  ["close >^", "unexpected end", "a number, $parameter, price, call or ("],
   ["close > ^)", "unexpected ')'", "a number, $parameter, price, call or ("],
   ["close > ^and", "unexpected 'and'", "a number, $parameter, price, call or ("],
-  ["(close > 3^", "unexpected the end", "')'"],
+  ["(close > 3^", "unexpected end", "')'"],
   ["close > open ^open", "unexpected 'open'", "an operator, and, or, or the end"],
   ["close > open ^$fast", "unexpected '$fast'", "an operator, and, or, or the end"],
   ["1 < close ^< 2", "unexpected '<'", "one comparison; join two with and"],
@@ -75,11 +75,16 @@ const FAULTS: readonly (readonly [string, string, string])[] = [
   ["close > 1 ^/ 0", "Infinity is no finite number", "a finite number"],
   ["close > ^1e999", "Infinity is no finite number", "a finite number"],
   // Names and parameters
-  ["^clos > 3", "unknown name clos", "open | high | low | close"],
+  ["^clos > 3", "unknown name clos, did you mean close?", "open | high | low | close"],
+  ["^Close > 3", "unknown name Close, did you mean close?", "open | high | low | close"],
+  ["^price > 3", "unknown name price (", "open | high | low | close"],
+  ["^x > 3", "unknown name x (", "open | high | low | close"],
   ["^rsi > 3", "rsi must be called", "rsi()"],
-  ["^emma(3) > 3", "there is no emma()", "crossover | crossunder | shift | ad_line"],
-  ["^constructor(3) > 3", "there is no constructor()", "crossover"],
-  ["close > ^$fats", "unknown parameter $fats", "$fast | $half"],
+  ["^emma(3) > 3", "there is no emma(), did you mean ema?", "crossover | crossunder | shift | ad"],
+  ["^MACD(12, 26) > 0", "there is no MACD(), did you mean macd?", "crossover"],
+  ["^superternd(10, 3) > 3", "there is no superternd(), did you mean supertrend?", "crossover"],
+  ["^constructor(3) > 3", "there is no constructor() (", "crossover"],
+  ["close > ^$fats", "unknown parameter $fats, did you mean $fast?", "$fast | $half"],
   ["close > ^$mixed", "$mixed takes the value 5", "numbers only, or prices only: open"],
   ["close > ^$seed", "$seed takes the value sma", "numbers only, or prices only: open"],
   // Shifts look back

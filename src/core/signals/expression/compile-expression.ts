@@ -5,6 +5,7 @@ import type { Comparison } from "../atom.ts";
 import type { ConditionTemplate, ValueTemplate } from "../condition.ts";
 import { ExpressionFault } from "./expression-fault.ts";
 import { type ArgumentValue, CALLABLE_NAMES, compileCall, findCallable } from "./indicator-call.ts";
+import { suggestion } from "./nearest-name.ts";
 import { parseExpression } from "./parse-expression.ts";
 import type { ArgumentSyntax, CallSyntax, CompareOp, CompareSyntax, Syntax } from "./syntax.ts";
 
@@ -172,8 +173,9 @@ class Compiler {
     }
     const indicator = findCallable(name);
     if (indicator === undefined) {
-      const expected = [...FUNCTIONS, ...CALLABLE_NAMES].join(" | ");
-      throw new ExpressionFault(`there is no ${name}()`, column, expected);
+      const names = [...FUNCTIONS, ...CALLABLE_NAMES];
+      const message = `there is no ${name}()${suggestion(name, names)}`;
+      throw new ExpressionFault(message, column, names.join(" | "));
     }
     const template = compileCall(syntax, indicator, (argument) => this.#argument(argument));
     return { template, isNumber: false };
@@ -236,7 +238,11 @@ class Compiler {
       indicator === undefined
         ? [...PRICE_SOURCES, "$parameter", "a call"].join(" | ")
         : `${name}()`;
-    const message = indicator === undefined ? `unknown name ${name}` : `${name} must be called`;
+    const names = [...PRICE_SOURCES, ...CALLABLE_NAMES];
+    const message =
+      indicator === undefined
+        ? `unknown name ${name}${suggestion(name, names)}`
+        : `${name} must be called`;
     throw new ExpressionFault(message, column, expected);
   }
 
@@ -257,8 +263,9 @@ class Compiler {
   #parameter({ name, column }: Syntax & { readonly kind: "parameter" }): ExpressionParameter {
     const parameter = this.#parameters.get(name);
     if (parameter === undefined) {
-      const known = [...this.#parameters.keys()].map((other) => `$${other}`).join(" | ");
-      throw new ExpressionFault(`unknown parameter $${name}`, column, known || "no parameters");
+      const known = [...this.#parameters.keys()].map((other) => `$${other}`);
+      const message = `unknown parameter $${name}${suggestion(`$${name}`, known)}`;
+      throw new ExpressionFault(message, column, known.join(" | ") || "no parameters");
     }
     this.reads.add(name);
     return parameter;

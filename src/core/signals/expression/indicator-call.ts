@@ -4,6 +4,7 @@ import { type ParameterSpec, type ParameterValue, parameterFault } from "../../p
 import type { Binding } from "../../stages/sweep.ts";
 import type { ValueTemplate } from "../condition.ts";
 import { ExpressionFault } from "./expression-fault.ts";
+import { suggestion } from "./nearest-name.ts";
 import type { ArgumentSyntax, CallSyntax } from "./syntax.ts";
 
 /**
@@ -117,7 +118,8 @@ function namedSpec(indicator: Indicator, name: string, column: number): Paramete
     indicator.params.find((known) => known.name === name) ??
     indicator.params.find((known) => withoutWindow(known.name) === name);
   if (spec !== undefined) return spec;
-  const message = `${indicator.id} has no parameter ${name}`;
+  const known = indicator.params.map((other) => withoutWindow(other.name));
+  const message = `${indicator.id} has no parameter ${name}${suggestion(name, known)}`;
   throw new ExpressionFault(message, column, callSignature(indicator));
 }
 
@@ -128,7 +130,8 @@ function withoutWindow(name: string): string {
 function outputOf({ output }: CallSyntax, indicator: Indicator): string {
   if (output === null) return indicator.outputs[0];
   if (indicator.outputs.includes(output.name)) return output.name;
-  const message = `${indicator.id} has no output ${output.name}`;
+  const near = suggestion(output.name, indicator.outputs);
+  const message = `${indicator.id} has no output ${output.name}${near}`;
   throw new ExpressionFault(message, output.column, indicator.outputs.join(" | "));
 }
 

@@ -65,7 +65,7 @@ class Parser {
   #unexpected(expected: string): ExpressionFault {
     const { kind, text, column } = this.#next;
     const quoted = kind === "parameter" ? `'$${text}'` : `'${text}'`;
-    const found = kind === "end" ? "the end" : quoted;
+    const found = kind === "end" ? "end" : quoted;
     return new ExpressionFault(`unexpected ${found}`, column, expected);
   }
 
