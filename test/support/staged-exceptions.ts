@@ -23,8 +23,8 @@ export interface StagedException {
 }
 
 const ROUNDED =
-  "where price and output are one number its rounded running sums decide by chance; ours are exact " +
-  "and neutral where prices lie on a decimal grid, as hlc3 does not";
+  "where price and output are one number its rounded running sums decide by chance; ours are " +
+  "exact, and neutral where prices lie on a decimal grid, as hlc3 does not";
 
 export const STAGED_EXCEPTIONS: Readonly<Record<string, StagedException>> = {
   "s01-single-sma-sources": { reason: ROUNDED, differing: 6, indicator: "ma.sma" },
