@@ -124,8 +124,8 @@ const OTHERWISE = section(
   "change no earlier value, after a hole everything starts as at a beginning, constant prices give",
   "what is listed there, a parameter changes the outputs that name it and no other.",
   "`test/core/indicators/quiet-markets.test.ts` does so with markets that stand still, leap",
-  "without a range and have no volume, and with a single bar: values are finite, or undefined for a",
-  "reason that the indicator names.",
+  "without a range and have no volume, and with a single bar: values are finite, or undefined for",
+  "a reason that the indicator names.",
 );
 
 /** A heading and its text; the words of the text in one line. */
