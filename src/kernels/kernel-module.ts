@@ -147,6 +147,50 @@ export interface KernelExports {
     below: number,
   ): void;
   compareRows(a: number, b: number, words: number, above: number, below: number): void;
+  tickMeans(
+    sums: number,
+    before: number,
+    window: number,
+    scale: number,
+    bars: number,
+    out: number,
+  ): void;
+  padRows(rows: number, values: number, rowBytes: number, bars: number, end: number): void;
+  rowKeys(
+    rows: number,
+    bars: number,
+    values: number,
+    rowBytes: number,
+    keys: number,
+    mid: number,
+    scale: number,
+    flat: number,
+  ): void;
+  pairRoomBytes(): number;
+  usePairs(
+    room: number,
+    rules: number,
+    close: number,
+    bars: number,
+    watch: number,
+    twoSided: number,
+    days: number,
+    lastBars: number,
+  ): void;
+  useBatch(
+    order: number,
+    pairs: number,
+    states: number,
+    stateBytes: number,
+    changes: number,
+    changeBytes: number,
+  ): void;
+  useRows(keys: number, values: number, rowBytes: number, flat: number): void;
+  openBatch(count: number): void;
+  openBlock(from: number): void;
+  scorePairs(first: number, last: number, spare: number, from: number): number;
+  dropRuined(count: number): number;
+  closePair(variant: number, out: number): void;
   setMarket(rules: number, close: number, bars: number, watch: number, reciprocal: number): void;
   setDays(count: number, lastBar: number, dayOf: number, changes: number): void;
   setExtremes(series: number, minima: number, maxima: number, rowLength: number): void;

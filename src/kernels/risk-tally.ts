@@ -2,13 +2,9 @@ import type { TradeList } from "../core/execution/trade-list.ts";
 import type { RankingMetric } from "../core/metrics/ranking-metric.ts";
 import { rankingValue } from "../core/metrics/ranking-values.ts";
 import type { RiskLevels } from "./risk-levels.ts";
+import { WATCH_DAYS, WATCH_DRAWDOWN, WATCH_TRADES } from "./variant-sums.ts";
 import type { WasmBackend } from "./wasm-backend.ts";
-import {
-  WATCH_DAYS,
-  WATCH_DRAWDOWN,
-  WATCH_TRADES,
-  type WasmTradeScorer,
-} from "./wasm-trade-scorer.ts";
+import type { WasmTradeScorer } from "./wasm-trade-scorer.ts";
 
 const MIN_TRADES = 64;
 /** Fields of a first hit: see assembly/risk-table.ts. */

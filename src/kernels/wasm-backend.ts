@@ -11,10 +11,13 @@ import type {
   RowFamily,
   ScoringBackend,
 } from "../core/stages/backend.ts";
+import type { BatchEngine, BatchTask } from "../core/stages/batch-engine.ts";
+import { BLOCK_BARS } from "./block-rows.ts";
 import { KernelMemory } from "./kernel-memory.ts";
 import { instantiateKernels, type KernelExports } from "./kernel-module.ts";
 import { writeRules } from "./rules-layout.ts";
 import { WasmLegLoops } from "./wasm-leg-loops.ts";
+import { WasmPairEngine } from "./wasm-pair-engine.ts";
 import { WasmRiskScorer } from "./wasm-risk-scorer.ts";
 import { WasmRowFamily } from "./wasm-row-family.ts";
 import { WasmTradeScorer } from "./wasm-trade-scorer.ts";
@@ -44,8 +47,8 @@ export class WasmBackend implements ScoringBackend {
   readonly #bars: number;
   /** Words of 64 bars. */
   readonly #words: number;
-  readonly #left: StagedSeries;
-  readonly #right: StagedSeries;
+  #left: StagedSeries | null = null;
+  #right: StagedSeries | null = null;
 
   constructor(rules: AccountRules, market: RangeMarket) {
     this.rules = rules;
@@ -54,11 +57,11 @@ export class WasmBackend implements ScoringBackend {
     this.#words = planeWords(this.#bars) / 2;
     this.kernels = instantiateKernels(this.memory.memory);
     this.rulesAt = writeRules(this.memory, rules);
-    this.close = this.memory.float64(this.#bars);
+    // Whole blocks and a word: kernels read past the last bar what they do not use.
+    const padded = Math.ceil(this.#bars / BLOCK_BARS) * BLOCK_BARS + BARS_PER_WORD;
+    this.close = this.memory.float64(padded).subarray(0, this.#bars);
     this.close.set(market.close);
     this.events = this.memory.int32(this.#bars + EVENT_SLACK);
-    this.#left = new StagedSeries(this.memory.float64(this.#words * BARS_PER_WORD));
-    this.#right = new StagedSeries(this.memory.float64(this.#words * BARS_PER_WORD));
   }
 
   plane(bars: number): BitPlane {
@@ -77,13 +80,19 @@ export class WasmBackend implements ScoringBackend {
 
   compare(left: Float64Array, op: Comparison, right: Float64Array | number, plane: BitPlane): void {
     const comparison = COMPARISONS.indexOf(op);
+    this.#left ??= this.#stage();
     const a = this.#left.stage(left);
     if (typeof right === "number") {
       this.kernels.compareToNumber(a, comparison, right, this.#words, plane.byteOffset);
     } else {
+      this.#right ??= this.#stage();
       const b = this.#right.stage(right);
       this.kernels.compareSeries(a, comparison, b, this.#words, plane.byteOffset);
     }
+  }
+
+  #stage(): StagedSeries {
+    return new StagedSeries(this.memory.float64(this.#words * BARS_PER_WORD));
   }
 
   and(a: PlanePair, b: PlanePair, out: PlanePair): void {
@@ -113,7 +122,12 @@ export class WasmBackend implements ScoringBackend {
 
   rowFamily(rows: number, maxBytes: number): RowFamily | null {
     const family = new WasmRowFamily(this.memory, this.kernels, { rows, words: this.#words });
-    return family.bytes <= maxBytes ? family.allocate() : null;
+    return family.bytes <= maxBytes ? family : null;
+  }
+
+  batchEngine(task: BatchTask): BatchEngine | null {
+    const { shape } = task;
+    return shape.kind === "pairs" ? WasmPairEngine.of(this, { ...task, shape }) : null;
   }
 
   legLoops(): WasmLegLoops {
@@ -122,6 +136,7 @@ export class WasmBackend implements ScoringBackend {
 
   /** Where a series of the range lies in kernel memory, until the next one is staged. */
   staged(series: Float64Array): number {
+    this.#left ??= this.#stage();
     return this.#left.stage(series);
   }
 

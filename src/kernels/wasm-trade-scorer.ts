@@ -2,39 +2,12 @@ import type { AccountRules } from "../core/execution/account.ts";
 import type { TradeList } from "../core/execution/trade-list.ts";
 import { totalReturnPct } from "../core/metrics/ranking-formulas.ts";
 import type { RankingMetric } from "../core/metrics/ranking-metric.ts";
-import {
-  NEEDS_DAYS,
-  NEEDS_DRAWDOWN,
-  NEEDS_TRADES,
-  rankingValue,
-  type VariantSums,
-} from "../core/metrics/ranking-values.ts";
+import { rankingValue } from "../core/metrics/ranking-values.ts";
 import { Days } from "../core/series/days.ts";
 import { RangeExtremes } from "../core/series/range-extremes.ts";
 import type { PlanePair, TradeScorer } from "../core/stages/backend.ts";
+import { readSums, SUMS, WATCH_DAYS, WATCH_DRAWDOWN, watchFor } from "./variant-sums.ts";
 import type { WasmBackend } from "./wasm-backend.ts";
-
-/** Positions of the sums that assembly/settle.ts leaves, in its order. */
-const SUMS = {
-  equity: 0,
-  count: 1,
-  wins: 2,
-  grossProfit: 3,
-  grossLoss: 4,
-  returnSum: 5,
-  deepest: 6,
-  days: 7,
-  growth: 8,
-  dailySum: 9,
-  downsideSum: 10,
-  broken: 11,
-  squares: 12,
-  length: 13,
-} as const;
-
-export const WATCH_DRAWDOWN = 1;
-export const WATCH_DAYS = 2;
-export const WATCH_TRADES = 4;
 
 /** Settles trade lists in WASM and turns the sums into metrics with the core's own formulas. */
 export class WasmTradeScorer implements TradeScorer {
@@ -69,15 +42,11 @@ export class WasmTradeScorer implements TradeScorer {
       rules.sizing === "ALL_IN" && metrics.every((metric) => metric === "totalReturnPct");
     this.#trades = backend.tradeList(backend.close.length);
     this.#sums = backend.memory.float64(SUMS.length);
-    const drawdown = metrics.some((metric) => NEEDS_DRAWDOWN.includes(metric));
-    const days = metrics.some((metric) => NEEDS_DAYS.includes(metric));
-    const trades = metrics.some((metric) => NEEDS_TRADES.includes(metric));
-    this.watch =
-      (drawdown ? WATCH_DRAWDOWN : 0) | (days ? WATCH_DAYS : 0) | (trades ? WATCH_TRADES : 0);
+    this.watch = watchFor(metrics);
     const reciprocal = backend.memory.float64(backend.close.length);
     reciprocal.set(backend.close.map((price) => 1 / price));
-    if (drawdown) this.#shareExtremes();
-    if (days) this.#shareDays();
+    if ((this.watch & WATCH_DRAWDOWN) !== 0) this.#shareExtremes();
+    if ((this.watch & WATCH_DAYS) !== 0) this.#shareDays();
     this.#reciprocalAt = reciprocal.byteOffset;
   }
 
@@ -154,27 +123,4 @@ export class WasmTradeScorer implements TradeScorer {
     const changes = memory.float64(days.count);
     this.days = [days.count, lastBar.byteOffset, dayOf.byteOffset, changes.byteOffset];
   }
-}
-
-function readSums(sums: Float64Array): VariantSums {
-  const squares = sums[SUMS.squares];
-  return {
-    equity: sums[SUMS.equity],
-    trades: {
-      count: sums[SUMS.count],
-      wins: sums[SUMS.wins],
-      grossProfit: sums[SUMS.grossProfit],
-      grossLoss: sums[SUMS.grossLoss],
-      returnSum: sums[SUMS.returnSum],
-    },
-    deepest: sums[SUMS.deepest],
-    daily: {
-      days: sums[SUMS.days],
-      growth: sums[SUMS.growth],
-      returnSum: sums[SUMS.dailySum],
-      downsideSum: sums[SUMS.downsideSum],
-      broken: sums[SUMS.broken] === 1,
-      squares: () => squares,
-    },
-  };
 }

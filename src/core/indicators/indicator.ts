@@ -1,5 +1,6 @@
 import type { ParameterSpec, ParameterValues } from "../parameter.ts";
 import type { CandleView } from "../series/candle-view.ts";
+import type { PriceSource } from "../series/price-source.ts";
 
 /**
  * One indicator: pure, block-free, over a whole series. One file each plus one line in registry.ts.
@@ -28,9 +29,19 @@ export interface Indicator {
    * denominator, an event that is rare by nature.
    */
   readonly undefinedWhere?: Readonly<Record<string, string>>;
+  /**
+   * Where the only output is the mean of a window of a price source (PrefixSum.means): which. Engines
+   * then compute it block by block instead of keeping it.
+   */
+  windowMean?(params: ParameterValues): WindowMean;
   /** Exact number of leading NaN values of each output on a series without holes. */
   warmup(params: ParameterValues): readonly number[];
   compute(view: CandleView, params: ParameterValues): Float64Array[];
+}
+
+export interface WindowMean {
+  readonly source: PriceSource;
+  readonly window: number;
 }
 
 export interface DefaultRule {

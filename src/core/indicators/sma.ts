@@ -10,5 +10,6 @@ export const sma: Indicator = {
   outputs: ["value"],
   defaultRule: { rule: "price", output: "value" },
   warmup: (params) => [numberOf(params, "window") - 1],
+  windowMean: (params) => ({ source: sourceOf(params), window: numberOf(params, "window") }),
   compute: (view, params) => [view.prefixSum(sourceOf(params)).means(numberOf(params, "window"))],
 };

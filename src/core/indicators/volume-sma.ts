@@ -10,5 +10,6 @@ export const volumeSma: Indicator = {
   outputs: ["value"],
   defaultRule: { rule: "volume", output: "value" },
   warmup: (params) => [numberOf(params, "window") - 1],
+  windowMean: (params) => ({ source: "volume", window: numberOf(params, "window") }),
   compute: (view, params) => [view.prefixSum("volume").means(numberOf(params, "window"))],
 };

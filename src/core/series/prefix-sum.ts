@@ -39,8 +39,10 @@ export class PrefixSum {
   readonly #scaleSteps: readonly ScaleStep[];
   /** Largest single value on the grid, in absolute units of `1 / scale`. */
   readonly largestTick: number;
-  /** `#ticks[t]`: sum of the first t values, in units of `1 / scale`. */
-  readonly #ticks: Float64Array;
+  /** Whether no value is absent. */
+  readonly isWhole: boolean;
+  /** `ticks[t]`: sum of the first t values, in units of `1 / scale`; exact up to `gridBars`. */
+  readonly ticks: Float64Array;
   /** Sums of the first t values as hi + lo; only where the grid does not reach the end. */
   readonly #hi: Float64Array | null;
   readonly #lo: Float64Array | null;
@@ -54,12 +56,13 @@ export class PrefixSum {
     this.scale = grid.scale;
     this.largestTick = grid.largestTick;
     this.#scaleSteps = grid.scaleSteps;
-    this.#ticks = grid.ticks;
+    this.ticks = grid.ticks;
     this.values = series;
     const fine = grid.bars < series.length ? sumFinely(series) : null;
     this.#hi = fine === null ? null : fine.hi;
     this.#lo = fine === null ? null : fine.lo;
     this.#lastAbsent = lastAbsent(series);
+    this.isWhole = this.#lastAbsent === null;
   }
 
   static of(series: Float64Array): PrefixSum {
@@ -68,7 +71,7 @@ export class PrefixSum {
 
   /** Sum of the bars `[from, to)` in units of `1 / scale`, exact; for `to <= gridBars` only. */
   tickSum(from: number, to: number): number {
-    return this.#ticks[to] - this.#ticks[from];
+    return this.ticks[to] - this.ticks[from];
   }
 
   /** Sets `into` to the sum of the bars `[from, to)` of the values themselves. */
@@ -109,7 +112,7 @@ export class PrefixSum {
 
   /** `mean(t, window)` for every bar. */
   means(window: number, out = new Float64Array(this.bars)): Float64Array {
-    const ticks = this.#ticks;
+    const { ticks } = this;
     const divisor = this.scale * window;
     const first = Math.min(window - 1, this.bars);
     out.fill(Number.NaN, 0, first);

@@ -1,8 +1,9 @@
 import { findIndicator } from "../indicators/registry.ts";
-import type { ParameterValues } from "../parameter.ts";
+import { type ParameterValues, withDefaults } from "../parameter.ts";
 import { type BitPlane, planeWords } from "../series/bit-plane.ts";
 import { ByteLru } from "../series/byte-lru.ts";
 import type { CandleView } from "../series/candle-view.ts";
+import type { PrefixSum } from "../series/prefix-sum.ts";
 import type { ScoringBackend } from "../stages/backend.ts";
 import { type PhaseClock, stoppedClock } from "../stages/phase-clock.ts";
 import type { Atom, SeriesRef } from "./atom.ts";
@@ -113,6 +114,15 @@ export class PlaneSource {
     this.#reset ??= this.#backend.plane(this.#range.lastBar - this.#range.firstBar);
     this.#backend.not(this.plane(holdWhile), this.#reset);
     this.#backend.latch(plane, this.#reset, plane);
+  }
+
+  /** The exact sums and the window that a series is the mean of, where it is one; bars of all candles. */
+  windowMean(ref: SeriesRef): { readonly sums: PrefixSum; readonly window: number } | null {
+    if (ref.kind !== "output") return null;
+    const indicator = findIndicator(ref.indicator);
+    const mean = indicator?.windowMean?.(withDefaults(indicator.params, ref.params));
+    if (mean === undefined) return null;
+    return { sums: this.#view.prefixSum(mean.source), window: mean.window };
   }
 
   /** A series over the range. */

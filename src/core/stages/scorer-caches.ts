@@ -24,3 +24,12 @@ export const LEG_BYTES = 32 * MIB;
 export function planeRoom(bars: number, caches: ScorerCaches): number {
   return Math.floor(caches.planeBytes / 2 / (planeWords(bars) * 4 + ENTRY_BYTES));
 }
+
+/** Most variants that an engine of pairs scores together, and bytes that each carries on the way. */
+export const PAIR_BATCH = 32_768;
+export const PAIR_VARIANT_BYTES = 152;
+/** Most bytes of their daily returns, where these are watched. */
+export const PAIR_DAY_BYTES = 24 * MIB;
+/** Most rows of such an engine, and bytes that it needs of one: a block of values and keys. */
+export const PAIR_ROWS = 8_192;
+export const PAIR_ROW_BYTES = 520 * 8 + 512 * 2;

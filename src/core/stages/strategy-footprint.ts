@@ -15,7 +15,16 @@ import {
 import { ENTRY_BYTES } from "../signals/plane-source.ts";
 import { legBytes } from "./class-panel.ts";
 import { type LegClass, type LegSide, legShape } from "./leg-shape.ts";
-import { LEG_BYTES, planeRoom, ROW_BYTES, SCORER_CACHES } from "./scorer-caches.ts";
+import {
+  LEG_BYTES,
+  PAIR_BATCH,
+  PAIR_ROW_BYTES,
+  PAIR_ROWS,
+  PAIR_VARIANT_BYTES,
+  planeRoom,
+  ROW_BYTES,
+  SCORER_CACHES,
+} from "./scorer-caches.ts";
 import { distinctAtoms, MAX_PAIRS, operandAxes, signalAtoms, signalAxes } from "./signal-planes.ts";
 import type { Binding, SignalBinding, Sweep } from "./sweep.ts";
 
@@ -173,10 +182,16 @@ function comparisonRowBytes(sweep: Sweep, comparison: ComparisonTemplate, bars: 
   );
 }
 
-/** Rows that do not fit are not kept; counted as full, so that no larger run seems smaller. */
+/**
+ * Rows that do not fit are not kept; counted as full, so that no larger run seems smaller. An engine
+ * that scores pairs together has a block of each row beside them, and what its variants carry.
+ */
 function rowBytes(rows: readonly number[], bars: number): number {
-  const bytes = (sum(rows) * (NUMBER_BYTES + KEY_BYTES) + 2 * NUMBER_BYTES) * bars;
-  return Math.min(bytes, ROW_BYTES);
+  const barBytes = sum(rows) * (NUMBER_BYTES + KEY_BYTES) + 2 * NUMBER_BYTES;
+  const blocks = Math.min(sum(rows), PAIR_ROWS) * PAIR_ROW_BYTES;
+  const pairs = rows.reduce((product, count) => product * count, 1);
+  const variants = Math.min(pairs, PAIR_BATCH) * PAIR_VARIANT_BYTES;
+  return Math.min(barBytes * bars + blocks, ROW_BYTES) + variants;
 }
 
 /** Most price sources that a thread holds: those named, and the close. */

@@ -59,7 +59,7 @@ export class SweepScorer {
   readonly #strategy: StrategyPlanes;
   readonly #shape: StrategyShape;
   readonly #engines = new Map<string, BatchEngine | null>();
-  #scorer: TradeScorer;
+  #scorer: TradeScorer | null = null;
   readonly #scorers = new Map<string, TradeScorer>();
   readonly #riskScorers = new Map<string, RiskScorer>();
   /** Of the variant that `openRisk` has opened. */
@@ -93,7 +93,6 @@ export class SweepScorer {
     this.#planes = { source: this.#source, maxAtoms, newPlane, backend };
     this.#strategy = strategyPlanes(sweep, this.space.grid, this.#planes);
     this.#shape = strategyShape(sweep, this.space.grid);
-    this.#scorer = this.#scorerOf(this.metrics);
     this.#base = backend.tradeList(bars);
     this.#empty = newPlane();
     this.#outer = { long: this.#empty, short: this.#empty };
@@ -104,7 +103,7 @@ export class SweepScorer {
   /** Changes what `score...` writes from now on; nothing else is computed anew. */
   measure(metrics: readonly RankingMetric[]): void {
     this.metrics = metrics;
-    this.#scorer = this.#scorerOf(metrics);
+    this.#scorer = null;
   }
 
   /** What scores many base variants together; null where each is scored by itself. */
@@ -135,10 +134,14 @@ export class SweepScorer {
     this.#backend.release();
   }
 
-  #scorerOf(metrics: readonly RankingMetric[]): TradeScorer {
+  /** Made when the first variant is scored by itself: engines do without. */
+  get #tradeScorer(): TradeScorer {
+    if (this.#scorer !== null) return this.#scorer;
+    const { metrics } = this;
     const { periodsPerYear } = this.sweep.execution;
     const make = () => this.#backend.tradeScorer(metrics, periodsPerYear);
-    return remembered(this.#scorers, metrics.join(), make);
+    this.#scorer = remembered(this.#scorers, metrics.join(), make);
+    return this.#scorer;
   }
 
   #riskScorerOf(metrics: readonly RankingMetric[]): RiskScorer {
@@ -185,7 +188,7 @@ export class SweepScorer {
       return;
     }
     this.#signal();
-    this.#scorer.scorePlanes(this.#outer, this.#inner, out, offset);
+    this.#tradeScorer.scorePlanes(this.#outer, this.#inner, out, offset);
   }
 
   /** The same, telling the clock of each phase. */
@@ -194,11 +197,11 @@ export class SweepScorer {
     this.#signal();
     this.clock.look("events");
     if (this.#asksReturnOnly()) {
-      this.#scorer.scorePlanes(this.#outer, this.#inner, out, offset);
+      this.#tradeScorer.scorePlanes(this.#outer, this.#inner, out, offset);
     } else {
       this.#backend.trades(this.#outer, this.#inner, this.#base);
       this.clock.look("metrics");
-      this.#scorer.score(this.#base, out, offset);
+      this.#tradeScorer.score(this.#base, out, offset);
     }
     this.clock.enterVariants();
   }

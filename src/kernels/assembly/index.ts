@@ -7,6 +7,8 @@ export {
   notPlane,
   orPlanes,
 } from "./compare";
+export { closePair, dropRuined, openBatch, openBlock, scorePairs } from "./pair-block";
+export { pairRoomBytes, useBatch, usePairs, useRows } from "./pair-room";
 export { setExtremes } from "./range-extremes";
 export { setDays, setMarket, settle } from "./settle";
 export { cellCash, setCells } from "./risk-cash";
@@ -19,4 +21,6 @@ export { fillTable, setTable, setTableDays } from "./risk-table";
 export { comparePair, compareRows, makeKeys } from "./row-family";
 export { settlePanel } from "./leg-panel";
 export { countLevels } from "./level-legs";
+export { padRows, rowKeys } from "./row-keys";
+export { tickMeans } from "./tick-means";
 export { returnFromPlanes, tradesFromPlanes } from "./trade-list";

@@ -23,3 +23,8 @@ export function markOf(rules: usize, side: usize, entryPrice: f64, close: f64): 
   const at = rules + (side << 3);
   return load<f64>(at, MARK_BASE) + load<f64>(at, MARK_SLOPE) * (close / entryPrice);
 }
+
+/** Whether a side gains where prices rise. */
+export function isLong(rules: usize, side: usize): bool {
+  return load<f64>(rules + (side << 3), MARK_SLOPE) > 0;
+}

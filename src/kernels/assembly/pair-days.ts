@@ -1,0 +1,117 @@
+/** Daily returns of two variants in lock step over a block: equity at the last bar of each of its days. */
+import { rules } from "./account";
+import { BLOCK_BARS } from "./block-extremes";
+import { dayCount, lastBarOf } from "./daily-tally";
+import { STRIDE } from "./flips";
+import { bars, closeAt } from "./market";
+import { both, cashes, changesOf, flipsBefore, flipWords, prices, stateOf } from "./pair-room";
+import { MARK_BASE, MARK_SLOPE } from "./rules";
+import {
+  BROKEN,
+  CHANGED,
+  DAILY_SUM,
+  DOWNSIDE_SUM,
+  GROWTH,
+  LAST_EQUITY,
+  NEXT_DAY,
+} from "./variant-state";
+
+/** First bar of the block, and its days that end in it before the range's last bar. */
+let begin: i32 = 0;
+let firstDay: i32 = 0;
+let endDay: i32 = 0;
+
+/** Finds the days of the block that begins at bar `from`; blocks come in order. */
+export function readDays(from: i32): void {
+  begin = from;
+  if (from == 0) endDay = 0;
+  firstDay = endDay;
+  // The last bar closes what is open before its day is looked at; see closeVariant.
+  const to = min(from + BLOCK_BARS, bars - 1);
+  while (endDay < dayCount && lastBarOf(endDay) < to) endDay++;
+}
+
+/** Adds the block's days to both; the states of the lanes in `done` keep them. */
+export function addDays(a: i32, b: i32, sideA: i32, sideB: i32, done: i32): void {
+  const stateA = stateOf(a);
+  const stateB = stateOf(b);
+  let slotA = changesOf(a) + (<usize>load<i32>(stateA, CHANGED) << 3);
+  let slotB = changesOf(b) + (<usize>load<i32>(stateB, CHANGED) << 3);
+  let last = both(stateA + LAST_EQUITY, stateB + LAST_EQUITY);
+  let growth = both(stateA + GROWTH, stateB + GROWTH);
+  let sum = both(stateA + DAILY_SUM, stateB + DAILY_SUM);
+  let downside = both(stateA + DOWNSIDE_SUM, stateB + DOWNSIDE_SUM);
+  let whole = i64x2.splat(-1);
+  for (let day = firstDay; day < endDay; day++) {
+    const bar = lastBarOf(day);
+    const equity = equityAt(bar, sideA, sideB);
+    if (day == 0) {
+      whole = f64x2.gt(equity, f64x2.splat(0));
+      last = equity;
+      continue;
+    }
+    const differs = f64x2.ne(equity, last);
+    const r = v128.and(f64x2.sub(f64x2.div(equity, last), f64x2.splat(1)), differs);
+    store<f64>(slotA, f64x2.extract_lane(r, 0));
+    store<f64>(slotB, f64x2.extract_lane(r, 1));
+    const change = i64x2.bitmask(differs);
+    slotA += <usize>(change & 1) << 3;
+    slotB += <usize>(change & 2) << 2;
+    whole = v128.and(whole, f64x2.gt(r, f64x2.splat(-1)));
+    growth = f64x2.mul(growth, f64x2.add(f64x2.splat(1), r));
+    sum = f64x2.add(sum, r);
+    const falls = f64x2.lt(r, f64x2.splat(0));
+    downside = f64x2.add(downside, v128.and(f64x2.mul(r, r), falls));
+    last = equity;
+  }
+  const broken = i64x2.bitmask(whole) ^ 3;
+  if ((done & 1) != 0) {
+    keep(stateA, slotA - changesOf(a), broken & 1);
+    v128.store64_lane(stateA + LAST_EQUITY, last, 0);
+    v128.store64_lane(stateA + GROWTH, growth, 0);
+    v128.store64_lane(stateA + DAILY_SUM, sum, 0);
+    v128.store64_lane(stateA + DOWNSIDE_SUM, downside, 0);
+  }
+  if ((done & 2) != 0) {
+    keep(stateB, slotB - changesOf(b), broken >> 1);
+    v128.store64_lane(stateB + LAST_EQUITY, last, 1);
+    v128.store64_lane(stateB + GROWTH, growth, 1);
+    v128.store64_lane(stateB + DAILY_SUM, sum, 1);
+    v128.store64_lane(stateB + DOWNSIDE_SUM, downside, 1);
+  }
+}
+
+/** Equity of both at the close of a bar of the block: that of the trade which covers it. */
+// @ts-ignore: decorator
+@inline
+function equityAt(bar: i32, sideA: i32, sideB: i32): v128 {
+  const t = bar - begin;
+  const flipsA = flipsUpTo(t, 0);
+  const flipsB = flipsUpTo(t, 1);
+  const atA = <usize>flipsA * STRIDE;
+  const atB = <usize>flipsB * STRIDE + 8;
+  const markA = rules + (<usize>((flipsA + 1 - sideA) & 1) << 3);
+  const markB = rules + (<usize>((flipsB + 1 - sideB) & 1) << 3);
+  const ratio = f64x2.div(f64x2.splat(closeAt(bar)), both(prices() + atA, prices() + atB));
+  const mark = f64x2.add(
+    both(markA + MARK_BASE, markB + MARK_BASE),
+    f64x2.mul(both(markA + MARK_SLOPE, markB + MARK_SLOPE), ratio),
+  );
+  return f64x2.mul(both(cashes() + atA, cashes() + atB), mark);
+}
+
+/** Flips of a lane up to a bar of the block, that one included. */
+// @ts-ignore: decorator
+@inline
+function flipsUpTo(t: i32, lane: usize): i32 {
+  const w = <usize>(t >> 6);
+  const upTo = ((<u64>2) << (<u64>(t & 63))) - 1;
+  const word = load<u64>(flipWords(lane) + (w << 3));
+  return load<i32>(flipsBefore(lane) + (w << 2)) + <i32>popcnt(word & upTo);
+}
+
+function keep(state: usize, changeBytes: usize, broken: i32): void {
+  store<i32>(state, <i32>(changeBytes >> 3), CHANGED);
+  store<i32>(state, load<i32>(state, BROKEN) | broken, BROKEN);
+  store<i32>(state, endDay, NEXT_DAY);
+}

@@ -1,0 +1,171 @@
+/** Scratch of the two variants that are scored in lock step, at offsets from one room. */
+import { useRules } from "./account";
+import { EXTREMES_BYTES, useExtremes } from "./block-extremes";
+import { useWatch } from "./block-settle";
+import { useDays } from "./daily-tally";
+import { useMarket } from "./market";
+
+/** From the words of one variant to those of the other. */
+export const LANE_WORDS: usize = 128;
+const ABOVE: usize = 0;
+const NEITHER: usize = 64;
+const FLIPS: usize = 256;
+const BEFORE: usize = 320;
+/** Sums over trades of both, one after the other: see pair-trades.ts. */
+const TALLIES: usize = 512;
+const ACTIVE: usize = 640;
+/** Prices and accounts lie side by side: a pair of numbers for each flip. */
+const PRICES: usize = 704;
+const CASH: usize = PRICES + 528 * 16;
+const BARS: usize = CASH + 528 * 16;
+/** From the bars of one variant's flips to those of the other's. */
+export const LANE_BARS: usize = 528 * 4;
+const TABLE: usize = BARS + 2 * LANE_BARS;
+export const ROOM_BYTES: usize = TABLE + EXTREMES_BYTES;
+
+// The batch at hand.
+export let room: usize = 0;
+export let watch: i32 = 0;
+export let twoSided: bool = true;
+/** Numbers of the variants that are still scored. */
+export let order: usize = 0;
+/** Rows of each variant: two 16-bit numbers. */
+export let pairs: usize = 0;
+export let states: usize = 0;
+export let stateBytes: usize = 0;
+/** Daily returns of each variant. */
+export let changes: usize = 0;
+export let changeBytes: usize = 0;
+// The rows of the block at hand, as rowKeys leaves them.
+export let keys: usize = 0;
+export let values: usize = 0;
+export let rowBytes: usize = 0;
+export let flat: usize = 0;
+
+/** Bytes that `useRoom` needs. */
+export function pairRoomBytes(): usize {
+  return ROOM_BYTES;
+}
+
+/** Scratch, rules of the two sides, closes padded to blocks and a word, and days; then useBatch. */
+export function usePairs(
+  roomAt: usize,
+  rulesAt: usize,
+  closesAt: usize,
+  bars: i32,
+  watched: i32,
+  hasBothSides: bool,
+  days: i32,
+  lastBars: usize,
+): void {
+  room = roomAt;
+  watch = watched;
+  twoSided = hasBothSides;
+  useRules(rulesAt);
+  useMarket(closesAt, bars);
+  useWatch(watched, hasBothSides);
+  useDays(days, lastBars);
+  useExtremes(roomAt + TABLE);
+  store<i64>(activeSides(), -1);
+  store<i64>(activeSides(), hasBothSides ? -1 : 0, 8);
+}
+
+/** Variants, their rooms, and rows. */
+export function useBatch(
+  orderAt: usize,
+  pairsAt: usize,
+  statesAt: usize,
+  stateSize: usize,
+  changesAt: usize,
+  changeSize: usize,
+): void {
+  order = orderAt;
+  pairs = pairsAt;
+  states = statesAt;
+  stateBytes = stateSize;
+  changes = changesAt;
+  changeBytes = changeSize;
+}
+
+export function useRows(keysAt: usize, valuesAt: usize, rowSize: usize, flatAt: usize): void {
+  keys = keysAt;
+  values = valuesAt;
+  rowBytes = rowSize;
+  flat = flatAt;
+}
+
+// @ts-ignore: decorator
+@inline
+export function aboveWords(lane: usize): usize {
+  return room + ABOVE + lane * LANE_WORDS;
+}
+
+// @ts-ignore: decorator
+@inline
+export function neitherWords(lane: usize): usize {
+  return room + NEITHER + lane * LANE_WORDS;
+}
+
+// @ts-ignore: decorator
+@inline
+export function flipWords(lane: usize): usize {
+  return room + FLIPS + lane * LANE_WORDS;
+}
+
+// @ts-ignore: decorator
+@inline
+export function flipsBefore(lane: usize): usize {
+  return room + BEFORE + lane * LANE_WORDS;
+}
+
+// @ts-ignore: decorator
+@inline
+export function tallies(): usize {
+  return room + TALLIES;
+}
+
+/** All bits for a side that trades, none for one that does not; 64 of them a side. */
+// @ts-ignore: decorator
+@inline
+export function activeSides(): usize {
+  return room + ACTIVE;
+}
+
+/** Prices at which the two variants entered, then those of their flips. */
+// @ts-ignore: decorator
+@inline
+export function prices(): usize {
+  return room + PRICES;
+}
+
+/** Cash of the two variants before their first flip, then after each. */
+// @ts-ignore: decorator
+@inline
+export function cashes(): usize {
+  return room + CASH;
+}
+
+// @ts-ignore: decorator
+@inline
+export function barsOfFlips(lane: usize): usize {
+  return room + BARS + lane * LANE_BARS;
+}
+
+// @ts-ignore: decorator
+@inline
+export function stateOf(variant: i32): usize {
+  return states + <usize>variant * stateBytes;
+}
+
+// @ts-ignore: decorator
+@inline
+export function changesOf(variant: i32): usize {
+  return changes + <usize>variant * changeBytes;
+}
+
+/** Two float64 from two places. */
+// @ts-ignore: decorator
+@inline
+export function both(a: usize, b: usize): v128 {
+  return v128.load64_lane(b, v128.load64_zero(a), 1);
+}

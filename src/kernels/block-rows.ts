@@ -1,0 +1,145 @@
+import type { PrefixSum } from "../core/series/prefix-sum.ts";
+import type { SeriesRef } from "../core/signals/atom.ts";
+import type { PlaneSource } from "../core/signals/plane-source.ts";
+import { seriesKey } from "../core/signals/series-key.ts";
+import { PAIR_ROWS, ROW_BYTES } from "../core/stages/scorer-caches.ts";
+import type { KernelMemory } from "./kernel-memory.ts";
+import type { KernelExports } from "./kernel-module.ts";
+
+export const BLOCK_BARS = 512;
+/** Rows begin this far apart, so that those of one bar do not all fall into one set of the cache. */
+const VALUE_STRIDE = BLOCK_BARS + 8;
+const NUMBER_BYTES = 8;
+const KEY_BYTES = 2;
+
+/** A row that kernels compute from exact sums, or one that is copied from a series of the range. */
+type Row =
+  | { readonly sumsAt: number; readonly window: number; readonly scale: number }
+  | { readonly series: Float64Array };
+
+/**
+ * Series of a sweep, a block of bars at a time: no more of them than a block is ever in memory,
+ * where they are means of windows. Each distinct series is one row.
+ */
+export class BlockRows {
+  readonly #memory: KernelMemory;
+  readonly #kernels: KernelExports;
+  readonly #source: PlaneSource;
+  /** First bar of the range in the candles, and bars of the range. */
+  readonly #firstBar: number;
+  readonly #bars: number;
+  readonly #refs: SeriesRef[] = [];
+  readonly #numbers = new Map<string, number>();
+  readonly #sums = new Map<PrefixSum, number>();
+  #values: Float64Array = new Float64Array(0);
+  #keysAt = 0;
+  #midAt = 0;
+  #scaleAt = 0;
+  #flatAt = 0;
+  /** The rows of the batch at hand. */
+  #rows: Row[] = [];
+
+  constructor(
+    memory: KernelMemory,
+    kernels: KernelExports,
+    source: PlaneSource,
+    range: { readonly firstBar: number; readonly bars: number },
+  ) {
+    this.#memory = memory;
+    this.#kernels = kernels;
+    this.#source = source;
+    this.#firstBar = range.firstBar;
+    this.#bars = range.bars;
+  }
+
+  /** Number of distinct series. */
+  get count(): number {
+    return this.#refs.length;
+  }
+
+  /** The number of a series, the same for equal ones. */
+  add(ref: SeriesRef): number {
+    const key = seriesKey(ref);
+    let number = this.#numbers.get(key);
+    if (number === undefined) {
+      number = this.#refs.push(ref) - 1;
+      this.#numbers.set(key, number);
+    }
+    return number;
+  }
+
+  /** To be called once all series are known; false where they do not fit. */
+  allocate(): boolean {
+    const kept = this.#refs.filter((ref) => this.#summed(ref) === null).length;
+    const tooMany = this.count > PAIR_ROWS;
+    if (tooMany || kept * this.#bars * NUMBER_BYTES > ROW_BYTES) return false;
+    this.#values = this.#memory.float64(this.count * VALUE_STRIDE);
+    this.#keysAt = this.#memory.uint8(this.count * BLOCK_BARS * KEY_BYTES).byteOffset;
+    this.#midAt = this.#memory.float64(BLOCK_BARS).byteOffset;
+    this.#scaleAt = this.#memory.float64(BLOCK_BARS).byteOffset;
+    this.#flatAt = this.#memory.int32(BLOCK_BARS / 32).byteOffset;
+    return true;
+  }
+
+  /** Takes the series with these numbers for a batch: row i is `numbers[i]`. */
+  choose(numbers: readonly number[]): void {
+    this.#rows = numbers.map((number) => this.#row(this.#refs[number]));
+    const rowBytes = VALUE_STRIDE * NUMBER_BYTES;
+    this.#kernels.useRows(this.#keysAt, this.#values.byteOffset, rowBytes, this.#flatAt);
+  }
+
+  /** Lets go of the batch's series. */
+  clear(): void {
+    this.#rows = [];
+  }
+
+  /** Computes the block that begins at bar `from` of the range: values, keys and flat bars. */
+  read(from: number): void {
+    const { tickMeans, padRows, rowKeys } = this.#kernels;
+    const bars = Math.min(BLOCK_BARS, this.#bars - from);
+    const rowBytes = VALUE_STRIDE * NUMBER_BYTES;
+    const valuesAt = this.#values.byteOffset;
+    const before = this.#firstBar + from;
+    this.#rows.forEach((row, r) => {
+      if ("series" in row) {
+        this.#values.set(row.series.subarray(from, from + bars), r * VALUE_STRIDE);
+      } else {
+        const sumsAt = row.sumsAt + before * NUMBER_BYTES;
+        tickMeans(sumsAt, before, row.window, row.scale, bars, valuesAt + r * rowBytes);
+      }
+    });
+    const count = this.#rows.length;
+    if (bars < BLOCK_BARS) padRows(count, valuesAt, rowBytes, bars, BLOCK_BARS);
+    const rooms = [this.#keysAt, this.#midAt, this.#scaleAt, this.#flatAt] as const;
+    rowKeys(count, BLOCK_BARS, valuesAt, rowBytes, ...rooms);
+  }
+
+  #row(ref: SeriesRef): Row {
+    const mean = this.#summed(ref);
+    if (mean === null) return { series: this.#source.series(ref) };
+    const { sums, window } = mean;
+    return { sumsAt: this.#shared(sums), window, scale: sums.scale };
+  }
+
+  /** What a row is the mean of, where the sums are exact up to the end of the range. */
+  #summed(ref: SeriesRef) {
+    const mean = this.#source.windowMean(ref);
+    if (mean === null) return null;
+    const { isWhole, gridBars } = mean.sums;
+    return isWhole && gridBars >= this.#firstBar + this.#bars ? mean : null;
+  }
+
+  /** Sums in kernel memory. */
+  #shared(sums: PrefixSum): number {
+    let at = this.#sums.get(sums);
+    if (at === undefined) {
+      // Two bars are computed at once.
+      const used = this.#firstBar + this.#bars + 1;
+      const room = this.#memory.float64(used + 1);
+      room.set(sums.ticks.subarray(0, used));
+      at = room.byteOffset;
+      this.#sums.set(sums, at);
+    }
+    return at;
+  }
+}

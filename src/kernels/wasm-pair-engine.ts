@@ -1,0 +1,229 @@
+import { LONG, SHORT } from "../core/execution/account.ts";
+import { SubGrid } from "../core/grid/sub-grid.ts";
+import { rankingValue } from "../core/metrics/ranking-values.ts";
+import { Days } from "../core/series/days.ts";
+import type { BatchEngine, BatchSize, BatchTask } from "../core/stages/batch-engine.ts";
+import type { RowSource } from "../core/stages/pair-rows.ts";
+import { PAIR_BATCH, PAIR_DAY_BYTES } from "../core/stages/scorer-caches.ts";
+import type { PairShape } from "../core/stages/strategy-shape.ts";
+import { BLOCK_BARS, BlockRows } from "./block-rows.ts";
+import type { TradedSides } from "./rules-layout.ts";
+import { writeRules } from "./rules-layout.ts";
+import { readSums, SUMS, WATCH_DAYS, watchFor } from "./variant-sums.ts";
+import type { WasmBackend } from "./wasm-backend.ts";
+
+/** Sizes of assembly/variant-state.ts. */
+const BASIC_BYTES = 32;
+const WATCHED_BYTES = 144;
+/** A row costs about as much as a variant; so many of them make rows cheap. */
+const VARIANTS_A_ROW = 32;
+/** Variants between two looks at whether to stop: about half a millisecond. */
+const VARIANTS_A_LOOK = 2_048;
+
+/**
+ * Scores pairs of rows block by block, all variants of a batch within a block: its rows stay in the
+ * cache, and none is ever there as a whole. See assembly/pair-block.ts.
+ */
+export class WasmPairEngine implements BatchEngine {
+  readonly size: BatchSize;
+  readonly #backend: WasmBackend;
+  readonly #task: BatchTask<PairShape>;
+  readonly #rows: BlockRows;
+  /** Rows of both operands; the first one is above where the first side is signalled. */
+  readonly #left: Family;
+  readonly #right: Family;
+  readonly #bars: number;
+  readonly #watch: number;
+  readonly #lastBars: Int32Array;
+  readonly #rulesAt: number;
+  readonly #twoSided: boolean;
+  readonly #roomAt: number;
+  readonly #sums: Float64Array;
+  #batch: BatchRoom | null = null;
+
+  /** Null where the rows do not fit. */
+  static of(backend: WasmBackend, task: BatchTask<PairShape>): WasmPairEngine | null {
+    const { left, right, long, short } = task.shape;
+    if (!long && !short) return null;
+    const { sweep } = task;
+    const range = { firstBar: sweep.firstBar, bars: sweep.lastBar - sweep.firstBar };
+    const rows = new BlockRows(backend.memory, backend.kernels, task.source, range);
+    const families = [left, right].map((source) => familyOf(task, source, rows));
+    if (!rows.allocate()) return null;
+    return new WasmPairEngine(backend, task, rows, long ? families : families.reverse());
+  }
+
+  private constructor(
+    backend: WasmBackend,
+    task: BatchTask<PairShape>,
+    rows: BlockRows,
+    [left, right]: readonly Family[],
+  ) {
+    const { memory, market, kernels } = backend;
+    const { long, short } = task.shape;
+    this.#backend = backend;
+    this.#task = task;
+    this.#rows = rows;
+    this.#left = left;
+    this.#right = right;
+    this.#bars = market.close.length;
+    this.#watch = watchFor(task.metrics);
+    this.#twoSided = long && short;
+    const sides: TradedSides = { first: long ? LONG : SHORT, second: long && short ? SHORT : null };
+    this.#rulesAt = writeRules(memory, backend.rules, sides);
+    this.#roomAt = memory.uint8(kernels.pairRoomBytes()).byteOffset;
+    this.#sums = memory.float64(SUMS.length);
+    const days = this.#watchesDays ? new Days(market.openTimes, market.timeframeMs) : null;
+    this.#lastBars = memory.int32(days?.count ?? 0);
+    if (days !== null) this.#lastBars.set(days.lastBar);
+    const byDays = Math.floor(PAIR_DAY_BYTES / 8 / Math.max(1, this.#lastBars.length));
+    const most = Math.max(2, Math.min(PAIR_BATCH, byDays));
+    const least = Math.min(most, rows.count * VARIANTS_A_ROW);
+    this.size = { grain: 1, least, most };
+  }
+
+  score(from: number, to: number, out: Float64Array, stop: (done: number) => boolean): boolean {
+    const { kernels } = this.#backend;
+    const { clock } = this.#task;
+    const count = this.#open(from, to);
+    let left = count;
+    for (let bar = 0; bar < this.#bars && left > 0; bar += BLOCK_BARS) {
+      const scoring = clock.enter("indicators");
+      this.#rows.read(bar);
+      kernels.openBlock(bar);
+      clock.back(scoring);
+      let ruined = 0;
+      for (let place = 0; place < left; place += VARIANTS_A_LOOK) {
+        const share = place / left;
+        if (stop((bar + share * BLOCK_BARS) / (this.#bars + BLOCK_BARS))) return false;
+        const end = Math.min(left, place + VARIANTS_A_LOOK);
+        ruined += kernels.scorePairs(place, end, count, bar);
+      }
+      if (ruined > 0) left = kernels.dropRuined(left);
+    }
+    this.#rows.clear();
+    const scoring = clock.enter("metrics");
+    this.#close(from, to, out);
+    clock.back(scoring);
+    return true;
+  }
+
+  get #watchesDays(): boolean {
+    return (this.#watch & WATCH_DAYS) !== 0;
+  }
+
+  /** Finds the variants and rows of a batch; how many variants there are. */
+  #open(from: number, to: number): number {
+    const { space } = this.#task;
+    const { kernels, close } = this.#backend;
+    const room = this.#room(space.countWithin(from, to));
+    const used = new Map<number, number>();
+    const rowOf = (row: number) => {
+      let place = used.get(row);
+      if (place === undefined) {
+        place = used.size;
+        used.set(row, place);
+      }
+      return place;
+    };
+    const digits = space.grid.digits(from, new Int32Array(space.grid.axes.length));
+    let count = 0;
+    for (let index = from; index < to; index++, space.grid.increment(digits)) {
+      if (!space.has(digits)) continue;
+      const above = rowOf(this.#left.rows[this.#left.grid.number(digits)]);
+      const below = rowOf(this.#right.rows[this.#right.grid.number(digits)]);
+      room.pairs[count++] = above | (below << 16);
+    }
+    kernels.usePairs(
+      this.#roomAt,
+      this.#rulesAt,
+      close.byteOffset,
+      this.#bars,
+      this.#watch,
+      Number(this.#twoSided),
+      this.#lastBars.length,
+      this.#lastBars.byteOffset,
+    );
+    // The trade scorer's market is no longer the one that the kernels hold.
+    this.#backend.active = null;
+    const { order, pairs, states, changes } = room;
+    const changeBytes = this.#lastBars.byteLength * 2;
+    kernels.useBatch(
+      order.byteOffset,
+      pairs.byteOffset,
+      states.byteOffset,
+      this.#stateBytes,
+      changes.byteOffset,
+      changeBytes,
+    );
+    this.#rows.choose([...used.keys()]);
+    kernels.openBatch(count);
+    return count;
+  }
+
+  get #stateBytes(): number {
+    return this.#watch === 0 ? BASIC_BYTES : WATCHED_BYTES;
+  }
+
+  /** Room for so many variants and a spare one; at first for the largest batch that is wanted. */
+  #room(wanted: number): BatchRoom {
+    if (this.#batch !== null && this.#batch.variants >= wanted) return this.#batch;
+    const { memory } = this.#backend;
+    const variants = Math.max(wanted, Math.min(this.size.most, this.#task.space.count));
+    const slots = variants + 1;
+    this.#batch = {
+      variants,
+      order: memory.int32(slots + 1),
+      pairs: memory.int32(slots),
+      states: memory.uint8(slots * this.#stateBytes),
+      changes: memory.float64(slots * this.#lastBars.length),
+    };
+    return this.#batch;
+  }
+
+  /** Turns the sums of a batch into metrics. */
+  #close(from: number, to: number, out: Float64Array): void {
+    const { space, metrics, sweep } = this.#task;
+    const { kernels } = this.#backend;
+    const { startCash, periodsPerYear } = sweep.execution;
+    const digits = space.grid.digits(from, new Int32Array(space.grid.axes.length));
+    let variant = 0;
+    for (let row = 0; row < to - from; row++, space.grid.increment(digits)) {
+      const at = row * metrics.length;
+      if (!space.has(digits)) {
+        out.fill(Number.NaN, at, at + metrics.length);
+        continue;
+      }
+      kernels.closePair(variant++, this.#sums.byteOffset);
+      const sums = readSums(this.#sums);
+      for (let m = 0; m < metrics.length; m++) {
+        out[at + m] = rankingValue(metrics[m], sums, { startCash, periodsPerYear });
+      }
+    }
+  }
+}
+
+/** Rows of an operand by the combination of its axes. */
+interface Family {
+  readonly grid: SubGrid;
+  readonly rows: Int32Array;
+}
+
+interface BatchRoom {
+  readonly variants: number;
+  readonly order: Int32Array;
+  readonly pairs: Int32Array;
+  readonly states: Uint8Array;
+  readonly changes: Float64Array;
+}
+
+function familyOf(task: BatchTask, source: RowSource, rows: BlockRows): Family {
+  const { axes } = task.space.grid;
+  const grid = new SubGrid(axes, source.axes);
+  const digits = new Int32Array(axes.length);
+  const numbers = Int32Array.from({ length: grid.size }, (_, row) => {
+    grid.digits(row, digits);
+    return rows.add(source.series(digits));
+  });
+  return { grid, rows: numbers };
+}

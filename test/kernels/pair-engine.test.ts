@@ -1,0 +1,298 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { RISK_OFF } from "../../src/core/execution/settings.ts";
+import type { Axis } from "../../src/core/grid/axis.ts";
+import { RANKING_METRICS, type RankingMetric } from "../../src/core/metrics/ranking-metric.ts";
+import { Random } from "../../src/core/random.ts";
+import { allocateCandles, type Candles } from "../../src/core/series/candles.ts";
+import type { BatchEngine } from "../../src/core/stages/batch-engine.ts";
+import type { OperandBinding, Sweep } from "../../src/core/stages/sweep.ts";
+import { SweepScorer } from "../../src/core/stages/sweep-scorer.ts";
+import { backendFactory } from "../../src/kernels/choose-kernels.ts";
+import { kernelsBuilt } from "../../src/kernels/kernel-module.ts";
+import { syntheticCandles } from "../../src/market-data/synthetic.ts";
+import { anyCloseSettings, FREE_SETTINGS } from "../support/execution-arbitraries.ts";
+import { ReferenceScorer } from "../support/reference-scorer.ts";
+import { planOf } from "../support/request-samples.ts";
+import { sp500Candles } from "../support/sp500-candles.ts";
+
+const HOUR_MS = 3_600_000;
+/** Around the borders of words and blocks. */
+const BARS = [1, 2, 63, 64, 65, 128, 511, 512, 513, 577, 1_024, 1_025, 1_500];
+
+/** What a close is of the one before it, from a random number in [0, 1). */
+const MARKETS: Readonly<Record<string, (x: number) => number>> = {
+  flat: () => 1,
+  gappy: (x) => (x < 0.9 ? 1 : 0.97 + x * 0.03),
+  ticks: (x) => (x < 0.3 ? 0.9999 : x < 0.7 ? 1 : 1.0001),
+  walk: (x) => 0.99 + x * 0.0202,
+  spikes: (x) => (x < 0.01 ? 0.4 : x > 0.99 ? 2.2 : 0.995 + x * 0.01),
+  ruin: (x) => 0.4 + x * 1.5,
+};
+
+function marketOf(market: string, bars: number, seed: number): Candles {
+  const candles = allocateCandles(bars);
+  const source = new Random(seed);
+  const random = () => source.uniform();
+  let price = 100;
+  for (let t = 0, hour = 0; t < bars; t++) {
+    price = Math.min(
+      1e6,
+      Math.max(0.01, Math.round(price * MARKETS[market](random()) * 100) / 100),
+    );
+    hour += random() < 0.03 ? 40 : 1;
+    candles.time[t] = hour * HOUR_MS;
+    candles.open[t] = candles.close[t] = price;
+    candles.high[t] = price * (1 + (random() < 0.2 ? 0.01 : 0));
+    candles.low[t] = price;
+    candles.volume[t] = Math.floor(random() * 50);
+  }
+  return candles;
+}
+
+const axis = (name: string, values: Axis["values"]): Axis => ({ name, values });
+const bound = (n: number) => ({ axis: n });
+const output = (indicator: string): OperandBinding => ({ indicator, output: "value" });
+
+type Operands = Pick<Sweep, "axes" | "indicators"> & {
+  readonly of: OperandBinding;
+  readonly against: OperandBinding;
+};
+
+/** Families of rows: means of one source and of two, series that are copied, and a lone price. */
+const FAMILIES: readonly Operands[] = [
+  {
+    axes: [axis("a.window", [1, 2, 3, 5, 8, 40]), axis("b.window", [2, 3, 4, 9, 130])],
+    indicators: [
+      { name: "a", id: "ma.sma", params: { window: bound(0) } },
+      { name: "b", id: "ma.sma", params: { window: bound(1) } },
+    ],
+    of: output("a"),
+    against: output("b"),
+  },
+  {
+    axes: [axis("a.window", [2, 7, 30]), axis("a.source", ["close", "hlc3", "volume"])],
+    indicators: [
+      { name: "a", id: "ma.sma", params: { window: bound(0), source: bound(1) } },
+      { name: "b", id: "ma.ema", params: { window: { value: 6 } } },
+    ],
+    of: output("b"),
+    against: output("a"),
+  },
+  {
+    axes: [axis("a.window", [1, 2, 3, 25])],
+    indicators: [{ name: "a", id: "ma.wma", params: { window: bound(0) } }],
+    of: { price: "close" },
+    against: output("a"),
+  },
+];
+
+interface Case {
+  readonly candles: Candles;
+  readonly sweep: Sweep;
+  readonly metrics: readonly RankingMetric[];
+  readonly cuts: readonly number[];
+}
+
+const anyCase: fc.Arbitrary<Case> = fc
+  .record({
+    market: fc.constantFrom(...Object.keys(MARKETS)),
+    bars: fc.constantFrom(...BARS),
+    seed: fc.nat(),
+    family: fc.constantFrom(...FAMILIES),
+    constraint: fc.boolean(),
+    warmup: fc.constantFrom(0, 0.1, 0.4),
+    execution: fc.oneof(
+      anyCloseSettings,
+      anyCloseSettings.map((settings) => ({ ...settings, sizing: "ALL_IN" as const })),
+    ),
+    metrics: fc.oneof(
+      fc.constantFrom(...RANKING_METRICS).map((metric) => [metric]),
+      fc.constant([...RANKING_METRICS]),
+    ),
+    cuts: fc.array(fc.nat(30), { maxLength: 3 }),
+  })
+  .map(({ market, bars, seed, family, constraint, warmup, execution, metrics, cuts }) => {
+    const { axes, indicators, of, against } = family;
+    const firstBar = Math.floor(warmup * (bars - 1));
+    const numbers = axes.length > 1 && typeof axes[1].values[0] === "number";
+    const sweep: Sweep = {
+      axes,
+      indicators,
+      signals: [{ name: "a", rule: "cross", operands: { of, against }, params: {} }],
+      constraint: constraint && numbers ? "a.window < b.window" : null,
+      execution,
+      firstBar,
+      lastBar: bars,
+      timeframeMs: HOUR_MS,
+      stops: [null],
+      trails: [null],
+      targets: [null],
+      ranking: [{ metric: "totalReturnPct", direction: "DESC" }],
+      preselect: 10,
+      topK: 10,
+    };
+    return { candles: marketOf(market, bars, seed), sweep, metrics, cuts };
+  });
+
+function engineOf(sweep: Sweep, candles: Candles, metrics: readonly RankingMetric[]) {
+  const scorer = new SweepScorer(sweep, candles, { metrics, backend: backendFactory("wasm") });
+  return { scorer, engine: scorer.batchEngine() };
+}
+
+/** Every variant's metrics, in batches cut at the given indices. */
+function scoredBy(engine: BatchEngine, size: number, width: number, cuts: readonly number[]) {
+  const ends = [...new Set([...cuts, size])].filter((n) => n > 0 && n <= size);
+  const all = new Float64Array(size * width).fill(-7);
+  let from = 0;
+  for (const to of ends.toSorted((a, b) => a - b)) {
+    const done = engine.score(from, to, all.subarray(from * width, to * width), () => false);
+    expect(done).toBe(true);
+    from = to;
+  }
+  return all;
+}
+
+describe.skipIf(!kernelsBuilt())("pair engine = reference engine, to the bit", () => {
+  it("in every metric, sizing and direction, however the batches are cut", () => {
+    let compared = 0;
+    let batched = 0;
+    fc.assert(
+      fc.property(anyCase, ({ candles, sweep, metrics, cuts }) => {
+        const { scorer, engine } = engineOf(sweep, candles, metrics);
+        expect(engine).not.toBeNull();
+        const { size } = scorer.space.grid;
+        const fast = scoredBy(engine!, size, metrics.length, cuts);
+        batched += cuts.length;
+        const reference = new ReferenceScorer(sweep, candles);
+        scorer.seek(0);
+        for (let index = 0; index < size; index++, scorer.next()) {
+          const slow = scorer.exists()
+            ? reference.metrics(reference.signal(index), RISK_OFF)
+            : new Float64Array(RANKING_METRICS.length).fill(Number.NaN);
+          metrics.forEach((metric, m) => {
+            const value = fast[index * metrics.length + m];
+            const expected = slow[RANKING_METRICS.indexOf(metric)];
+            compared++;
+            if (Object.is(value, expected)) return;
+            expect.fail(`${index}: ${metric} is ${value}, the reference says ${expected}`);
+          });
+        }
+        scorer.release();
+      }),
+      { numRuns: 500 },
+    );
+    expect(compared).toBeGreaterThan(20_000);
+    expect(batched).toBeGreaterThan(100);
+  }, 120_000);
+
+  it("on real prices, against each variant scored by itself", async () => {
+    const candles = await sp500Candles();
+    const window = { start: 2, stop: 31, step: 1 };
+    const { sweep } = planOf(
+      {
+        dataset: "sp500",
+        strategy: {
+          indicators: {
+            fast: { id: "ma.sma", params: { window } },
+            slow: { id: "ma.sma", params: { window } },
+          },
+          signals: [{ rule: "cross", of: "fast", against: "slow" }],
+        },
+      },
+      {},
+      { datasetHash: "5".repeat(64), timeframe: "1d", candles },
+    );
+    for (const metrics of [["totalReturnPct"], RANKING_METRICS] as const) {
+      const { scorer, engine } = engineOf(sweep, candles, metrics);
+      const { size } = scorer.space.grid;
+      const fast = scoredBy(engine!, size, metrics.length, [100, 101]);
+      const slow = new Float64Array(fast.length);
+      scorer.seek(0);
+      for (let n = 0; n < size; n++, scorer.next()) scorer.scoreBase(slow, n * metrics.length);
+      expect(fast).toEqual(slow);
+      scorer.release();
+    }
+  });
+});
+
+describe.skipIf(!kernelsBuilt())("pair engine", () => {
+  const candles = syntheticCandles({ seed: 5, bars: 3_000 });
+  const windows = Array.from({ length: 70 }, (_, i) => i + 2);
+  const [family] = FAMILIES;
+  const sweep: Sweep = {
+    axes: [axis("a.window", windows), axis("b.window", windows)],
+    indicators: family.indicators,
+    signals: [
+      {
+        name: "a",
+        rule: "cross",
+        operands: { of: family.of, against: family.against },
+        params: {},
+      },
+    ],
+    constraint: null,
+    execution: FREE_SETTINGS,
+    firstBar: 0,
+    lastBar: 3_000,
+    timeframeMs: HOUR_MS,
+    stops: [null],
+    trails: [null],
+    targets: [null],
+    ranking: [{ metric: "totalReturnPct", direction: "DESC" }],
+    preselect: 10,
+    topK: 10,
+  };
+  const size = windows.length ** 2;
+
+  it("tells of its way inside a batch, and can be asked anew after an early end", () => {
+    const { scorer, engine } = engineOf(sweep, candles, ["totalReturnPct"]);
+    const out = new Float64Array(size);
+    const heard: number[] = [];
+    const listen = (done: number) => {
+      heard.push(done);
+      return heard.length > 5;
+    };
+    expect(engine!.score(0, size, out, listen)).toBe(false);
+    expect(heard).toEqual(heard.toSorted((a, b) => a - b));
+    expect(new Set(heard).size).toBe(6);
+    expect(heard.at(-1)).toBeLessThan(0.5);
+    const whole = scoredBy(engine!, size, 1, []);
+    expect(scoredBy(engine!, size, 1, [1, 2_500])).toEqual(whole);
+    scorer.seek(77);
+    scorer.scoreBase(out, 0);
+    expect(out[0]).toBe(whole[77]);
+    expect(scoredBy(engine!, size, 1, [])).toEqual(whole);
+    scorer.release();
+  });
+
+  it("serves comparisons in words, both ways round, and leaves others alone", () => {
+    const engineFor = (sides: { long?: string; short?: string; exitLong?: string }) => {
+      const strategy = {
+        parameters: { f: { start: 2, stop: 6, step: 1 }, s: { start: 3, stop: 9, step: 2 } },
+        expressions: sides,
+      };
+      const market = { datasetHash: "e".repeat(64), timeframe: "1h" as const, candles };
+      const plan = planOf({ dataset: "x", strategy }, {}, market);
+      const { scorer, engine } = engineOf(plan.sweep, candles, ["totalReturnPct", "numTrades"]);
+      if (engine === null) return null;
+      const count = scorer.space.grid.size;
+      const fast = scoredBy(engine, count, 2, []);
+      const slow = new Float64Array(fast.length);
+      scorer.seek(0);
+      for (let n = 0; n < count; n++, scorer.next()) scorer.scoreBase(slow, n * 2);
+      expect(fast).toEqual(slow);
+      return fast;
+    };
+    const [f, s] = ["sma(close, $f)", "sma(close, $s)"];
+    const both = engineFor({ long: `${f} > ${s}`, short: `${f} < ${s}` });
+    expect(both).not.toBeNull();
+    expect(engineFor({ long: `${s} < ${f}`, short: `${s} > ${f}` })).toEqual(both);
+    expect(engineFor({ long: `${f} > ${s}` })).not.toEqual(both);
+    expect(engineFor({ short: `${f} < ${s}` })).not.toBeNull();
+    expect(engineFor({ long: `${f} >= ${s}`, short: `${f} < ${s}` })).toBeNull();
+    expect(engineFor({ long: `${f} > ${s}`, short: `${f} > ${s}` })).toBeNull();
+    expect(engineFor({ long: `${f} > ${s}`, exitLong: `${f} < ${s}` })).toBeNull();
+    expect(engineFor({ long: `${f} > ${s}`, short: "sma(close, $f) < 100" })).toBeNull();
+  });
+});
