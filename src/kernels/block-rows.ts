@@ -7,7 +7,9 @@ import type { KernelMemory } from "./kernel-memory.ts";
 import type { KernelExports } from "./kernel-module.ts";
 
 export const BLOCK_BARS = 512;
-/** Rows begin this far apart, so that those of one bar do not all fall into one set of the cache. */
+/**
+ * Rows begin this far apart, so that those of one bar do not all fall into one set of the cache.
+ */
 const VALUE_STRIDE = BLOCK_BARS + 8;
 const NUMBER_BYTES = 8;
 const KEY_BYTES = 2;

@@ -122,7 +122,7 @@ export class WasmBackend implements ScoringBackend {
 
   rowFamily(rows: number, maxBytes: number): RowFamily | null {
     const family = new WasmRowFamily(this.memory, this.kernels, { rows, words: this.#words });
-    return family.bytes <= maxBytes ? family : null;
+    return family.bytes <= maxBytes ? family.allocate() : null;
   }
 
   batchEngine(task: BatchTask): BatchEngine | null {

@@ -30,8 +30,8 @@ export interface Indicator {
    */
   readonly undefinedWhere?: Readonly<Record<string, string>>;
   /**
-   * Where the only output is the mean of a window of a price source (PrefixSum.means): which. Engines
-   * then compute it block by block instead of keeping it.
+   * Where the only output is the mean of a window of a price source (PrefixSum.means): which.
+   * Engines then compute it block by block instead of keeping it.
    */
   windowMean?(params: ParameterValues): WindowMean;
   /** Exact number of leading NaN values of each output on a series without holes. */

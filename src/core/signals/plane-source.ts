@@ -116,7 +116,10 @@ export class PlaneSource {
     this.#backend.latch(plane, this.#reset, plane);
   }
 
-  /** The exact sums and the window that a series is the mean of, where it is one; bars of all candles. */
+  /**
+   * The exact sums and the window that a series is the mean of, where it is one; bars of all
+   * candles.
+   */
   windowMean(ref: SeriesRef): { readonly sums: PrefixSum; readonly window: number } | null {
     if (ref.kind !== "output") return null;
     const indicator = findIndicator(ref.indicator);

@@ -25,7 +25,9 @@ export function planeRoom(bars: number, caches: ScorerCaches): number {
   return Math.floor(caches.planeBytes / 2 / (planeWords(bars) * 4 + ENTRY_BYTES));
 }
 
-/** Most variants that an engine of pairs scores together, and bytes that each carries on the way. */
+/**
+ * Most variants that an engine of pairs scores together, and bytes that each carries on the way.
+ */
 export const PAIR_BATCH = 32_768;
 export const PAIR_VARIANT_BYTES = 152;
 /** Most bytes of their daily returns, where these are watched. */

@@ -183,8 +183,9 @@ function comparisonRowBytes(sweep: Sweep, comparison: ComparisonTemplate, bars: 
 }
 
 /**
- * Rows that do not fit are not kept; counted as full, so that no larger run seems smaller. An engine
- * that scores pairs together has a block of each row beside them, and what its variants carry.
+ * Rows that do not fit are not kept; counted as full, so that no larger run seems smaller. An
+ * engine that scores pairs together has a block of each row beside them, and what its variants
+ * carry.
  */
 function rowBytes(rows: readonly number[], bars: number): number {
   const barBytes = sum(rows) * (NUMBER_BYTES + KEY_BYTES) + 2 * NUMBER_BYTES;
