@@ -7,15 +7,17 @@ import { loadDefaultAxes } from "./default-axes.ts";
 import { ENGINE_VERSION } from "./engine-version.ts";
 import { RunExports } from "./exports/run-exports.ts";
 import { openWorkQueue, type WorkQueue } from "./jobs/work-queue.ts";
+import { Meters } from "./monitoring/meters.ts";
+import { RunLog } from "./monitoring/run-log.ts";
 import { createPool } from "./pool/pool.ts";
 import type { ComputePool } from "./pool/task.ts";
 import { DatasetLibrary } from "./runner/dataset-library.ts";
 import { HeldLeases } from "./runner/held-leases.ts";
 import type { ImportWish } from "./runner/imports/import-request.ts";
 import { ImportService } from "./runner/imports/import-service.ts";
-import { RunService } from "./runner/run-service.ts";
+import { RunService, type RunServiceOptions } from "./runner/run-service.ts";
 import { RunSurfaces } from "./runner/run-surfaces.ts";
-import { Runner, workerName } from "./runner/runner.ts";
+import { Runner, type RunnerOptions, workerName } from "./runner/runner.ts";
 import { VariantReports } from "./runner/variant-reports.ts";
 import { type RunningServer, startServer } from "./server/start-server.ts";
 import type { ImportRecord } from "./store/import-records.ts";
@@ -44,6 +46,7 @@ export interface App extends AsyncDisposable {
   readonly imports: ImportService;
   readonly pool: ComputePool;
   readonly runs: RunService;
+  readonly meters: Meters;
   /** Serves GraphQL, at the configured port unless another is named. Once only. */
   serve(at?: { readonly port: number }): Promise<RunningServer>;
   /** Drains in order: server, runner, threads, database. A repeat waits for the same end. */
@@ -73,15 +76,12 @@ export async function createApp(config: ServiceConfig, options: AppOptions = {})
   opening.defer(() => pool.close());
   const datasets = createLibrary(config, store);
   const parts = { store, pool, datasets, worker: workerName(), leases: new HeldLeases() };
-  const runs = new RunService({
-    ...parts,
-    guards: config.guards,
-    maxQueuedRuns: config.maxQueuedRuns,
-    maxUnfinishedRunsOfOwner: config.maxUnfinishedRunsOfOwner,
-    engineVersion: ENGINE_VERSION,
-    kernels: config.kernels,
-    syncDeadlineMs: config.deadlines.syncDeadlineSeconds * 1_000,
+  const meters = new Meters({
+    ...{ store, pool },
+    caches: () => [...datasets.stats(), ...pool.caches()],
   });
+  const watchers = watchersOf(log, meters);
+  const runs = createRuns(config, { ...parts, ...watchers });
   const imports = createImports(config, parts, log);
   opening.defer(() => imports.close());
   if (options.work !== false) await imports.watch();
@@ -93,7 +93,7 @@ export async function createApp(config: ServiceConfig, options: AppOptions = {})
   });
   const queue = await openWorkQueue(store, (err) => log.error({ err }, "job queue"));
   opening.defer(() => queue.close());
-  if (options.work !== false) opening.use(await startWork({ ...parts, queue }, config, log));
+  if (options.work !== false) opening.use(await startWork({ ...parts, queue }, config, watchers));
   log.info({ backend: store.backend, workers: pool.size, worker: parts.worker }, "ready");
 
   const opened = opening.move();
@@ -114,12 +114,26 @@ export async function createApp(config: ServiceConfig, options: AppOptions = {})
     };
     const { host, graphql, traffic, deadlines } = config;
     const drainMs = deadlines.drainSeconds * 1_000;
-    const server = await startServer({ services, log, host, port, ...graphql, traffic, drainMs });
+    const metrics = () => meters.scrape();
+    const server = await startServer({
+      ...{ services, log, host, port, traffic, drainMs, metrics },
+      ...graphql,
+    });
     opened.defer(() => server.close());
     log.info({ url: server.url, tokens: !server.isOpen }, "serving");
     return server;
   };
-  return { config, log, ...parts, imports, runs, serve, close, [Symbol.asyncDispose]: close };
+  return {
+    config,
+    log,
+    ...parts,
+    imports,
+    runs,
+    meters,
+    serve,
+    close,
+    [Symbol.asyncDispose]: close,
+  };
 }
 
 /** The database with its queue: what becomes due is told to the processes at work at once. */
@@ -215,22 +229,56 @@ interface Parts {
   readonly queue: WorkQueue;
 }
 
+type Watchers = Required<Pick<RunnerOptions, "onFault" | "onStep">>;
+
+/** What is done for runs goes to the log and to the meters. */
+function watchersOf(log: Logger, meters: Meters): Watchers {
+  const runLog = new RunLog(log);
+  return {
+    onFault: (fault) => {
+      runLog.fault(fault);
+      meters.fault(fault);
+    },
+    onStep: (step) => {
+      runLog.step(step);
+      meters.step(step);
+    },
+  };
+}
+
 /** Takes up queued work until disposed, which stores the chunks in hand or gives them back. */
 async function startWork(
   parts: Parts,
   config: ServiceConfig,
-  log: Logger,
+  watchers: Watchers,
 ): Promise<AsyncDisposable> {
   await using starting = new AsyncDisposableStack();
   const leaseMs = config.deadlines.leaseSeconds * 1_000;
   const runner = new Runner({
     ...parts,
     ...{ leaseMs, heartbeatMs: leaseMs / 3 },
-    onFault: ({ runId, what, error }) => log.error({ runId, err: error }, `runner: ${what}`),
+    ...watchers,
   });
   starting.defer(() => runner.drain(config.deadlines.drainSeconds * 1_000));
   await runner.start();
   return starting.move();
+}
+
+type RunParts = Pick<
+  RunServiceOptions,
+  "store" | "pool" | "datasets" | "worker" | "leases" | "onFault" | "onStep"
+>;
+
+function createRuns(config: ServiceConfig, parts: RunParts): RunService {
+  return new RunService({
+    ...parts,
+    guards: config.guards,
+    maxQueuedRuns: config.maxQueuedRuns,
+    maxUnfinishedRunsOfOwner: config.maxUnfinishedRunsOfOwner,
+    engineVersion: ENGINE_VERSION,
+    kernels: config.kernels,
+    syncDeadlineMs: config.deadlines.syncDeadlineSeconds * 1_000,
+  });
 }
 
 function createLog(config: ServiceConfig): Logger {

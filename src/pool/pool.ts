@@ -85,6 +85,7 @@ export class WorkerPool implements ComputePool {
   readonly #watches = new Map<number, ChunkWatch>();
   #nextId = 1;
   #replaced = 0;
+  #slices = 0;
   #failedStarts = 0;
   #lastFault: Error | null = null;
   #closed = false;
@@ -133,7 +134,8 @@ export class WorkerPool implements ComputePool {
   stats(): PoolStats {
     const busy = this.#threads.filter((thread) => thread.orders.size > 0).length;
     const queuedChunks = this.#orders.size;
-    return { size: this.size, busy, queuedChunks, replacedWorkers: this.#replaced };
+    const replacedWorkers = this.#replaced;
+    return { size: this.size, busy, queuedChunks, replacedWorkers, slices: this.#slices };
   }
 
   caches(): readonly PoolCacheStats[] {
@@ -215,6 +217,7 @@ export class WorkerPool implements ComputePool {
       return { status, scored: scored(), rows: mergeRows(task.sweep, lists, keep), columns, spent };
     } finally {
       watch.end();
+      this.#slices += Number(Atomics.load(counters, COUNTER.slices));
       signal?.removeEventListener("abort", abort);
       this.#watches.delete(order.id);
     }

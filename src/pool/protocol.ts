@@ -98,4 +98,4 @@ export const CONTROL = { abort: 0, begun: 1 } as const;
  * Counters of a chunk (BigInt64Array in shared memory): next position to hand out, and variants
  * scored.
  */
-export const COUNTER = { next: 0, scored: 1, words: 2 } as const;
+export const COUNTER = { next: 0, scored: 1, slices: 2, words: 3 } as const;

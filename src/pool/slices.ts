@@ -44,5 +44,6 @@ export class Slices {
   /** Tells what a slice took; `scored` counts positions. */
   took({ from, to }: Span, scored: number, ms: number): void {
     this.#size = nextSliceSize(to - from, scored, ms);
+    Atomics.add(this.#order.counters, COUNTER.slices, 1n);
   }
 }

@@ -116,4 +116,6 @@ export interface PoolStats {
   readonly busy: number;
   readonly queuedChunks: number;
   readonly replacedWorkers: number;
+  /** Scored by the threads since the pool began, in chunks that have ended. */
+  readonly slices: number;
 }

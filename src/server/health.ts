@@ -13,7 +13,10 @@ export function answerLive(response: ServerResponse): void {
   answer(response, 200, { status: "live" });
 }
 
-/** Ready: the database answers, threads are there, and the server is not about to go. */
+/**
+ * Ready: the database answers and is of this version, threads are there, and the server is not
+ * about to go.
+ */
 export async function answerReady(
   response: ServerResponse,
   services: ServerServices,
@@ -21,6 +24,7 @@ export async function answerReady(
 ): Promise<void> {
   const checks = {
     database: await databaseCheck(services),
+    migrations: await migrationsCheck(services),
     pool: poolCheck(services),
     server: { ok: !draining, detail: draining ? "draining" : "accepting" },
   };
@@ -29,13 +33,24 @@ export async function answerReady(
 }
 
 async function databaseCheck({ store }: ServerServices): Promise<Check> {
+  const answered = store.countRuns().then(() => ({ ok: true, detail: store.backend }));
+  return inTime(answered, "the database fails");
+}
+
+/** A database may be older than the process: restored from a dump, for one. */
+async function migrationsCheck({ store }: ServerServices): Promise<Check> {
+  const compared = store.missingMigrations().then((missing) => ({
+    ok: missing.length === 0,
+    detail: missing.length === 0 ? "up to date" : `missing: ${missing.join(", ")}`,
+  }));
+  return inTime(compared, "not known");
+}
+
+async function inTime(check: Promise<Check>, failed: string): Promise<Check> {
   const { promise, resolve } = Promise.withResolvers<Check>();
   const late = { ok: false, detail: `no answer within ${DATABASE_TIMEOUT_MS} ms` };
   const timer = setTimeout(() => resolve(late), DATABASE_TIMEOUT_MS);
-  const answered = store.countRuns().then(
-    () => ({ ok: true, detail: store.backend }),
-    () => ({ ok: false, detail: "the database fails" }),
-  );
+  const answered = check.catch(() => ({ ok: false, detail: failed }));
   try {
     return await Promise.race([answered, promise]);
   } finally {

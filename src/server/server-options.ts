@@ -32,7 +32,11 @@ export interface ServerOptions {
   readonly connectionInitWaitMs?: number;
   /** How long `close` waits for requests in flight. */
   readonly drainMs?: number;
+  /** What /metrics answers; without it there is no such page. */
+  readonly metrics?: Metrics | null;
 }
+
+export type Metrics = () => Promise<{ readonly contentType: string; readonly text: string }>;
 
 export type ServerSettings = Required<Omit<ServerOptions, "limits" | "traffic">> & {
   readonly limits: RequestLimits;
@@ -48,6 +52,7 @@ export const SERVER_DEFAULTS = {
   graphiql: true,
   connectionInitWaitMs: 3_000,
   drainMs: 5_000,
+  metrics: null,
 } as const;
 
 export const GRAPHQL_PATH = "/graphql";

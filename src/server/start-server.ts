@@ -10,6 +10,7 @@ import { answerExport, exportPath } from "./export-endpoint.ts";
 import { createGraphqlEndpoint, type GraphqlEndpoint } from "./graphql-endpoint.ts";
 import { answerLive, answerReady } from "./health.ts";
 import { hostName, isLoopback } from "./loopback.ts";
+import { answerMetrics } from "./metrics.ts";
 import {
   GRAPHQL_PATH,
   SERVER_DEFAULTS,
@@ -93,6 +94,8 @@ function route(request: IncomingMessage, response: ServerResponse, routes: Route
     answerLive(response);
   } else if (path === "/health/ready") {
     void answerReady(response, routes.settings.services, routes.draining);
+  } else if (path === "/metrics" && routes.settings.metrics !== null) {
+    void answerMetrics(request, response, routes.access, routes.settings.metrics);
   } else if (path !== undefined && uploadPath(path) !== null) {
     void answerUpload(request, response, { ...uploadPath(path)!, ...routes });
   } else if (path !== undefined && exportPath(path) !== null) {

@@ -2,7 +2,7 @@ import { and, asc, count, eq, inArray, sql } from "drizzle-orm";
 import { checkPage, decodeCursor, encodeCursor, pageOf } from "./cursor.ts";
 import type { Connection } from "./database.ts";
 import type { ChunkRecord, ChunkState } from "./records.ts";
-import { chunks } from "./schema.ts";
+import { chunks, runs } from "./schema.ts";
 import type { Page, PageOf } from "./store.ts";
 
 const TAG = "chunks";
@@ -38,4 +38,22 @@ export async function listChunks(
     cursor: ({ stage, no }) => encodeCursor(TAG, [STAGES.indexOf(stage), no]),
     total: total!.n,
   });
+}
+
+/** Of runs that go on. */
+export async function countOpenChunks(
+  db: Connection,
+): Promise<Record<"PENDING" | "RUNNING", number>> {
+  const rows = await db
+    .select({ state: chunks.state, n: count() })
+    .from(chunks)
+    .innerJoin(runs, and(eq(runs.id, chunks.runId), eq(runs.stage, chunks.stage)))
+    .where(
+      and(
+        inArray(runs.state, ["QUEUED", "RUNNING", "PAUSED"]),
+        inArray(chunks.state, ["PENDING", "RUNNING"]),
+      ),
+    )
+    .groupBy(chunks.state);
+  return { PENDING: 0, RUNNING: 0, ...Object.fromEntries(rows.map(({ state, n }) => [state, n])) };
 }

@@ -1,4 +1,4 @@
-import { and, asc, eq, inArray, or, sql } from "drizzle-orm";
+import { and, asc, eq, sql } from "drizzle-orm";
 import type { StageName } from "../core/stages/sweep.ts";
 import { chunkAt, chunkOf, giveBack, retryTime } from "./chunk-row.ts";
 import type { Connection, Transaction } from "./database.ts";
@@ -83,16 +83,19 @@ export async function extendLeases(
 ): Promise<void> {
   const leaseUntil = leaseEnd(leaseMs);
   const ofWorker = and(eq(chunks.worker, worker), eq(chunks.state, "RUNNING"));
-  if (held.chunks.length > 0) {
-    const any = or(...held.chunks.map((chunk) => chunkAt(chunk)));
-    await context.db.update(chunks).set({ leaseUntil }).where(and(ofWorker, any));
+  // One row a statement: whoever locks several at once, beside those who lock their run first, may
+  // meet them in a deadlock.
+  for (const chunk of held.chunks) {
+    await context.db
+      .update(chunks)
+      .set({ leaseUntil })
+      .where(and(ofWorker, chunkAt(chunk)));
   }
-  if (held.ends.length > 0) {
-    const any = inArray(runs.id, [...held.ends]);
+  for (const runId of held.ends) {
     await context.db
       .update(runs)
       .set({ endLeaseUntil: leaseUntil })
-      .where(and(eq(runs.endWorker, worker), any));
+      .where(and(eq(runs.endWorker, worker), eq(runs.id, runId)));
   }
 }
 

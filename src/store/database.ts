@@ -1,10 +1,11 @@
 import { PGlite, types } from "@electric-sql/pglite";
+import { drizzle as drizzlePostgres } from "drizzle-orm/node-postgres";
 import type { PgAsyncDatabase, PgAsyncTransaction, PgQueryResultHKT } from "drizzle-orm/pg-core";
 import { drizzle as drizzlePglite } from "drizzle-orm/pglite";
-import { drizzle as drizzlePostgres } from "drizzle-orm/postgres-js";
-import postgres from "postgres";
+import pg from "pg";
 import { lockDataDir } from "./data-dir-lock.ts";
 import { migrateEmbedded, migrateServer } from "./migrate.ts";
+import { connectionOf, ServerListener } from "./server-connection.ts";
 
 /** What both drivers have in common; everything in this room is written against it. */
 export type Connection = PgAsyncDatabase<PgQueryResultHKT>;
@@ -36,7 +37,7 @@ export interface Database {
   close(): Promise<void>;
 }
 
-/** Opens and migrates. Either end of a server may come and go; the driver reconnects. */
+/** Opens and migrates. A server may go and come back: connections are made anew. */
 export function openDatabase(location: DatabaseLocation): Promise<Database> {
   return location.url === undefined ? openEmbedded(location.dataDir) : openServer(location.url);
 }
@@ -76,36 +77,21 @@ async function openEmbedded(dataDir: string | undefined): Promise<Database> {
   }
 }
 
-/**
- * JSON parameters that are text already (the queue's) are sent as they are, like every driver does.
- */
-const JSON_TYPE = {
-  to: 114,
-  from: [114, 3802],
-  serialize: (value: unknown) => (typeof value === "string" ? value : JSON.stringify(value)),
-  parse: (text: string): unknown => JSON.parse(text),
-};
-
 async function openServer(url: string): Promise<Database> {
   await migrateServer(url);
-  const client = postgres(url, {
-    max: 8,
-    connection: { application_name: "sweepline" },
-    onnotice: () => {},
-    types: { json: JSON_TYPE },
-  });
+  const client = new pg.Pool({ ...connectionOf(url), max: 8 });
+  // A connection that breaks while nobody uses it; whoever asks next gets another.
+  client.on("error", () => {});
+  const listener = new ServerListener(url);
   return {
     backend: "postgres",
     db: drizzlePostgres({ client }),
     embedded: null,
     url,
-    listen: async (channel, onNotification, onGap) => {
-      let first = true;
-      await client.listen(channel, onNotification, () => {
-        if (!first) onGap();
-        first = false;
-      });
+    listen: (channel, onNotification, onGap) => listener.listen(channel, onNotification, onGap),
+    close: async () => {
+      await listener.close();
+      await client.end();
     },
-    close: () => client.end({ timeout: 5 }),
   };
 }

@@ -1,9 +1,12 @@
+import { readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { sql } from "drizzle-orm";
+import { drizzle as drizzlePostgres } from "drizzle-orm/node-postgres";
+import { migrate as runOnPostgres } from "drizzle-orm/node-postgres/migrator";
 import type { PgliteDatabase } from "drizzle-orm/pglite";
 import { migrate as runOnPglite } from "drizzle-orm/pglite/migrator";
-import { drizzle as drizzlePostgres } from "drizzle-orm/postgres-js";
-import { migrate as runOnPostgres } from "drizzle-orm/postgres-js/migrator";
-import postgres from "postgres";
+import pg from "pg";
+import type { Connection } from "./database.ts";
 
 const migrationsFolder = fileURLToPath(new URL("../../drizzle", import.meta.url));
 
@@ -18,12 +21,21 @@ export async function migrateEmbedded(db: PgliteDatabase): Promise<void> {
 /** Brings a server's schema up to date; processes that start together wait for one another. */
 export async function migrateServer(url: string): Promise<void> {
   // One connection, because an advisory lock belongs to its session.
-  const client = postgres(url, { max: 1, onnotice: () => {} });
+  const client = new pg.Client(url);
+  await client.connect();
   try {
-    await client`select pg_advisory_lock(${MIGRATION_LOCK})`;
+    await client.query("select pg_advisory_lock($1)", [MIGRATION_LOCK]);
     await runOnPostgres(drizzlePostgres({ client }), { migrationsFolder });
-    await client`select pg_advisory_unlock(${MIGRATION_LOCK})`;
+    await client.query("select pg_advisory_unlock($1)", [MIGRATION_LOCK]);
   } finally {
-    await client.end({ timeout: 5 });
+    await client.end();
   }
+}
+
+/** Migrations of this version that a database has not seen: none, unless it is older. */
+export async function missingMigrations(db: Connection): Promise<string[]> {
+  const done = await db.execute(sql`select name from drizzle.__drizzle_migrations`);
+  const { rows } = done as unknown as { readonly rows: readonly { readonly name: string }[] };
+  const names = new Set(rows.map((row) => row.name));
+  return readdirSync(migrationsFolder).filter((name) => /^\d/.test(name) && !names.has(name));
 }

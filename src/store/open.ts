@@ -1,13 +1,14 @@
 import { sql } from "drizzle-orm";
 import { accessStore } from "./access-store.ts";
 import * as checkpoints from "./checkpoints.ts";
-import { listChunks } from "./chunk-list.ts";
+import { countOpenChunks, listChunks } from "./chunk-list.ts";
 import * as chunks from "./chunks.ts";
 import { type Database, type DatabaseLocation, openDatabase } from "./database.ts";
 import * as datasets from "./datasets.ts";
 import { importStore } from "./imports.ts";
 import type { JobSink } from "./job-sink.ts";
 import { columnChunksOf, metricColumnsOf } from "./metric-columns.ts";
+import { missingMigrations } from "./migrate.ts";
 import { openNotifications } from "./notifications.ts";
 import { recover, takeBackAll } from "./recovery.ts";
 import { resultsOf } from "./results.ts";
@@ -68,6 +69,8 @@ export async function openStore(
     listRuns: (page, filter) => runs.listRuns(db, page, filter),
     results: (runId, page, orderBy) => resultsOf(db, runId, page, orderBy),
     countRuns: () => runs.countRuns(db),
+    countOpenChunks: () => countOpenChunks(db),
+    missingMigrations: () => missingMigrations(db),
 
     requestCancel: (runId, reason) =>
       control.requestStop(context, runId, { state: "CANCELLED", reason }),

@@ -1,12 +1,8 @@
 /**
  * Errors that say nothing of the statement: the database was not there, went away, or could not
- * take it just now. The driver's own names, those of the operating system, and SQLSTATEs.
+ * take it just now. Names of the operating system, and SQLSTATEs.
  */
-const OUTAGES = new Set([
-  "CONNECTION_CLOSED",
-  "CONNECTION_ENDED",
-  "CONNECTION_DESTROYED",
-  "CONNECT_TIMEOUT",
+const CODES = new Set([
   "ECONNREFUSED",
   "ECONNRESET",
   "EHOSTUNREACH",
@@ -26,6 +22,14 @@ const OUTAGES = new Set([
   "57P03",
 ]);
 const CONNECTION_CLASS = "08";
+/** What the driver says without a code when a connection breaks or cannot be had. */
+const MESSAGES = [
+  "Connection terminated",
+  "connection error",
+  "timeout exceeded when trying to connect",
+  "timeout expired",
+  "Query read timeout",
+];
 
 /**
  * Whether an error of the store is an outage: what was asked may or may not have been done, and may
@@ -33,9 +37,12 @@ const CONNECTION_CLASS = "08";
  */
 export function isOutage(error: unknown): boolean {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
-    const { code } = cause as Error & { readonly code?: unknown };
-    if (typeof code !== "string") continue;
-    if (OUTAGES.has(code) || (code.length === 5 && code.startsWith(CONNECTION_CLASS))) return true;
+    const { code, message } = cause as Error & { readonly code?: unknown };
+    if (typeof code !== "string") {
+      if (MESSAGES.some((text) => message.includes(text))) return true;
+    } else if (CODES.has(code) || (code.length === 5 && code.startsWith(CONNECTION_CLASS))) {
+      return true;
+    }
   }
   return false;
 }

@@ -323,5 +323,9 @@ export interface Store extends ImportStore {
 
   /** Number of runs in each state. */
   countRuns(): Promise<Readonly<Record<RunState, number>>>;
+  /** Of runs that go on: chunks that wait, and chunks at work. */
+  countOpenChunks(): Promise<Readonly<Record<"PENDING" | "RUNNING", number>>>;
+  /** Migrations of this version that the database lacks. */
+  missingMigrations(): Promise<readonly string[]>;
   close(): Promise<void>;
 }

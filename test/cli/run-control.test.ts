@@ -41,9 +41,9 @@ async function waitingJobs(runId: string): Promise<number> {
   const { db, close } = await openDatabase(database.location);
   const counted = sql`select count(*)::int as n from pgboss.job
     where state = 'created' and data->>'runId' = ${runId}`;
-  const [{ n }] = (await db.execute(counted)) as unknown as { n: number }[];
+  const { rows } = (await db.execute(counted)) as unknown as { rows: { n: number }[] };
   await close();
-  return n;
+  return rows[0].n;
 }
 
 it("holds a run, lets it go on, ends it, takes it up again and removes it", async () => {

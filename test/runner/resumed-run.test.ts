@@ -121,8 +121,6 @@ async function placesOf({ database: { db } }: OpenStore, runId: string): Promise
   return places;
 }
 
-/** Both drivers' raw results. */
 async function rowsOf<Row>(result: PromiseLike<unknown>): Promise<Row[]> {
-  const found = (await result) as Row[] | { rows: Row[] };
-  return Array.isArray(found) ? [...found] : found.rows;
+  return ((await result) as { rows: Row[] }).rows;
 }

@@ -11,7 +11,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import postgres from "postgres";
+import pg from "pg";
 import { describe, inject } from "vitest";
 import { openWorkQueue } from "../../src/jobs/work-queue.ts";
 import type { DatabaseLocation } from "../../src/store/database.ts";
@@ -60,9 +60,10 @@ export function onBothDatabases(title: string, suite: (database: TestDatabase) =
 }
 
 async function onServer(url: string, statement: string): Promise<void> {
-  const client = postgres(url, { max: 1, onnotice: () => {} });
+  const client = new pg.Client(url);
+  await client.connect();
   try {
-    await client.unsafe(statement);
+    await client.query(statement);
   } finally {
     await client.end();
   }

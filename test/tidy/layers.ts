@@ -22,7 +22,7 @@ export const LAYERS: Readonly<Record<string, Room>> = {
   },
   store: {
     rooms: ["core", "plan"],
-    packages: ["node:*", "drizzle-orm", "postgres", "@electric-sql/pglite"],
+    packages: ["node:*", "drizzle-orm", "pg", "@electric-sql/pglite"],
   },
   jobs: { rooms: ["store", "plan"], packages: ["node:*", "pg-boss", "drizzle-orm"] },
   pool: { rooms: ["core", "kernels"], packages: ["node:*"] },
@@ -39,6 +39,7 @@ export const LAYERS: Readonly<Record<string, Room>> = {
     rooms: ["access", "core", "plan", "store", "jobs", "runner/synchronous-run.ts"],
     packages: ["node:*", "@pothos/*", "graphql"],
   },
+  monitoring: { rooms: ["store", "pool", "runner"], packages: ["prom-client"] },
   server: {
     rooms: ["access", "graphql", "app"],
     packages: ["node:*", "graphql", "graphql-yoga", "@graphql-yoga/*", "graphql-ws", "ws"],

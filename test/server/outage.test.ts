@@ -1,0 +1,82 @@
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { type OwnPostgres, startPostgres } from "../support/postgres.ts";
+import { overWebsocket, post } from "./graphql-client.ts";
+import { crossRequest, FOLLOW, START } from "./requests.ts";
+import { TestService } from "./test-service.ts";
+
+const LONG_MS = 90_000;
+const MEDIUM = { fast: [2, 60, 1], slow: [3, 200, 1] } as const;
+
+let postgres: OwnPostgres;
+let service: TestService;
+beforeAll(async () => {
+  postgres = await startPostgres();
+  service = await TestService.start({ url: postgres.url });
+  await service.importSynthetic("long", 8_000);
+}, LONG_MS);
+afterAll(async () => {
+  await service?.[Symbol.asyncDispose]();
+  await postgres?.stop();
+}, LONG_MS);
+
+const start = async (schedule: object = {}): Promise<string> => {
+  const request = crossRequest("long", MEDIUM, { schedule });
+  const { data } = await post(service.url, START, { input: { request } });
+  return data.startRun.run.id;
+};
+const runOf = async (id: string) => {
+  const query = "query ($id: ID!) { run(id: $id) { state done digest lastSeq } }";
+  return (await post(service.url, query, { id })).data.run;
+};
+const ready = async () => {
+  const response = await fetch(service.url.replace("/graphql", "/health/ready"));
+  return { ...((await response.json()) as { checks: object }), status: response.status };
+};
+
+it.each(["kill", "stop"] as const)(
+  "a database that is gone for a while (%s) costs nothing but that while",
+  async (how) => {
+    const undisturbed = await start();
+    await expect
+      .poll(() => runOf(undisturbed), { timeout: LONG_MS })
+      .toMatchObject({
+        state: "SUCCEEDED",
+      });
+    const { digest } = await runOf(undisturbed);
+    const id = await start({ chunkVariants: 300 });
+    await expect.poll(async () => (await runOf(id)).done, { timeout: LONG_MS }).toBeGreaterThan(0);
+    const restarted = postgres.restart(how, 2_500);
+    await expect.poll(ready, { timeout: LONG_MS, interval: 50 }).toMatchObject({
+      status: 503,
+      checks: { database: { ok: false }, pool: { ok: true } },
+    });
+    // It goes on answering what needs no database.
+    expect((await post(service.url, "{ service { pool { size } } }")).data.service.pool.size).toBe(
+      2,
+    );
+    await restarted;
+    await expect.poll(ready, { timeout: LONG_MS }).toMatchObject({ status: 200 });
+    await expect
+      .poll(() => runOf(id), { timeout: LONG_MS })
+      .toMatchObject({
+        state: "SUCCEEDED",
+        digest,
+      });
+    const chunks = await service.store.chunks(id.replace("Run_", ""));
+    expect(Math.max(...chunks.map((chunk) => chunk.attempts))).toBeLessThanOrEqual(2);
+
+    // Notifications come again: a feed that only looked every five seconds would be late.
+    const heard: string[] = [];
+    const unsubscribe = service.store.onRunChanged((runId) => heard.push(runId));
+    const next = await start();
+    await expect.poll(() => heard, { timeout: 2_000 }).toContain(next.replace("Run_", ""));
+    unsubscribe();
+    const seqs: number[] = [];
+    for await (const { data } of overWebsocket(service.wsUrl, FOLLOW, { id: next, after: 0 })
+      .results) {
+      seqs.push((data as { runProgress: { seq: number } }).runProgress.seq);
+    }
+    expect(seqs).toEqual(seqs.map((_, i) => i + 1));
+  },
+  LONG_MS,
+);

@@ -1,0 +1,164 @@
+import type { ChunkTask, ComputePool } from "../../../src/pool/task.ts";
+import type { RunFault } from "../../../src/runner/run-fault.ts";
+import { Runner } from "../../../src/runner/runner.ts";
+import type { Store } from "../../../src/store/store.ts";
+import { CANDLES } from "./sample.ts";
+import type { World } from "./world.ts";
+
+/** A connection that broke: whether the statement was done nobody knows. */
+class BrokenConnection extends Error {
+  readonly code = "ECONNRESET";
+}
+
+const ASYNC_ITERABLES = new Set(["storedRows", "storedChunks"]);
+
+/**
+ * A process with the real runner in it. It reaches the real store over calls that take their time,
+ * fail, or are done without an answer; its threads take as long as they like; and it dies at any
+ * moment: from then on nothing it has asked for is done, and nothing it is told is heard.
+ */
+export class SimulatedProcess {
+  readonly name: string;
+  readonly faults: RunFault[] = [];
+  alive = true;
+  readonly runner: Runner;
+  #frozenUntilMs = 0;
+  readonly #world: World;
+
+  constructor(world: World, name: string) {
+    this.#world = world;
+    this.name = name;
+    this.runner = new Runner({
+      store: this.#store(),
+      queue: world.queue.of((work) => this.#call("queue", async () => work())),
+      pool: this.#pool(),
+      datasets: { candles: async () => CANDLES, resampled: async () => CANDLES },
+      worker: name,
+      clock: world.time.clockOf((call) => void this.#whenAwake(call)),
+      random: () => world.chance.uniform(),
+      onFault: (fault) => {
+        this.faults.push(fault);
+        world.trace(`${name} fault ${fault.what}: ${(fault.error as Error).message}`);
+      },
+      onStep: (step) => {
+        if (step.kind === "end") world.trace(`${name} ${step.work}`);
+        else world.trace(`${name} ${step.what} ${step.chunk.stage} ${step.chunk.no}`);
+      },
+    });
+  }
+
+  kill(): void {
+    this.alive = false;
+  }
+
+  /** Nothing of it happens until then: a machine that hangs. */
+  freeze(untilMs: number): void {
+    this.#frozenUntilMs = untilMs;
+  }
+
+  /** The real store behind a network. */
+  #store(): Store {
+    const { store, listeners, queue } = this.#world;
+    const overrides: Partial<Store> = {
+      onRunChanged: (listener) => subscribe(listeners, (id) => this.alive && listener(id)),
+      onJobs: (listener) => subscribe(queue.listeners, () => this.alive && listener()),
+    };
+    return new Proxy(store, {
+      get: (_target, name: keyof Store) => {
+        if (name in overrides) return overrides[name];
+        const method = store[name];
+        if (typeof method !== "function") return method;
+        const call = method as (...args: unknown[]) => unknown;
+        if (ASYNC_ITERABLES.has(name)) {
+          return (...args: unknown[]) =>
+            this.#iterate(name, call(...args) as AsyncIterable<unknown>);
+        }
+        return (...args: unknown[]) => this.#call(name, async () => call(...args));
+      },
+    });
+  }
+
+  async *#iterate(name: string, items: AsyncIterable<unknown>): AsyncGenerator<unknown> {
+    const iterator = items[Symbol.asyncIterator]();
+    for (;;) {
+      const { done, value } = await this.#call(name, () => iterator.next());
+      if (done) return;
+      yield value;
+    }
+  }
+
+  /** There, done, and back again; each way takes its time, and either may be the last. */
+  #call<T>(name: string, work: () => Promise<T>): Promise<T> {
+    const { chance } = this.#world;
+    const { promise, resolve, reject } = Promise.withResolvers<T>();
+    const lose = () => reject(new BrokenConnection(`${name} was cut off`));
+    this.#travel(async () => {
+      if (chance.happens(this.#world.troubles.databaseError)) return this.#travel(lose);
+      try {
+        const result = await this.#world.atDatabase(work);
+        const lost = chance.happens(this.#world.troubles.lostAnswer);
+        this.#travel(lost ? lose : () => resolve(result));
+      } catch (error) {
+        this.#travel(() => reject(error));
+      }
+    });
+    return promise;
+  }
+
+  #travel(then: () => Promise<void> | void): void {
+    const { time, chance, troubles } = this.#world;
+    time.after(chance.upTo(troubles.slowestCallMs), () => this.#whenAwake(then));
+  }
+
+  #whenAwake(then: () => Promise<void> | void): Promise<void> | void {
+    const { time } = this.#world;
+    if (!this.alive) return;
+    if (time.nowMs >= this.#frozenUntilMs) return then();
+    time.after(this.#frozenUntilMs - time.nowMs, () => this.#whenAwake(then));
+  }
+
+  #pool(): ComputePool {
+    const { scores } = this.#world;
+    return {
+      size: 2,
+      runChunk: (task, { signal } = {}) => this.#runChunk(task, signal),
+      score: async ({ stage }, variants) =>
+        Array.from(variants, (variant) => scores.variant(stage, variant)),
+      report: () => Promise.reject(new Error("nobody asks for a report")),
+      check: () => Promise.reject(new Error("nobody asks for a check")),
+      stats: () => ({ size: 2, busy: 0, queuedChunks: 0, replacedWorkers: 0, slices: 0 }),
+      caches: () => [],
+      close: async () => {},
+    };
+  }
+
+  #runChunk(task: ChunkTask, signal: AbortSignal | undefined) {
+    const { scores, time, chance, troubles } = this.#world;
+    const { promise, resolve, reject } =
+      Promise.withResolvers<Awaited<ReturnType<ComputePool["runChunk"]>>>();
+    const elapsedMs = chance.around(troubles.chunkMs);
+    const stopped = () => {
+      callOff();
+      const end = task.from + chance.below(task.to - task.from + 1);
+      const part = scores.part(task, end);
+      this.#whenAwake(() => resolve({ status: "aborted", elapsedMs, ...part }));
+    };
+    const callOff = time.after(elapsedMs, () =>
+      this.#whenAwake(() => {
+        signal?.removeEventListener("abort", stopped);
+        if (chance.happens(this.#world.troubles.threadDeath)) {
+          reject(new Error("a worker thread died: simulated"));
+        } else resolve({ status: "done", elapsedMs, ...scores.part(task, task.to) });
+      }),
+    );
+    signal?.addEventListener("abort", stopped, { once: true });
+    return promise;
+  }
+}
+
+function subscribe<L>(listeners: Set<L>, listener: L): () => void {
+  listeners.add(listener);
+  return () => {
+    listeners.delete(listener);
+  };
+}

@@ -1,0 +1,76 @@
+import type { FetchedJob, WorkQueue } from "../../../src/jobs/work-queue.ts";
+import type { JobSink, WorkHint } from "../../../src/store/job-sink.ts";
+import type { Chance, Troubles } from "./chance.ts";
+import type { VirtualTime } from "./virtual-time.ts";
+
+interface Job extends FetchedJob {
+  readonly key: string;
+}
+
+/** A queue that does what queues may: it loses jobs, gives them twice and in any order. */
+export class SimulatedQueue {
+  troubles: () => Troubles = () => {
+    throw new Error("no troubles yet");
+  };
+  readonly listeners = new Set<() => void>();
+  readonly #time: VirtualTime;
+  readonly #chance: Chance;
+  #jobs: Job[] = [];
+  #no = 0;
+
+  constructor(time: VirtualTime, chance: Chance) {
+    this.#time = time;
+    this.#chance = chance;
+  }
+
+  readonly sink: JobSink = {
+    // What a transaction sends that is then undone is a hint too many, which harms nobody.
+    send: async (_tx, hints) => {
+      for (const hint of hints) this.#send(hint);
+      for (const wake of this.listeners) {
+        if (this.#chance.happens(this.troubles().lost)) continue;
+        this.#time.after(this.#chance.upTo(100), wake);
+      }
+    },
+    complete: async () => {},
+    discard: async (_tx, runId) => this.#remove(runId),
+    forget: async (_tx, runId) => this.#remove(runId),
+  };
+
+  /** The queue as one process sees it. */
+  of(answer: <T>(work: () => T) => Promise<T>): WorkQueue {
+    return {
+      fetch: () => answer(() => this.#take()),
+      complete: () => answer(() => {}),
+      close: async () => {},
+    };
+  }
+
+  get length(): number {
+    return this.#jobs.length;
+  }
+
+  #send(hint: WorkHint): void {
+    const key = hint.kind === "chunk" ? `${hint.runId} ${hint.stage} ${hint.no}` : hint.runId;
+    if (this.#jobs.some((job) => job.key === key)) return;
+    const { lost, twice } = this.troubles();
+    if (this.#chance.happens(lost)) return;
+    const id = String(this.#no++);
+    this.#jobs.push({ id, key, hint });
+    if (this.#chance.happens(twice)) this.#jobs.push({ id, key, hint });
+  }
+
+  #take(): FetchedJob | null {
+    const due = this.#jobs.filter(
+      ({ hint }) => hint.notBefore === null || hint.notBefore.getTime() <= this.#time.nowMs,
+    );
+    if (due.length === 0) return null;
+    const job = this.#chance.one(due);
+    this.#jobs = this.#jobs.filter((other) => other !== job);
+    return job;
+  }
+
+  #remove(runId: string): void {
+    this.#jobs = this.#jobs.filter(({ hint }) => hint.runId !== runId);
+  }
+}
