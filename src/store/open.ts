@@ -72,17 +72,7 @@ export async function openStore(
     countOpenChunks: () => countOpenChunks(db),
     missingMigrations: () => missingMigrations(db),
 
-    requestCancel: (runId, reason) =>
-      control.requestStop(context, runId, { state: "CANCELLED", reason }),
-    requestStop: (runId, stop) => control.requestStop(context, runId, stop),
-    pauseRun: (runId) => control.pauseRun(context, runId),
-    resumeRun: (runId) => control.resumeRun(context, runId),
-    retryRun: (runId) => control.retryRun(context, runId),
-    deleteRun: async (runId) => {
-      await control.deleteRun(context, runId);
-      // PostgreSQL sees to it by itself; the embedded database has no background process.
-      if (database.backend === "pglite") await db.execute(control.VACUUM);
-    },
+    ...controlOf(context, database),
 
     claimChunk: (claim) => chunks.claimChunk(context, claim),
     extendLeases: (worker, leaseMs, held) => chunks.extendLeases(context, worker, leaseMs, held),
@@ -112,5 +102,29 @@ export async function openStore(
     onImportChanged: notifications.onImportChanged,
     onJobs: notifications.onJobs,
     close: () => database.close(),
+  };
+}
+
+type Control =
+  | "requestCancel"
+  | "requestStop"
+  | "pauseRun"
+  | "resumeRun"
+  | "retryRun"
+  | "deleteRun";
+
+function controlOf(context: StoreContext, database: Database): Pick<Store, Control> {
+  return {
+    requestCancel: (runId, reason) =>
+      control.requestStop(context, runId, { state: "CANCELLED", reason }),
+    requestStop: (runId, stop) => control.requestStop(context, runId, stop),
+    pauseRun: (runId) => control.pauseRun(context, runId),
+    resumeRun: (runId) => control.resumeRun(context, runId),
+    retryRun: (runId) => control.retryRun(context, runId),
+    deleteRun: async (runId) => {
+      await control.deleteRun(context, runId);
+      // PostgreSQL sees to it by itself; the embedded database has no background process.
+      if (database.backend === "pglite") await database.db.execute(control.VACUUM);
+    },
   };
 }
