@@ -128,6 +128,7 @@ export interface KernelExports {
     stride: number,
     startCash: number,
     ruin: number,
+    tallies: number,
   ): void;
   makeKeys(
     rows: number,

@@ -1,4 +1,4 @@
-import type { GatedLegs, LegPanel } from "../core/execution/leg-panel.ts";
+import type { GatedLegs, LegPanel, PanelTallies } from "../core/execution/leg-panel.ts";
 import { type LevelLegs, MAX_LEVELS } from "../core/execution/level-legs.ts";
 import { planeWords } from "../core/series/bit-plane.ts";
 import type { Comparison } from "../core/signals/atom.ts";
@@ -8,6 +8,7 @@ import type { WasmBackend } from "./wasm-backend.ts";
 const BARS_PER_WORD = 64;
 /** Zeros before the counts: the kernel reads the count before the first bar. */
 const ZEROS_BEFORE = 64;
+const TALLIES = 5;
 /** Columns are settled eight at a time. */
 const COLUMNS_AT_ONCE = 8;
 
@@ -51,24 +52,40 @@ export class WasmLegLoops implements LegLoops {
     );
   }
 
-  panel(rows: number, columns: number): WasmLegPanel {
-    return new WasmLegPanel(this.#backend, rows, columns);
+  panel(rows: number, columns: number, tallied: boolean): WasmLegPanel {
+    return new WasmLegPanel(this.#backend, { rows, columns, tallied });
   }
 }
 
 /** A panel whose accounts lie in kernel memory, see assembly/leg-panel.ts. */
 export class WasmLegPanel implements LegPanel {
   readonly cash: Float64Array;
+  readonly tallies: PanelTallies | null;
   readonly stride: number;
   readonly #backend: WasmBackend;
   readonly #long: SideRoom;
   readonly #short: SideRoom;
 
-  constructor(backend: WasmBackend, rows: number, columns: number) {
+  constructor(
+    backend: WasmBackend,
+    { rows, columns, tallied }: { rows: number; columns: number; tallied: boolean },
+  ) {
     this.#backend = backend;
     this.stride = Math.ceil(columns / COLUMNS_AT_ONCE) * COLUMNS_AT_ONCE;
     // Rows are settled two at a time, and what is beyond the last column is multiplied by 1.
-    this.cash = backend.memory.float64((rows + 2) * this.stride);
+    const size = (rows + 2) * this.stride;
+    const numbers = backend.memory.float64(tallied ? (1 + TALLIES) * size : size);
+    const part = (position: number) => numbers.subarray(position * size, (position + 1) * size);
+    this.cash = part(0);
+    this.tallies = tallied
+      ? {
+          count: part(1),
+          wins: part(2),
+          grossProfit: part(3),
+          grossLoss: part(4),
+          returnSum: part(5),
+        }
+      : null;
     this.#long = new SideRoom(backend, rows);
     this.#short = new SideRoom(backend, columns);
   }
@@ -85,6 +102,7 @@ export class WasmLegPanel implements LegPanel {
       this.stride,
       rules.startCash,
       rules.ruin,
+      this.tallies === null ? 0 : this.cash.byteLength,
     );
   }
 }

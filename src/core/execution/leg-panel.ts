@@ -1,3 +1,4 @@
+import type { TradeSums } from "../metrics/tallies.ts";
 import { type BitPlane, planeBit } from "../series/bit-plane.ts";
 import { type AccountRules, LONG, SHORT, type Side } from "./account.ts";
 import type { LevelLegs } from "./level-legs.ts";
@@ -8,6 +9,9 @@ export interface GatedLegs {
   readonly gate: BitPlane;
 }
 
+/** TradeSums of every pair. */
+export type PanelTallies = { readonly [Sum in keyof TradeSums]: Float64Array };
+
 /**
  * Variants that each combine a long leg with a short one: an account a pair, long legs by rows and
  * short legs by columns.
@@ -15,6 +19,8 @@ export interface GatedLegs {
 export interface LegPanel {
   /** End cash of the pairs after `settle`. */
   readonly cash: Float64Array;
+  /** Sums over the trades of the pairs, where asked for; places as in `cash`. */
+  readonly tallies: PanelTallies | null;
   /** Numbers from one row to the next. */
   readonly stride: number;
   /** Settles all pairs; means nothing for a pair whose legs hold at one bar both. */
@@ -29,6 +35,7 @@ export interface LegPanel {
  */
 export class ReadableLegPanel implements LegPanel {
   readonly cash: Float64Array;
+  readonly tallies: PanelTallies | null;
   readonly stride: number;
   readonly #rules: AccountRules;
   readonly #close: Float64Array;
@@ -36,17 +43,32 @@ export class ReadableLegPanel implements LegPanel {
   /** Entry prices of the legs that are held, by side. */
   readonly #entries: readonly [Float64Array, Float64Array];
 
-  constructor(rules: AccountRules, close: Float64Array, rows: number, columns: number) {
+  constructor(
+    rules: AccountRules,
+    close: Float64Array,
+    { rows, columns, tallied }: { rows: number; columns: number; tallied: boolean },
+  ) {
     this.#rules = rules;
     this.#close = close;
     this.#rows = rows;
     this.stride = columns;
-    this.cash = new Float64Array(rows * columns);
+    const numbers = () => new Float64Array(rows * columns);
+    this.cash = numbers();
+    this.tallies = tallied
+      ? {
+          count: numbers(),
+          wins: numbers(),
+          grossProfit: numbers(),
+          grossLoss: numbers(),
+          returnSum: numbers(),
+        }
+      : null;
     this.#entries = [new Float64Array(rows), new Float64Array(columns)];
   }
 
   settle(long: GatedLegs, short: GatedLegs): void {
     this.cash.fill(this.#rules.startCash);
+    for (const sums of Object.values(this.tallies ?? {})) sums.fill(0);
     const sides = [
       { ...long, side: LONG, held: 0 },
       { ...short, side: SHORT, held: 0 },
@@ -75,6 +97,20 @@ export class ReadableLegPanel implements LegPanel {
 
   #multiply(row: number, column: number, factor: number): void {
     const at = row * this.stride + column;
-    if (this.cash[at] > this.#rules.ruin) this.cash[at] *= factor;
+    const stake = this.cash[at];
+    if (!(stake > this.#rules.ruin)) return;
+    this.cash[at] *= factor;
+    if (this.tallies !== null) this.#tally(this.tallies, at, stake);
+  }
+
+  /** See TradeTally. */
+  #tally(tallies: PanelTallies, at: number, stake: number): void {
+    const net = this.cash[at] - stake;
+    tallies.count[at]++;
+    tallies.returnSum[at] += net / stake;
+    if (net > 0) {
+      tallies.wins[at]++;
+      tallies.grossProfit[at] += net;
+    } else tallies.grossLoss[at] -= net;
   }
 }

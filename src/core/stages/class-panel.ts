@@ -1,6 +1,7 @@
 import type { LegPanel } from "../execution/leg-panel.ts";
 import type { LevelLegs } from "../execution/level-legs.ts";
 import { SubGrid } from "../grid/sub-grid.ts";
+import { NEEDS_TRADES } from "../metrics/ranking-values.ts";
 import type { BatchTask } from "./batch-engine.ts";
 import type { LegGrid } from "./leg-grid.ts";
 import type { LegLoops } from "./leg-loops.ts";
@@ -18,7 +19,7 @@ export class ClassPanel {
 
   constructor(
     { long, short, has }: LegClass,
-    { sweep, shape, source }: BatchTask<LegShape>,
+    { sweep, shape, source, metrics }: BatchTask<LegShape>,
     { backend }: SignalPlanesOptions,
     grid: LegGrid,
   ) {
@@ -30,7 +31,8 @@ export class ClassPanel {
       const comesOnce = grid.comesOnce(side.axes);
       return new SideLegs(side, levels, { loops, bars, combinations, comesOnce, source });
     };
-    this.panel = loops.panel(long.levels.length, short.levels.length);
+    const tallied = metrics.some((metric) => NEEDS_TRADES.includes(metric));
+    this.panel = loops.panel(long.levels.length, short.levels.length, tallied);
     this.#long = legs(shape.long, long);
     this.#short = legs(shape.short, short);
     const rows = positions(long.digits);

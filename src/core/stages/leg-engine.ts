@@ -1,5 +1,7 @@
+import type { LegPanel } from "../execution/leg-panel.ts";
 import type { LevelLegs } from "../execution/level-legs.ts";
 import { totalReturnPct } from "../metrics/ranking-formulas.ts";
+import { NEEDS_DAYS, NEEDS_DRAWDOWN, rankingValue } from "../metrics/ranking-values.ts";
 import type { BitPlane } from "../series/bit-plane.ts";
 import { isServedByEveryBackend, type PlanePair } from "./backend.ts";
 import type { BatchEngine, BatchSize, BatchTask } from "./batch-engine.ts";
@@ -15,6 +17,16 @@ const LEAST_BATCH = 1_024;
 const MOST_BATCH = 16_384;
 /** Bars times panels after which an engine looks whether to go on: a few milliseconds. */
 const BARS_A_LOOK = 1_000_000;
+
+/** Stands where no metric reads it. */
+const NO_DAYS = {
+  days: 0,
+  growth: 1,
+  returnSum: 0,
+  downsideSum: 0,
+  broken: false,
+  squares: () => 0,
+};
 
 /** Scores a variant by itself. */
 export type ScoreAlone = (index: number, out: Float64Array, offset: number) => void;
@@ -43,8 +55,9 @@ export class LegEngine implements BatchEngine {
     alone: ScoreAlone,
   ): LegEngine | null {
     const { sweep, space, metrics } = task;
-    const returnOnly = metrics.every((metric) => metric === "totalReturnPct");
-    if (!returnOnly || sweep.execution.sizing !== "ALL_IN") return null;
+    const barwise = [...NEEDS_DRAWDOWN, ...NEEDS_DAYS];
+    if (metrics.some((metric) => barwise.includes(metric)) || sweep.execution.sizing !== "ALL_IN")
+      return null;
     if (!isServedByEveryBackend(sweep)) return null;
     const grid = new LegGrid(space, task.shape);
     return grid.blockSize > MAX_BLOCK ? null : new LegEngine(task, planes, alone, grid);
@@ -138,15 +151,13 @@ export class LegEngine implements BatchEngine {
     const excluded = shape.exclusive || !holdTogether(long, short, gate);
     clock.back(before);
     if (!excluded) return cells;
-    const { direction, startCash } = sweep.execution;
+    const { direction } = sweep.execution;
     one.panel.settle(
       { legs: long, gate: direction === "SHORT_ONLY" ? this.#closed : gate.long },
       { legs: short, gate: direction === "LONG_ONLY" ? this.#closed : gate.short },
     );
     const { offsets } = this.#grid.cells;
-    const { cash } = one.panel;
     const { out, from } = range;
-    const width = metrics.length;
     const others: number[] = [];
     for (const cell of cells) {
       const place = one.places[cell];
@@ -154,11 +165,31 @@ export class LegEngine implements BatchEngine {
         others.push(cell);
         continue;
       }
-      const value = totalReturnPct(cash[place], startCash);
-      const at = (first + offsets[cell] - from) * width;
-      for (let m = 0; m < width; m++) out[at + m] = value;
+      this.#write(one.panel, place, out, (first + offsets[cell] - from) * metrics.length);
     }
     return others;
+  }
+
+  /** Writes the metrics of the account at a place of the panel. */
+  #write({ cash, tallies }: LegPanel, place: number, out: Float64Array, at: number): void {
+    const { metrics, sweep } = this.#task;
+    const { startCash } = sweep.execution;
+    if (tallies === null) {
+      const value = totalReturnPct(cash[place], startCash);
+      for (let m = 0; m < metrics.length; m++) out[at + m] = value;
+      return;
+    }
+    const trades = {
+      count: tallies.count[place],
+      wins: tallies.wins[place],
+      grossProfit: tallies.grossProfit[place],
+      grossLoss: tallies.grossLoss[place],
+      returnSum: tallies.returnSum[place],
+    };
+    const sums = { equity: cash[place], trades, deepest: 0, daily: NO_DAYS };
+    for (let m = 0; m < metrics.length; m++) {
+      out[at + m] = rankingValue(metrics[m], sums, sweep.execution);
+    }
   }
 }
 

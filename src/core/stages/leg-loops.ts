@@ -8,5 +8,6 @@ export interface LegLoops {
   room(levels: number): LevelLegs;
   /** Counts the levels, loosest first, that `series op level` holds for, at each bar. */
   count(series: Float64Array, op: Comparison, levels: Float64Array, legs: LevelLegs): void;
-  panel(rows: number, columns: number): LegPanel;
+  /** `tallied` says whether sums over trades are asked for, beside the end cash. */
+  panel(rows: number, columns: number, tallied: boolean): LegPanel;
 }

@@ -22,7 +22,7 @@ export class ReadableLegLoops implements LegLoops {
     countLevels(series, op, levels, legs);
   }
 
-  panel(rows: number, columns: number): ReadableLegPanel {
-    return new ReadableLegPanel(this.#rules, this.#close, rows, columns);
+  panel(rows: number, columns: number, tallied: boolean): ReadableLegPanel {
+    return new ReadableLegPanel(this.#rules, this.#close, { rows, columns, tallied });
   }
 }

@@ -15,6 +15,11 @@ const ENTRIES: usize = 20; // entry prices, with room for two batches of eight m
 /** When the bound of all accounts is as near to ruin as this, the accounts are looked at. */
 const NEAR: f64 = 1000;
 
+/** How accounts are multiplied: all alike, each looked at for ruin, or with tallies as well. */
+const PLAIN: i32 = 0;
+const GUARDED: i32 = 1;
+const TALLIED: i32 = 2;
+
 // The panel at hand.
 let long: usize = 0;
 let short: usize = 0;
@@ -26,6 +31,8 @@ let cash: usize = 0;
 let rowBytes: usize = 0;
 let rows: usize = 0;
 let ruin: f64 = 0;
+/** Bytes from an account to its tallies: number of trades, wins, gross profit and loss, returns. */
+let tallyBytes: usize = 0;
 /** No account has had less than this so far; 0 where one may have lost all. */
 let floor: f64 = 0;
 
@@ -44,7 +51,8 @@ function turns(g: u64, gBefore: u64, d: u64, z: u64, zBefore: u64): u64 {
 
 /**
  * Leaves the end cash of every account at `cashAt`, rows of `stride` numbers (a multiple of eight)
- * and two rows to spare. Entry prices of legs that are not held are positive.
+ * and two rows to spare. Entry prices of legs that are not held are positive. Where `tallies` is not
+ * 0, five more of such rooms follow in its distance, and are filled with the tallies of the trades.
  */
 export function settlePanel(
   longAt: usize,
@@ -56,6 +64,7 @@ export function settlePanel(
   stride: i32,
   startCash: f64,
   ruinCash: f64,
+  tallies: usize,
 ): void {
   long = longAt;
   short = shortAt;
@@ -66,22 +75,28 @@ export function settlePanel(
   rowBytes = <usize>stride << 3;
   rows = field(long, LEGS);
   ruin = ruinCash;
-  open(startCash);
-  if (startCash > ruinCash && walk(false)) return;
-  // An account may be ruined: each is looked at before each of its trades.
-  open(startCash);
-  walk(true);
-}
-
-function open(startCash: f64): void {
+  tallyBytes = tallies;
+  open(cash, startCash);
+  if (tallies != 0) {
+    for (let i: usize = 1; i <= 5; i++) open(cash + i * tallies, 0);
+    walk(TALLIED);
+    return;
+  }
   floor = startCash;
-  const start = f64x2.splat(startCash);
-  const end = cash + rows * rowBytes;
-  for (let at = cash; at < end; at += 16) v128.store(at, start);
+  if (startCash > ruinCash && walk(PLAIN)) return;
+  // An account may be ruined: each is looked at before each of its trades.
+  open(cash, startCash);
+  walk(GUARDED);
 }
 
-/** False where the bound of all accounts has reached ruin; never so when `guarded`. */
-function walk(guarded: bool): bool {
+function open(from: usize, value: f64): void {
+  const values = f64x2.splat(value);
+  const end = from + rows * rowBytes;
+  for (let at = from; at < end; at += 16) v128.store(at, values);
+}
+
+/** False where the bound of all accounts has reached ruin: only when all are multiplied alike. */
+function walk(mode: i32): bool {
   const longCounts = field(long, COUNTS);
   const shortCounts = field(short, COUNTS);
   const longChanges = field(long, CHANGES);
@@ -128,7 +143,7 @@ function walk(guarded: bool): bool {
         run &= run - 1;
         const now = <i32>load<u8>(longCounts + first + bit) & -(<i32>(gl >>> bit) & 1);
         const price = load<f64>(prices + (bit << 3));
-        if (now < l) closeRows(longEntries, now, l, price, guarded);
+        if (now < l) closeRows(longEntries, now, l, price, mode);
         else enter(longEntries, l, now, price);
         l = now;
       }
@@ -139,17 +154,17 @@ function walk(guarded: bool): bool {
         run &= run - 1;
         const now = <i32>load<u8>(shortCounts + first + bit) & -(<i32>(gs >>> bit) & 1);
         const price = load<f64>(prices + (bit << 3));
-        if (now < s) closeColumns(shortEntries, now, s, price, guarded);
+        if (now < s) closeColumns(shortEntries, now, s, price, mode);
         else enter(shortEntries, s, now, price);
         s = now;
       }
     }
-    if (!guarded && !(floor > NEAR * ruin) && !soundSoFar()) return false;
+    if (mode == PLAIN && !(floor > NEAR * ruin) && !soundSoFar()) return false;
   }
   const last = load<f64>(closeAt + ((<usize>(bars - 1)) << 3));
-  if (l > 0) closeRows(longEntries, 0, l, last, guarded);
-  if (s > 0) closeColumns(shortEntries, 0, s, last, guarded);
-  return guarded || floor > ruin;
+  if (l > 0) closeRows(longEntries, 0, l, last, mode);
+  if (s > 0) closeColumns(shortEntries, 0, s, last, mode);
+  return mode != PLAIN || floor > ruin;
 }
 
 /**
@@ -178,7 +193,7 @@ function enter(entries: usize, from: i32, to: i32, price: f64): void {
 /** Long legs `[from, to)` exit. */
 // @ts-ignore: decorator
 @inline
-function closeRows(entries: usize, from: i32, to: i32, price: f64, guarded: bool): void {
+function closeRows(entries: usize, from: i32, to: i32, price: f64, mode: i32): void {
   const base = load<f64>(rules, BASE);
   const slope = load<f64>(rules, SLOPE);
   const width = rowBytes;
@@ -191,17 +206,20 @@ function closeRows(entries: usize, from: i32, to: i32, price: f64, guarded: bool
     const f = f64x2.splat(factor);
     const next = at + width;
     for (; at < next; at += 64) {
-      if (guarded) multiplyUnruined(at, f, f, f, f);
-      else multiplyFour(at, f, f, f, f);
+      if (mode == PLAIN) multiplyFour(at, f, f, f, f);
+      else if (mode == GUARDED) multiplyUnruined(at, f, f, f, f);
+      else {
+        for (let pair: usize = 0; pair < 64; pair += 16) tally(at + pair, f, i64x2.splat(-1));
+      }
     }
   }
-  if (!guarded) floor *= max<f64>(least, 0);
+  if (mode == PLAIN) floor *= max<f64>(least, 0);
 }
 
 /** Short legs `[from, to)` exit. */
 // @ts-ignore: decorator
 @inline
-function closeColumns(entries: usize, from: i32, to: i32, price: f64, guarded: bool): void {
+function closeColumns(entries: usize, from: i32, to: i32, price: f64, mode: i32): void {
   const base = v128.load64_splat(rules, BASE + 8);
   const slope = v128.load64_splat(rules, SLOPE + 8);
   const prices = f64x2.splat(price);
@@ -213,18 +231,25 @@ function closeColumns(entries: usize, from: i32, to: i32, price: f64, guarded: b
   for (let leg = from & ~1; leg < to; leg += 8) {
     const at = entries + (<usize>leg << 3);
     const left = SLIDE + 64 - (<usize>min(to - leg, 8) << 3);
-    const a = exitFactors(at, base, slope, prices, v128.and(kept, v128.load(left)));
+    const first = v128.and(kept, v128.load(left));
+    const a = exitFactors(at, base, slope, prices, first);
     const b = exitFactors(at + 16, base, slope, prices, v128.load(left, 16));
     const c = exitFactors(at + 32, base, slope, prices, v128.load(left, 32));
     const d = exitFactors(at + 48, base, slope, prices, v128.load(left, 48));
     kept = i64x2.splat(-1);
     least = f64x2.pmin(f64x2.pmin(least, f64x2.pmin(a, b)), f64x2.pmin(c, d));
     for (let row = cash + (<usize>leg << 3); row < bottom; row += width) {
-      if (guarded) multiplyUnruined(row, a, b, c, d);
-      else multiplyFour(row, a, b, c, d);
+      if (mode == PLAIN) multiplyFour(row, a, b, c, d);
+      else if (mode == GUARDED) multiplyUnruined(row, a, b, c, d);
+      else {
+        tally(row, a, first);
+        tally(row + 16, b, v128.load(left, 16));
+        tally(row + 32, c, v128.load(left, 32));
+        tally(row + 48, d, v128.load(left, 48));
+      }
     }
   }
-  if (guarded) return;
+  if (mode != PLAIN) return;
   const lowest = min<f64>(f64x2.extract_lane(least, 0), f64x2.extract_lane(least, 1));
   floor *= max<f64>(lowest, 0);
 }
@@ -262,6 +287,28 @@ function multiplyPair(at: usize, factors: v128): void {
   const before = v128.load(at);
   const trades = f64x2.gt(before, f64x2.splat(ruin));
   v128.store(at, v128.bitselect(f64x2.mul(before, factors), before, trades));
+}
+
+/** Accounts of those of a pair of legs that exit, and what TradeTally adds up. */
+function tally(at: usize, factors: v128, exits: v128): void {
+  const before = v128.load(at);
+  const trades = v128.and(f64x2.gt(before, f64x2.splat(ruin)), exits);
+  const after = f64x2.mul(before, factors);
+  const net = f64x2.sub(after, before);
+  v128.store(at, v128.bitselect(after, before, trades));
+  const won = v128.and(f64x2.gt(net, f64x2.splat(0)), trades);
+  const lost = v128.andnot(trades, won);
+  const one = f64x2.splat(1);
+  let to = at + tallyBytes;
+  v128.store(to, f64x2.add(v128.load(to), v128.and(one, trades)));
+  to += tallyBytes;
+  v128.store(to, f64x2.add(v128.load(to), v128.and(one, won)));
+  to += tallyBytes;
+  v128.store(to, f64x2.add(v128.load(to), v128.and(net, won)));
+  to += tallyBytes;
+  v128.store(to, f64x2.sub(v128.load(to), v128.and(net, lost)));
+  to += tallyBytes;
+  v128.store(to, f64x2.add(v128.load(to), v128.and(f64x2.div(net, before), trades)));
 }
 
 /**

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { RISK_OFF } from "../../../src/core/execution/settings.ts";
-import { RANKING_METRICS } from "../../../src/core/metrics/ranking-metric.ts";
+import { RANKING_METRICS, type RankingMetric } from "../../../src/core/metrics/ranking-metric.ts";
 import { LegEngine } from "../../../src/core/stages/leg-engine.ts";
 import { SweepScorer } from "../../../src/core/stages/sweep-scorer.ts";
 import { backendFactory } from "../../../src/kernels/choose-kernels.ts";
@@ -11,7 +11,14 @@ import { ReferenceScorer } from "../../support/reference-scorer.ts";
 
 /** Indices that are scored and compared of one sweep. */
 const MAX_VARIANTS = 60;
-const RETURN = RANKING_METRICS.indexOf("totalReturnPct");
+const RETURN: readonly RankingMetric[] = ["totalReturnPct"];
+const OF_TRADES: readonly RankingMetric[] = [
+  "profitFactor",
+  "totalReturnPct",
+  "winRatePct",
+  "numTrades",
+  "expectancyPct",
+];
 
 describeEachKernel("independent legs = reference engine, to the bit", (kernels) => {
   const backend = backendFactory(kernels);
@@ -22,7 +29,8 @@ describeEachKernel("independent legs = reference engine, to the bit", (kernels) 
     fc.assert(
       fc.property(anyLegSweep, fc.nat(), fc.integer({ min: 1, max: 40 }), (one, offset, step) => {
         const { sweep, candles } = one;
-        const scorer = new SweepScorer(sweep, candles, { backend });
+        const metrics = offset % 2 === 0 ? RETURN : OF_TRADES;
+        const scorer = new SweepScorer(sweep, candles, { backend, metrics });
         const engine = scorer.batchEngine();
         const reference = new ReferenceScorer(sweep, candles);
         const size = scorer.space.grid.size;
@@ -31,17 +39,19 @@ describeEachKernel("independent legs = reference engine, to the bit", (kernels) 
         if (engine instanceof LegEngine) engines++;
         for (let from = first; engine !== null && from < last; from += step) {
           const to = Math.min(from + step, last);
-          const out = new Float64Array(to - from).fill(-1);
+          const out = new Float64Array((to - from) * metrics.length).fill(-1);
           expect(engine.score(from, to, out, () => false)).toBe(true);
           for (let index = from; index < to; index++) {
-            const value = out[index - from];
             scorer.seek(index);
             const expected = scorer.exists()
-              ? reference.metrics(reference.signal(index), RISK_OFF)[RETURN]
-              : Number.NaN;
-            if (!Object.is(value, expected)) {
-              expect.fail(`variant ${index} is ${value}, the reference says ${expected}`);
-            }
+              ? reference.metrics(reference.signal(index), RISK_OFF)
+              : RANKING_METRICS.map(() => Number.NaN);
+            metrics.forEach((metric, m) => {
+              const value = out[(index - from) * metrics.length + m];
+              const slow = expected[RANKING_METRICS.indexOf(metric)];
+              if (Object.is(value, slow)) return;
+              expect.fail(`${metric} of ${index} is ${value}, the reference says ${slow}`);
+            });
             compared++;
           }
         }
