@@ -8,6 +8,8 @@ export interface RequestLimits {
   readonly maxDepth: number;
   /** Fields selected in all, aliases and fragments counted. */
   readonly maxBreadth: number;
+  /** Fields with another name in the answer than their own. */
+  readonly maxAliases: number;
   /** Points: one a field, multiplied by the page size of every connection above it. */
   readonly maxPoints: number;
 }
@@ -17,6 +19,7 @@ export const REQUEST_LIMITS: RequestLimits = {
   maxTokens: 4_000,
   maxDepth: 14,
   maxBreadth: 300,
+  maxAliases: 100,
   maxPoints: 20_000,
 };
 

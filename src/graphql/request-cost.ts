@@ -5,6 +5,7 @@ import {
   GraphQLError,
   getOperationAST,
   Kind,
+  visit,
 } from "graphql";
 import { limitExceeded } from "./limit-exceeded.ts";
 import type { RequestLimits } from "./limits.ts";
@@ -16,6 +17,8 @@ export interface RequestCost {
   readonly depth: number;
   /** Fields selected, aliases and fragments counted. */
   readonly breadth: number;
+  /** As written: those of a fragment once. */
+  readonly aliases: number;
 }
 
 /** Null when operation or variables are faulty, which the execution will say. */
@@ -27,7 +30,7 @@ export function requestCost(args: ExecutionArgs): RequestCost | null {
       schema: args.schema,
       variables: { ...args.variableValues },
     });
-    return { points: complexity, depth, breadth };
+    return { points: complexity, depth, breadth, aliases: countAliases(document) };
   } catch (error) {
     if (error instanceof GraphQLError) return null;
     throw error;
@@ -36,11 +39,24 @@ export function requestCost(args: ExecutionArgs): RequestCost | null {
 
 /** Why an operation is refused, or null when it is within its limits. */
 export function costRefusal(cost: RequestCost, limits: RequestLimits): GraphQLError | null {
-  const { points, depth, breadth } = cost;
+  const { points, depth, breadth, aliases } = cost;
   if (depth > limits.maxDepth) return limitExceeded("depth", depth, limits.maxDepth);
   if (breadth > limits.maxBreadth) return limitExceeded("breadth", breadth, limits.maxBreadth);
+  if (aliases > limits.maxAliases) {
+    return limitExceeded("number of aliases", aliases, limits.maxAliases);
+  }
   if (points > limits.maxPoints) return limitExceeded("cost in points", points, limits.maxPoints);
   return null;
+}
+
+function countAliases(document: DocumentNode): number {
+  let aliases = 0;
+  visit(document, {
+    Field({ alias, name }) {
+      if (alias !== undefined && alias.value !== name.value) aliases++;
+    },
+  });
+  return aliases;
 }
 
 /** The document without the operations that will not run. */

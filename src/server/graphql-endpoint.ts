@@ -9,6 +9,7 @@ import { type Principals, useAccess } from "./access-plugin.ts";
 import { useBoundedSubscriptions } from "./bounded-subscription.ts";
 import { errorMask, requestScope } from "./error-mask.ts";
 import { GRAPHIQL_OPTIONS, graphiqlRenderer, usePagePolicy } from "./graphiql.ts";
+import { useIncrementalDelivery } from "./incremental-delivery.ts";
 import { OwnerQuota } from "./owner-quota.ts";
 import { GRAPHQL_PATH, type ServerSettings } from "./server-options.ts";
 import { useCostLimits, useCsrfGuard, useDocumentLimits, useQueryTimeout } from "./yoga-plugins.ts";
@@ -51,6 +52,7 @@ export function createGraphqlEndpoint(
       useCsrfGuard(),
       useAccess(access, principals),
       useDocumentLimits(limits),
+      useIncrementalDelivery(settings.queryTimeoutMs),
       useCostLimits(limits),
       useQueryTimeout(settings.queryTimeoutMs),
       useBoundedSubscriptions(access, new OwnerQuota(traffic.maxSubscriptions)),

@@ -28,8 +28,11 @@ export function useCostLimits(limits: RequestLimits): Plugin {
       }
       return {
         onExecuteDone({ result, setResult }) {
-          if (cost === null || isAsyncIterable(result)) return;
-          setResult({ ...result, extensions: { ...result.extensions, cost } });
+          if (cost === null) return;
+          const { points, depth, breadth } = cost;
+          const said = { cost: { points, depth, breadth } };
+          if (isAsyncIterable(result)) setResult(sayingFirst(result, said) as never);
+          else setResult({ ...result, extensions: { ...result.extensions, ...said } });
         },
       };
     },
@@ -39,6 +42,18 @@ export function useCostLimits(limits: RequestLimits): Plugin {
       if (refusal !== null) setResultAndStopExecution({ errors: [refusal] });
     },
   };
+}
+
+/** Of an answer in parts the first one has the extensions. */
+async function* sayingFirst(
+  parts: AsyncIterable<ExecutionResult>,
+  extensions: object,
+): AsyncGenerator<ExecutionResult> {
+  let first = true;
+  for await (const part of parts) {
+    yield first ? { ...part, extensions: { ...part.extensions, ...extensions } } : part;
+    first = false;
+  }
 }
 
 const CSRF_HEADER = "x-sweepline-csrf";

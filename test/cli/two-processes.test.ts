@@ -1,9 +1,9 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { ApiClient } from "../../src/cli/api/client.ts";
 import { toGraphqlRequest } from "../../src/cli/api/graphql-request.ts";
 import { followProgress, runSummary, startRun } from "../../src/cli/api/runs-api.ts";
+import { ApiClient } from "../../src/client/api-client.ts";
 import { createApp, loadConfig, type RunRequestInput } from "../../src/index.ts";
 import { POSTGRES } from "../support/databases.ts";
 import { SweeplineProcess, temporaryFolder } from "./sweepline-process.ts";

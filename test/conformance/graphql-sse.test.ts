@@ -18,6 +18,7 @@ beforeAll(async () => {
   ended = await start(SMALL);
   await endOf(service.store, keyOf(ended));
   long = await start(LARGE);
+  await service.runs.pauseRun(keyOf(long));
 });
 afterAll(async () => {
   await service.runs.cancelRun(keyOf(long), null);

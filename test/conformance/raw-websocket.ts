@@ -22,6 +22,7 @@ export class RawWebsocket {
   constructor(url: string, protocols: string | string[] = "graphql-transport-ws") {
     this.socket = new WebSocket(url.replace(/^http/, "ws"), protocols);
     this.#opened = once(this.socket, "open");
+    this.#opened.catch(() => {});
     this.socket.on("message", (text) => {
       this.received.push(JSON.parse(String(text)));
       this.#wake();

@@ -110,6 +110,7 @@ beforeAll(async () => {
   await service.serve({
     limits: {
       maxBreadth: 1e6,
+      maxAliases: 1e6,
       maxPoints: 1e9,
       maxTokens: 1e6,
       maxDepth: 50,

@@ -28,6 +28,11 @@ export function rootFields(operation: Operation): readonly Field[] {
 /** Fields below the root that cannot do without arguments, and those worth asking for few rows. */
 const ARGUMENTS: Readonly<Record<string, string>> = {
   "Run.variantReport": "(rank: 1, points: 4)",
+  "Run.distribution": "(metric: TOTAL_RETURN_PCT, bins: 3)",
+  "Run.marginals": "(metric: TOTAL_RETURN_PCT)",
+  "Run.neighbours": "(metric: TOTAL_RETURN_PCT, variantIndex: 1)",
+  "Run.rank": "(first: 2, orderBy: { metric: TOTAL_RETURN_PCT })",
+  "Run.surface": '(metric: TOTAL_RETURN_PCT, x: "fast.window", y: "slow.window")',
 };
 
 /** An operation that asks for everything that can be reached from one root field. */

@@ -63,6 +63,7 @@ describe("limits", () => {
       { maxPoints: 200 },
       { value: 301, bound: 200 },
     ],
+    ["number of aliases", `{ ${aliases(40)} }`, { maxAliases: 39 }, { value: 40, bound: 39 }],
     ["number of tokens", `{ ${aliases(40)} }`, { maxTokens: 100 }, { value: 242, bound: 100 }],
     [
       "document length in characters",

@@ -131,9 +131,11 @@ function windowsUpTo(stop: number): RunRequestInput["strategy"] {
   return { ...smallRequest().strategy, indicators };
 }
 
+type Watched = Pick<OpenStore, "run" | "onRunChanged">;
+
 /** Resolves with the run once `until` holds, looking at every change of it. */
 export function runWhen(
-  store: OpenStore,
+  store: Watched,
   runId: string,
   until: (run: RunRecord) => boolean,
 ): Promise<RunRecord> {
@@ -151,7 +153,7 @@ export function runWhen(
   });
 }
 
-export function ended(store: OpenStore, runId: string): Promise<RunRecord> {
+export function ended(store: Watched, runId: string): Promise<RunRecord> {
   return runWhen(store, runId, (run) => isTerminal(run.state));
 }
 

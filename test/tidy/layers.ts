@@ -44,9 +44,11 @@ export const LAYERS: Readonly<Record<string, Room>> = {
     rooms: ["access", "graphql", "app"],
     packages: ["node:*", "graphql", "graphql-yoga", "@graphql-yoga/*", "graphql-ws", "ws"],
   },
+  /** For anybody who talks to a server: it knows the schema and nothing else of the project. */
+  client: { rooms: [], packages: ["graphql-ws"] },
   cli: {
-    rooms: ["app", "plan"],
-    packages: ["node:*", "commander", "cli-progress", "yaml", "graphql-ws", "ws"],
+    rooms: ["app", "client", "plan"],
+    packages: ["node:*", "commander", "cli-progress", "yaml"],
   },
   /** The composition root: app.ts, config.ts and the facade index.ts. */
   app: { rooms: ["*"], packages: ["node:*", "pino", "yaml", "zod"] },
@@ -58,6 +60,7 @@ export const LAYERS: Readonly<Record<string, Room>> = {
 export const ENTRY_POINTS = [
   "src/cli/main.ts",
   "src/index.ts",
+  "src/client/index.ts",
   // The migrations restate this table for the database, and a test holds the two together.
   "src/store/transitions.ts",
 ] as const;

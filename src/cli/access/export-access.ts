@@ -1,5 +1,7 @@
+import type { ApiClient } from "../../client/api-client.ts";
+import { viewer } from "../../client/operations/viewer.ts";
 import type { ServiceConfig } from "../../config.ts";
-import type { ApiClient } from "../api/client.ts";
+import { download } from "../api/download.ts";
 import type { ServerChoice } from "../service-options.ts";
 import { openWherever } from "./run-access.ts";
 import { noSuchRun } from "./server-access.ts";
@@ -35,10 +37,10 @@ async function database(config: ServiceConfig): Promise<ExportAccess> {
 }
 
 async function server(api: ApiClient): Promise<ExportAccess> {
-  await api.request("{ __typename }");
+  await api.request(viewer, {});
   return {
     bytes: (runId, parameters) =>
-      api.download(`/runs/${encodeURIComponent(runId)}/export?${new URLSearchParams(parameters)}`),
+      download(api, `/runs/${encodeURIComponent(runId)}/export?${new URLSearchParams(parameters)}`),
     async [Symbol.asyncDispose]() {},
   };
 }

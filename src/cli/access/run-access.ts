@@ -1,5 +1,5 @@
+import { ApiClient } from "../../client/api-client.ts";
 import { type ServiceConfig, serverToken } from "../../config.ts";
-import { ApiClient } from "../api/client.ts";
 import type { ReportRequest, ReportView, RunRow, RunSummary } from "../run-view.ts";
 import type { ServerChoice } from "../service-options.ts";
 import { openDatabaseAccess } from "./database-access.ts";

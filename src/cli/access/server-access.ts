@@ -1,12 +1,13 @@
+import type { ApiClient } from "../../client/api-client.ts";
+import { viewer } from "../../client/operations/viewer.ts";
 import { UserError } from "../../config.ts";
-import type { ApiClient } from "../api/client.ts";
 import { variantReport } from "../api/report-api.ts";
 import { cancelRun, changeRun, deleteRun, listRuns, topRows } from "../api/runs-api.ts";
 import type { RunAccess } from "./run-access.ts";
 
 /** Through the GraphQL of a running server. Throws when none answers. */
 export async function serverAccess(api: ApiClient): Promise<RunAccess> {
-  await api.request("{ __typename }");
+  await api.request(viewer, {});
   return {
     list: (limit) => listRuns(api, limit),
     top: async (runId, limit) => {

@@ -1,6 +1,7 @@
 import type { AuditRecord, Store, TokenRecord } from "../../app.ts";
+import type { ApiClient } from "../../client/api-client.ts";
+import { viewer } from "../../client/operations/viewer.ts";
 import { type ServiceConfig, UserError } from "../../config.ts";
-import type { ApiClient } from "../api/client.ts";
 import { auditLog, createToken, listTokens, revokeToken } from "../api/tokens-api.ts";
 import type { ServerChoice } from "../service-options.ts";
 import { openWherever } from "./run-access.ts";
@@ -83,7 +84,7 @@ async function onDatabase(config: ServiceConfig): Promise<TokenAccess> {
 }
 
 async function onServer(api: ApiClient): Promise<TokenAccess> {
-  await api.request("{ __typename }");
+  await api.request(viewer, {});
   return {
     create: (wish) => createToken(api, wish),
     list: (limit) => listTokens(api, limit),

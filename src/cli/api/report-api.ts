@@ -1,59 +1,17 @@
-import type { CurveView, ReportRequest, ReportView, TradeView } from "../run-view.ts";
-import { type ApiClient, FAILURE_FIELDS, successOf } from "./client.ts";
+import type { ApiClient } from "../../client/api-client.ts";
+import { reportTrades } from "../../client/operations/report-trades.ts";
 import {
-  type ApiConnection,
-  type ApiVariant,
-  allPages,
-  globalId,
-  VARIANT_FIELDS,
-  variantOf,
-} from "./runs-api.ts";
+  variantReport as reportOperation,
+  type VariantReportData,
+} from "../../client/operations/variant-report.ts";
+import type { ReportRequest, ReportView, TradeView } from "../run-view.ts";
+import { allPages, globalId, variantOf } from "./runs-api.ts";
+import { successOf } from "./success-of.ts";
 
-const TRADE_FIELDS =
-  "side entryTime exitTime entryPrice exitPrice entryFill exitFill stake quantity " +
-  "entryFee exitFee funding grossProfit netProfit returnPct exitReason";
-
-const REPORT_QUERY = `query ($id: ID!, $rank: Int!, $points: Int) {
-  run(id: $id) {
-    variantReport(rank: $rank, points: $points) {
-      ${FAILURE_FIELDS}
-      ... on VariantReport {
-        rank variantIndex variantKey ${VARIANT_FIELDS} start end startCash endEquity
-        figures { name value } table { label text } trials { count sharpeVariance }
-        trades(first: 0) { totalCount }
-        equity { time value } drawdown { time value }
-      }
-    }
-  }
-}`;
-
-/** The fewest points there can be: a page of trades needs no curves. */
-const TRADES_QUERY = `query ($id: ID!, $rank: Int!, $first: Int!, $after: String) {
-  run(id: $id) {
-    variantReport(rank: $rank, points: 4) {
-      ${FAILURE_FIELDS}
-      ... on VariantReport {
-        trades(first: $first, after: $after) {
-          edges { node { ${TRADE_FIELDS} } } pageInfo { hasNextPage endCursor }
-        }
-      }
-    }
-  }
-}`;
-
-type ApiReport = Omit<ApiVariant, "metrics"> &
-  Pick<ReportView, "rank" | "variantIndex" | "variantKey" | "start" | "end" | "trials"> &
-  Pick<ReportView, "startCash" | "endEquity"> & {
-    readonly figures: readonly { readonly name: string; readonly value: number | null }[];
-    readonly table: readonly { readonly label: string; readonly text: string }[];
-    readonly trades: { readonly totalCount: number };
-    readonly equity: readonly CurveView[];
-    readonly drawdown: readonly CurveView[];
-  };
-
-interface Answer<Report> {
-  readonly run: { readonly variantReport: Report } | null;
-}
+type ApiReport = Extract<
+  NonNullable<VariantReportData["run"]>["variantReport"],
+  { readonly __typename: "VariantReport" }
+>;
 
 /** One row of a run in full; null when there is no such run. Throws UserError for no such rank. */
 export async function variantReport(
@@ -62,22 +20,19 @@ export async function variantReport(
   { rank, trades, points }: ReportRequest,
 ): Promise<ReportView | null> {
   const variables = { id: globalId(runId), rank };
-  const { run } = await api.request<Answer<ApiReport>>(REPORT_QUERY, { ...variables, points });
+  const { run } = await api.request(reportOperation, { ...variables, points });
   if (run === null) return null;
   const report = successOf(run.variantReport, "VariantReport");
-  const pages = allPages<TradeView>(trades, async (page) => {
-    const answer = await api.request<Answer<{ trades: ApiConnection<TradeView> }>>(TRADES_QUERY, {
-      ...variables,
-      ...page,
-    });
+  const pages = allPages(trades, async (page) => {
+    const answer = await api.request(reportTrades, { ...variables, ...page });
     if (answer.run === null) return null;
     return successOf(answer.run.variantReport, "VariantReport").trades;
   });
-  return viewOf(report, await pages);
+  return viewOf(rank, report, await pages);
 }
 
-function viewOf(report: ApiReport, trades: readonly TradeView[]): ReportView {
-  const { rank, variantIndex, variantKey, start, end, startCash, endEquity, trials } = report;
+function viewOf(rank: number, report: ApiReport, trades: readonly TradeView[]): ReportView {
+  const { variantIndex, variantKey, start, end, startCash, endEquity, trials } = report;
   const metrics = Object.fromEntries(report.figures.map(({ name, value }) => [name, value]));
   const variant = variantOf({ ...report, metrics });
   return {

@@ -1,21 +1,22 @@
+import type { ApiClient } from "../../client/api-client.ts";
+import { followRun } from "../../client/follow-run.ts";
+import { cancelRun as cancelRunOperation } from "../../client/operations/cancel-run.ts";
+import { deleteRun as deleteRunOperation } from "../../client/operations/delete-run.ts";
+import type { RunRequestInput } from "../../client/operations/inputs.ts";
+import { listRuns as listRunsOperation } from "../../client/operations/list-runs.ts";
+import { pauseRun } from "../../client/operations/pause-run.ts";
+import { resumeRun } from "../../client/operations/resume-run.ts";
+import { retryRun } from "../../client/operations/retry-run.ts";
+import {
+  type RunSummaryData,
+  runSummary as runSummaryOperation,
+} from "../../client/operations/run-summary.ts";
+import { startRun as startRunOperation } from "../../client/operations/start-run.ts";
+import { topRows as topRowsOperation } from "../../client/operations/top-rows.ts";
 import type { ProgressView, RunRow, RunSummary } from "../run-view.ts";
-import { type ApiClient, FAILURE_FIELDS, successOf } from "./client.ts";
+import { successOf } from "./success-of.ts";
 
 /** What the command line asks a server about runs. Ids are without the type in front. */
-
-export const VARIANT_FIELDS =
-  "params { name number text } stopLossPct trailingStopPct takeProfitPct";
-const METRIC_FIELDS =
-  "totalReturnPct maxDrawdownPct returnOverMaxDrawdown profitFactor winRatePct numTrades " +
-  "expectancyPct sharpe sortino calmar";
-const SUMMARY_FIELDS = `
-  id state stage label done total digest createdAt startedAt finishedAt
-  dataset { name } error { code message }
-`;
-const PROGRESS_FIELDS = `
-  state stage done total variantsPerSecond etaSeconds
-  best { ${VARIANT_FIELDS} metrics { ${METRIC_FIELDS} } }
-`;
 
 /** Rows a page that every server allows. */
 const PAGE_ROWS = 100;
@@ -28,9 +29,7 @@ export interface ApiVariant {
   readonly metrics: Readonly<Record<string, number | null>>;
 }
 
-type ApiRow = ApiVariant & { readonly rank: number };
-
-type ApiRun = Omit<RunSummary, "dataset"> & { readonly dataset: { readonly name: string } | null };
+type ApiRun = NonNullable<RunSummaryData["run"]>;
 
 export interface ApiConnection<Node> {
   readonly edges: readonly { readonly node: Node }[];
@@ -44,17 +43,8 @@ export interface StartedRun {
 
 /** Throws UserError for whatever the server refuses. */
 export async function startRun(api: ApiClient, request: object, key: string): Promise<StartedRun> {
-  const query = `mutation ($input: StartRunInput!) {
-    startRun(input: $input) {
-      ${FAILURE_FIELDS}
-      ... on StartRunPayload {
-        run { ${SUMMARY_FIELDS} estimate { stageAVariants stageBVariants bars } }
-      }
-    }
-  }`;
-  type Run = ApiRun & Pick<StartedRun, "estimate">;
-  const input = { request, idempotencyKey: key };
-  const data = await api.request<{ startRun: { run: Run } }>(query, { input });
+  const input = { request: request as RunRequestInput, idempotencyKey: key };
+  const data = await api.request(startRunOperation, { input });
   const { estimate, ...run } = successOf(data.startRun, "StartRunPayload").run;
   return { run: summaryOf(run), estimate };
 }
@@ -64,13 +54,7 @@ export async function cancelRun(
   runId: string,
   reason: string,
 ): Promise<RunSummary> {
-  const query = `mutation ($input: CancelRunInput!) {
-    cancelRun(input: $input) {
-      ${FAILURE_FIELDS} ... on CancelRunPayload { run { ${SUMMARY_FIELDS} } }
-    }
-  }`;
-  const input = { id: globalId(runId), reason };
-  const data = await api.request<{ cancelRun: { run: ApiRun } }>(query, { input });
+  const data = await api.request(cancelRunOperation, { input: { id: globalId(runId), reason } });
   return summaryOf(successOf(data.cancelRun, "CancelRunPayload").run);
 }
 
@@ -79,44 +63,39 @@ export async function changeRun(
   runId: string,
   change: "pause" | "resume" | "retry",
 ): Promise<RunSummary> {
-  const name = `${change[0].toUpperCase()}${change.slice(1)}Run`;
-  const query = `mutation ($input: ${name}Input!) {
-    changed: ${change}Run(input: $input) {
-      ${FAILURE_FIELDS} ... on ${name}Payload { run { ${SUMMARY_FIELDS} } }
+  const variables = { input: { id: globalId(runId) } };
+  switch (change) {
+    case "pause": {
+      const data = await api.request(pauseRun, variables);
+      return summaryOf(successOf(data.pauseRun, "PauseRunPayload").run);
     }
-  }`;
-  const input = { id: globalId(runId) };
-  const data = await api.request<{ changed: { run: ApiRun } }>(query, { input });
-  return summaryOf(successOf(data.changed, `${name}Payload`).run);
+    case "resume": {
+      const data = await api.request(resumeRun, variables);
+      return summaryOf(successOf(data.resumeRun, "ResumeRunPayload").run);
+    }
+    case "retry": {
+      const data = await api.request(retryRun, variables);
+      return summaryOf(successOf(data.retryRun, "RetryRunPayload").run);
+    }
+  }
 }
 
 export async function deleteRun(api: ApiClient, runId: string): Promise<void> {
-  const query = `mutation ($input: DeleteRunInput!) {
-    deleteRun(input: $input) { ${FAILURE_FIELDS} ... on DeleteRunPayload { deletedRunId } }
-  }`;
-  const input = { id: globalId(runId) };
-  const data = await api.request<{ deleteRun: object }>(query, { input });
+  const data = await api.request(deleteRunOperation, { input: { id: globalId(runId) } });
   successOf(data.deleteRun, "DeleteRunPayload");
 }
 
 /** Newest first. */
 export async function listRuns(api: ApiClient, limit: number): Promise<RunSummary[]> {
-  const query = `query ($first: Int!, $after: String) {
-    runs(first: $first, after: $after) {
-      edges { node { ${SUMMARY_FIELDS} } } pageInfo { hasNextPage endCursor }
-    }
-  }`;
   const runs = await allPages(limit, async (page) => {
-    const data = await api.request<{ runs: ApiConnection<ApiRun> }>(query, page);
-    return data.runs;
+    return (await api.request(listRunsOperation, page)).runs;
   });
   return runs.map(summaryOf);
 }
 
 export async function runSummary(api: ApiClient, runId: string): Promise<RunSummary | null> {
-  const query = `query ($id: ID!) { run(id: $id) { ${SUMMARY_FIELDS} } }`;
-  const data = await api.request<{ run: ApiRun | null }>(query, { id: globalId(runId) });
-  return data.run === null ? null : summaryOf(data.run);
+  const { run } = await api.request(runSummaryOperation, { id: globalId(runId) });
+  return run === null ? null : summaryOf(run);
 }
 
 /** Best rows of a run; null when there is no such run. */
@@ -125,41 +104,25 @@ export async function topRows(
   runId: string,
   limit: number,
 ): Promise<RunRow[] | null> {
-  const query = `query ($id: ID!, $first: Int!, $after: String) {
-    run(id: $id) {
-      top(first: $first, after: $after) {
-        edges { node { rank ${VARIANT_FIELDS} metrics { ${METRIC_FIELDS} } } }
-        pageInfo { hasNextPage endCursor }
-      }
-    }
-  }`;
   let exists = true;
   const rows = await allPages(limit, async (page) => {
-    const variables = { id: globalId(runId), ...page };
-    const data = await api.request<{ run: { top: ApiConnection<ApiRow> } | null }>(
-      query,
-      variables,
-    );
-    exists &&= data.run !== null;
-    return data.run?.top ?? null;
+    const { run } = await api.request(topRowsOperation, { id: globalId(runId), ...page });
+    exists &&= run !== null;
+    return run?.top ?? null;
   });
   return exists ? rows.map((row) => ({ ...variantOf(row), rank: row.rank })) : null;
 }
 
-/** Progress of a run over a websocket, from where it is to its end. */
+/** Progress of a run from where it is to its end, however often the connection is lost. */
 export async function* followProgress(
   api: ApiClient,
   runId: string,
   signal?: AbortSignal,
 ): AsyncGenerator<ProgressView> {
-  const query = `subscription ($id: ID!) { runProgress(id: $id) { ${PROGRESS_FIELDS} } }`;
-  type Event = Omit<ProgressView, "best"> & { readonly best: ApiVariant | null };
-  const events = api.subscribe<{ runProgress: Event }>(query, { id: globalId(runId) }, signal);
-  for await (const { runProgress } of events) {
-    yield {
-      ...runProgress,
-      best: runProgress.best === null ? null : knownMetrics(variantOf(runProgress.best)),
-    };
+  const options = signal === undefined ? {} : { signal };
+  for await (const event of followRun(api, globalId(runId), options)) {
+    const best = event.best === null ? null : knownMetrics(variantOf(event.best));
+    yield { ...event, best };
   }
 }
 

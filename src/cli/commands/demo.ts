@@ -1,7 +1,7 @@
 import { relative } from "node:path";
 import { Command } from "commander";
+import { ApiClient } from "../../client/api-client.ts";
 import type { RunRequestInput } from "../../plan/request.ts";
-import { ApiClient } from "../api/client.ts";
 import { sweepOverGraphql } from "../demo/demo-sweep.ts";
 import { openDemo } from "../demo/open-demo.ts";
 import { EXIT, EXIT_CODES_HELP } from "../exit-codes.ts";

@@ -1,5 +1,5 @@
+import type { ApiClient } from "../../client/api-client.ts";
 import type { RunRequestInput } from "../../plan/request.ts";
-import type { ApiClient } from "../api/client.ts";
 import { toGraphqlRequest } from "../api/graphql-request.ts";
 import { cancelRun, followProgress, runSummary, startRun, topRows } from "../api/runs-api.ts";
 import { formatCount } from "../output/format.ts";

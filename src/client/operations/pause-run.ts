@@ -1,0 +1,125 @@
+// Generated from pause-run.graphql by `npm run client`; not edited.
+
+import type { Operation } from "../operation.ts";
+
+import type { PauseRunInput } from "./inputs.ts";
+
+export interface PauseRunVariables {
+  readonly input: PauseRunInput;
+}
+
+export type PauseRunData = {
+  readonly pauseRun:
+    | {
+        readonly __typename: "Conflict" | "Forbidden" | "NotFound";
+        readonly code:
+          | "CONFLICT"
+          | "DEADLINE_EXCEEDED"
+          | "FORBIDDEN"
+          | "GRID_TOO_LARGE"
+          | "IDEMPOTENCY_CONFLICT"
+          | "MEMORY_BUDGET_EXCEEDED"
+          | "NOT_FOUND"
+          | "QUEUE_FULL"
+          | "QUOTA_EXCEEDED"
+          | "VALIDATION";
+        readonly message: string;
+        readonly path: string | null;
+      }
+    | {
+        readonly __typename: "PauseRunPayload";
+        readonly run: {
+          readonly id: string;
+          readonly state:
+            | "CANCELLED"
+            | "FAILED"
+            | "PAUSED"
+            | "QUEUED"
+            | "RUNNING"
+            | "SUCCEEDED"
+            | "TIMED_OUT";
+          readonly stage: "FINALIZING" | "STAGE_A" | "STAGE_B";
+          readonly label: string | null;
+          readonly done: number;
+          readonly total: number;
+          readonly digest: string | null;
+          readonly createdAt: string;
+          readonly startedAt: string | null;
+          readonly finishedAt: string | null;
+          readonly dataset: { readonly name: string } | null;
+          readonly error: { readonly code: string; readonly message: string } | null;
+        };
+      }
+    | {
+        readonly __typename: "ValidationError";
+        readonly code:
+          | "CONFLICT"
+          | "DEADLINE_EXCEEDED"
+          | "FORBIDDEN"
+          | "GRID_TOO_LARGE"
+          | "IDEMPOTENCY_CONFLICT"
+          | "MEMORY_BUDGET_EXCEEDED"
+          | "NOT_FOUND"
+          | "QUEUE_FULL"
+          | "QUOTA_EXCEEDED"
+          | "VALIDATION";
+        readonly message: string;
+        readonly path: string | null;
+        readonly complaints: readonly {
+          readonly path: string;
+          readonly message: string;
+          readonly value: string | null;
+          readonly bound: string | null;
+        }[];
+      };
+};
+
+export const pauseRun: Operation<PauseRunData, PauseRunVariables> = {
+  kind: "mutation",
+  name: "pauseRun",
+
+  text: `mutation pauseRun($input: PauseRunInput!) {
+  pauseRun(input: $input) {
+    ...Failure
+    ... on PauseRunPayload {
+      __typename
+      run {
+        ...Summary
+      }
+    }
+  }
+}
+fragment Failure on Error {
+  __typename
+  code
+  message
+  path
+  ... on ValidationError {
+    complaints {
+      path
+      message
+      value
+      bound
+    }
+  }
+}
+fragment Summary on Run {
+  id
+  state
+  stage
+  label
+  done
+  total
+  digest
+  createdAt
+  startedAt
+  finishedAt
+  dataset {
+    name
+  }
+  error {
+    code
+    message
+  }
+}`,
+};
