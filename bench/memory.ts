@@ -53,9 +53,13 @@ console.log(`results: ${saveResults("memory", where, measurements)}`);
 
 async function measured(order: MemoryOrder): Promise<MemoryMeasurement> {
   const child = fork(new URL("measure-memory.ts", import.meta.url), {
-    // As `npm run serve` starts it.
-    execArgv: ["--max-semi-space-size=4"],
-    env: { ...process.env, NODE_COMPILE_CACHE: join(tmpdir(), "node-compile-cache") },
+    // As scripts/sweepline.mjs starts it.
+    execArgv: ["--max-semi-space-size=2", "--heap-growing-percent=15"],
+    env: {
+      ...process.env,
+      NODE_COMPILE_CACHE: join(tmpdir(), "node-compile-cache"),
+      MALLOC_ARENA_MAX: "2",
+    },
   });
   const failed = once(child, "exit").then(([code]) => {
     throw new Error(`the measurement of ${order.variants} variants ended with code ${code}`);

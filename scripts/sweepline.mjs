@@ -13,6 +13,20 @@ const [major] = process.versions.node.split(".").map(Number);
 const { directory } = module.enableCompileCache?.() ?? {};
 if (directory !== undefined) process.env.NODE_COMPILE_CACHE ??= directory;
 
+// Most memory of this process is arrays that its small heap only points to: a heap that is tidied
+// up early lets go of them early. And the allocator of Linux keeps freed memory apart for each
+// thread, in as many places as there are cores: two will do. Both are settled before a process
+// begins, so it begins once more.
+const { MALLOC_ARENA_MAX } = process.env;
+if (process.platform === "linux" && process.execve && MALLOC_ARENA_MAX === undefined) {
+  const flags = ["--max-semi-space-size=2", "--heap-growing-percent=15", ...process.execArgv];
+  const args = [process.execPath, ...flags, ...process.argv.slice(1)];
+  process.execve(process.execPath, args, {
+    ...process.env,
+    MALLOC_ARENA_MAX: "2",
+  });
+}
+
 if (major >= 24) {
   await import(main.href);
 } else {

@@ -273,6 +273,7 @@ function createRuns(config: ServiceConfig, parts: RunParts): RunService {
   return new RunService({
     ...parts,
     guards: config.guards,
+    caches: config.caches,
     maxQueuedRuns: config.maxQueuedRuns,
     maxUnfinishedRunsOfOwner: config.maxUnfinishedRunsOfOwner,
     engineVersion: ENGINE_VERSION,

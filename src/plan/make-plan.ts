@@ -8,7 +8,7 @@ import {
 import { BETTER } from "../core/metrics/ranking-metric.ts";
 import type { Candles } from "../core/series/candles.ts";
 import { type Timeframe, timeframeMs } from "../core/series/timeframe.ts";
-import { memoryBudget } from "../core/stages/memory-budget.ts";
+import { type KeptBounds, memoryBudget } from "../core/stages/memory-budget.ts";
 import { type RankingKey, riskCells, type StageName, type Sweep } from "../core/stages/sweep.ts";
 import { type Complaint, complaint, UserError } from "../core/user-error.ts";
 import { canonicalJson } from "./canonical-json.ts";
@@ -34,6 +34,8 @@ export interface PlanOptions {
   readonly engineVersion: string;
   /** Threads the run may use. */
   readonly workers: number;
+  /** What the process keeps for other runs at most; a run's share of it is in its budget. */
+  readonly caches?: KeptBounds;
   /** A synchronous run gets half the budgets. */
   readonly synchronous?: boolean;
 }
@@ -70,7 +72,11 @@ export function makePlan(request: RunRequest, market: Market, options: PlanOptio
   const budget = memoryBudget(sweep, {
     bars,
     workers: options.workers,
-    chunkVariants: Math.max(chunkVariants.stageA, chunkVariants.stageB * cells),
+    chunkVariants: Math.max(
+      Math.min(chunkVariants.stageA, indexSpace),
+      Math.min(chunkVariants.stageB * cells, stageB),
+    ),
+    ...(options.caches === undefined ? {} : { caches: options.caches }),
   });
   refuseOverMemory(budget.totalBytes, guards, options);
   const seconds =

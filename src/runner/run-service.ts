@@ -1,5 +1,6 @@
 import type { StrategyCheck } from "../core/canary/check-strategy.ts";
 import type { Timeframe } from "../core/series/timeframe.ts";
+import type { KeptBounds } from "../core/stages/memory-budget.ts";
 import { complaint, UserError } from "../core/user-error.ts";
 import { canonicalJson } from "../plan/canonical-json.ts";
 import type { Guards } from "../plan/guards.ts";
@@ -33,6 +34,8 @@ export interface RunServiceOptions {
   /** Name of this process, unique among all that share the database. */
   readonly worker: string;
   readonly guards: Guards;
+  /** What the pool keeps for other runs at most. */
+  readonly caches?: KeptBounds;
   readonly engineVersion: string;
   readonly kernels: "reference" | "wasm";
   /** Most and default of a synchronous run's deadline. */
@@ -172,7 +175,7 @@ export class RunService {
   }
 
   async #plan(request: RunRequest, synchronous: boolean): Promise<RunPlan> {
-    const { store, datasets, guards, engineVersion, pool } = this.#options;
+    const { store, datasets, guards, engineVersion, pool, caches } = this.#options;
     const dataset = await store.findDataset(request.dataset);
     if (dataset === null) {
       const message = "there is no such dataset";
@@ -184,7 +187,8 @@ export class RunService {
       candles: await marketCandles(datasets, dataset.hash, request.timeframe),
     };
     const workers = Math.min(request.schedule.workers ?? pool.size, pool.size);
-    return makePlan(request, market, { guards, engineVersion, workers, synchronous });
+    const kept = caches === undefined ? {} : { caches };
+    return makePlan(request, market, { guards, engineVersion, workers, synchronous, ...kept });
   }
 
   /** Work that a caller waits for: UserError QUEUE_FULL where too much of it is done already. */

@@ -29,8 +29,19 @@ const SOURCE_BYTES = 36;
 /** Rows that an indicator holds while it computes, beside its outputs. */
 const COMPUTING_ROWS = 8;
 
-/** Bytes a run needs beside the bare process, by what needs them. */
+/**
+ * The process itself, and one of its threads, with code that is warm: measured, see
+ * docs/BENCHMARKS.md.
+ */
+const PROCESS_BYTES = 135 * 2 ** 20;
+const THREAD_BYTES = 30 * 2 ** 20;
+
+/** Bytes that the process of a run has resident at its peak, by what needs them. */
 export interface MemoryBudget {
+  /** The process and its threads, whatever they do. */
+  readonly processBytes: number;
+  /** Rows and planes that are kept for other threads and later runs. */
+  readonly keptBytes: number;
   readonly candleBytes: number;
   /** Indicator rows and planes cached by all threads, and their scratch. */
   readonly threadBytes: number;
@@ -40,11 +51,25 @@ export interface MemoryBudget {
   readonly totalBytes: number;
 }
 
-/** The budget as arithmetic, from the plan alone. `chunkVariants` is the larger stage's. */
-export function memoryBudget(
-  sweep: Sweep,
-  run: { readonly bars: number; readonly workers: number; readonly chunkVariants: number },
-): MemoryBudget {
+export interface BudgetedRun {
+  readonly bars: number;
+  readonly workers: number;
+  /** Of the stage whose chunks have more. */
+  readonly chunkVariants: number;
+  /** Most that is kept for other runs; nothing when absent. */
+  readonly caches?: KeptBounds;
+}
+
+/** Bounds of what a process keeps for other runs. */
+export interface KeptBounds {
+  readonly indicatorBytes: number;
+  readonly atomBytes: number;
+}
+
+/** The budget as arithmetic, from the plan alone. */
+export function memoryBudget(sweep: Sweep, run: BudgetedRun): MemoryBudget {
+  const processBytes = PROCESS_BYTES + run.workers * THREAD_BYTES;
+  const keptBytes = keptBudget(sweep, run);
   const candleBytes = run.bars * CANDLE_COLUMNS * NUMBER_BYTES;
   const threadBytes = run.workers * threadBudget(sweep, run.bars);
   const stride = 1 + sweep.ranking.length;
@@ -54,13 +79,23 @@ export function memoryBudget(
   const heapBytes = HEAP_COPIES * heapRows * stride * NUMBER_BYTES + shortlistBytes;
   const columnBytes =
     COLUMNS_IN_FLIGHT * run.chunkVariants * sweepMetrics(sweep).length * NUMBER_BYTES;
+  const runBytes = keptBytes + candleBytes + threadBytes + heapBytes + columnBytes;
   return {
+    processBytes,
+    keptBytes,
     candleBytes,
     threadBytes,
     heapBytes,
     columnBytes,
-    totalBytes: candleBytes + threadBytes + heapBytes + columnBytes,
+    totalBytes: processBytes + runBytes,
   };
+}
+
+/** What the run leaves in the caches, as far as there is room: the grid is what can fill them. */
+function keptBudget(sweep: Sweep, { bars, caches }: BudgetedRun): number {
+  if (caches === undefined) return 0;
+  const { seriesBytes, planeBytes } = strategyFootprint(sweep, bars);
+  return Math.min(seriesBytes, caches.indicatorBytes) + Math.min(planeBytes, caches.atomBytes);
 }
 
 /**

@@ -72,7 +72,7 @@ function scoreBatch(
   stop: (scored: number) => boolean,
 ): number | null {
   const count = scorer.metrics.length;
-  const scores = new Float64Array((to - from) * count);
+  const scores = scorer.batchRoom((to - from) * count);
   const variants = scorer.space.countWithin(from, to);
   scorer.clock.enter("events");
   const ended =

@@ -86,7 +86,7 @@ function catalogueFootprint(sweep: Sweep, bars: number): StrategyFootprint {
   let pairBytes = 0;
   for (const signal of sweep.signals) {
     const combinations = combinationsOf(sweep, signalAxes(sweep, signal));
-    planes += combinations * planesOfPair(sweep, signal);
+    planes += planesKept(sweep, signal);
     pairBytes += Math.min(combinations, MAX_PAIRS) * PAIR_BYTES;
     pairBytes += signalRowBytes(sweep, signal, bars);
   }
@@ -98,6 +98,28 @@ function catalogueFootprint(sweep: Sweep, bars: number): StrategyFootprint {
     sources: sourcesRead(sweep, sweep.indicators, []),
     computingRows: 0,
   };
+}
+
+/**
+ * Planes of all atoms of a signal. An atom of one side depends on the axes that change it, and on
+ * no others: those of the two sides add up.
+ */
+function planesKept(sweep: Sweep, signal: SignalBinding): number {
+  const first = (binding: Binding) =>
+    "axis" in binding ? sweep.axes[binding.axis].values[0] : binding.value;
+  const base = signalAtoms(sweep, signal, first);
+  let planes = 0;
+  for (const side of ["long", "short"] as const) {
+    const key = JSON.stringify(base[side]);
+    const axes = signalAxes(sweep, signal).filter((axis) => {
+      const { values } = sweep.axes[axis];
+      const last = (binding: Binding) =>
+        "axis" in binding && binding.axis === axis ? values[values.length - 1] : first(binding);
+      return JSON.stringify(signalAtoms(sweep, signal, last)[side]) !== key;
+    });
+    planes += combinationsOf(sweep, axes) * planesOf(base[side]);
+  }
+  return planes;
 }
 
 /** Planes of both sides of a signal: an atom's own, and those of the atoms that refine it. */

@@ -70,6 +70,7 @@ export class SweepScorer {
   #inner: PlanePair;
   readonly #empty: BitPlane;
   readonly #digits: Int32Array;
+  #batchRoom = new Float64Array(0);
 
   constructor(sweep: Sweep, candles: Candles, options: ScorerOptions = {}) {
     this.sweep = sweep;
@@ -127,6 +128,12 @@ export class SweepScorer {
   #scoreAlone(index: number, out: Float64Array, offset: number): void {
     this.seek(index);
     this.scoreBase(out, offset);
+  }
+
+  /** Room for the scores of a batch, the same each time: new ones would be garbage soon. */
+  batchRoom(length: number): Float64Array {
+    if (this.#batchRoom.length < length) this.#batchRoom = new Float64Array(length);
+    return this.#batchRoom.subarray(0, length);
   }
 
   /** Gives the backend's memory back; the scorer must not be used any more. */

@@ -3,11 +3,13 @@ import { runInNewContext } from "node:vm";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Candles } from "../../../src/core/series/candles.ts";
+import { ENTRY_BYTES } from "../../../src/core/signals/plane-source.ts";
 import { memoryBudget } from "../../../src/core/stages/memory-budget.ts";
 import { Ranking } from "../../../src/core/stages/ranking.ts";
 import { ROW_BYTES, SCORER_CACHES } from "../../../src/core/stages/scorer-caches.ts";
 import { scoreStageA } from "../../../src/core/stages/stage-a.ts";
 import { scoreStageB } from "../../../src/core/stages/stage-b.ts";
+import { strategyFootprint } from "../../../src/core/stages/strategy-footprint.ts";
 import type { Sweep } from "../../../src/core/stages/sweep.ts";
 import { SweepScorer } from "../../../src/core/stages/sweep-scorer.ts";
 import { TopRows } from "../../../src/core/stages/top-rows.ts";
@@ -45,8 +47,9 @@ describe("memory budget", () => {
       fc.property(sizes, sizes, (a, b) => {
         const both = [a, b].map(budgetOf);
         for (const budget of both) {
-          const { candleBytes, threadBytes, heapBytes, columnBytes, totalBytes } = budget;
-          expect(candleBytes + threadBytes + heapBytes + columnBytes).toBe(totalBytes);
+          const { totalBytes, ...parts } = budget;
+          const sum = Object.values(parts).reduce((bytes, part) => bytes + part, 0);
+          expect(sum).toBe(totalBytes);
           expect(Number.isSafeInteger(totalBytes)).toBe(true);
         }
         const larger = Object.fromEntries(
@@ -67,7 +70,33 @@ describe("memory budget", () => {
     };
     expect(totalOf(wider)).toBe(totalOf(wide));
     const caches = SCORER_CACHES.seriesBytes + SCORER_CACHES.planeBytes + ROW_BYTES;
-    expect(totalOf(wide)).toBeLessThan(RUN.workers * (caches + 64 * 1024 * 1024));
+    const { processBytes } = memoryBudget({ ...sweep, ...wide }, RUN);
+    const beside = totalOf(wide) - processBytes;
+    expect(beside).toBeLessThan(RUN.workers * (caches + 64 * 1024 * 1024));
+  });
+
+  it("counts what a run leaves in the caches once, and no more than they hold", () => {
+    const caches = { indicatorBytes: 2 ** 40, atomBytes: 2 ** 40 };
+    const kept = (bounds: typeof caches) =>
+      memoryBudget(sweep, { ...RUN, caches: bounds }).keptBytes;
+    const { seriesBytes, planeBytes } = strategyFootprint(sweep, RUN.bars);
+    expect(kept(caches)).toBe(seriesBytes + planeBytes);
+    expect(kept({ ...caches, indicatorBytes: 1_000 })).toBe(1_000 + planeBytes);
+    expect(kept({ indicatorBytes: 0, atomBytes: 0 })).toBe(0);
+    expect(memoryBudget(sweep, RUN).keptBytes).toBe(0);
+  });
+
+  it("knows that an atom depends on its own side's axes only", () => {
+    const band = planOf({
+      ...CROSS_REQUEST,
+      strategy: {
+        indicators: { it: { id: "momentum.rsi", params: { window: [5, 6, 7] } } },
+        signals: [{ rule: "band", of: "it", params: { long: [1, 2, 3, 4], short: [90, 91] } }],
+      },
+    }).sweep;
+    const planes = strategyFootprint(band, 64).planeBytes / (2 * 4 + ENTRY_BYTES);
+    // Each window with four levels and with two.
+    expect(planes).toBe(3 * (4 + 2));
   });
 
   it("knows the table of a constraint and every output of an indicator", () => {
@@ -199,7 +228,7 @@ const HUNGRY: Readonly<Record<string, { readonly bars: number; readonly request:
   },
 };
 
-describe("memory budget against what a scorer holds", () => {
+describe("memory budget against what a scorer holds", { timeout: 60_000 }, () => {
   it.each(Object.entries(HUNGRY))("%s", (_, { bars, request }) => {
     const candles = syntheticCandles({ seed: 3, bars, volatilityPct: 0.3 });
     const market = { datasetHash: "e".repeat(64), timeframe: "1h" as const, candles };
