@@ -76,7 +76,7 @@ export class WasmPairEngine implements BatchEngine {
     const days = this.#watchesDays ? new Days(market.openTimes, market.timeframeMs) : null;
     this.#lastBars = memory.int32(days?.count ?? 0);
     if (days !== null) this.#lastBars.set(days.lastBar);
-    const byDays = Math.floor(PAIR_DAY_BYTES / 8 / Math.max(1, this.#lastBars.length));
+    const byDays = Math.floor(PAIR_DAY_BYTES / Math.max(1, this.#changeBytes));
     const most = Math.max(2, Math.min(PAIR_BATCH, byDays));
     const least = Math.min(most, rows.count * VARIANTS_A_ROW);
     this.size = { grain: 1, least, most };
@@ -106,6 +106,11 @@ export class WasmPairEngine implements BatchEngine {
     this.#close(from, to, out);
     clock.back(scoring);
     return true;
+  }
+
+  /** A daily return a day, where the metrics ask for more than sums of them. */
+  get #changeBytes(): number {
+    return this.#task.metrics.includes("sharpe") ? this.#lastBars.length * 8 : 0;
   }
 
   get #watchesDays(): boolean {
@@ -147,14 +152,13 @@ export class WasmPairEngine implements BatchEngine {
     // The trade scorer's market is no longer the one that the kernels hold.
     this.#backend.active = null;
     const { order, pairs, states, changes } = room;
-    const changeBytes = this.#lastBars.byteLength * 2;
     kernels.useBatch(
       order.byteOffset,
       pairs.byteOffset,
       states.byteOffset,
       this.#stateBytes,
-      changes.byteOffset,
-      changeBytes,
+      this.#changeBytes === 0 ? 0 : changes.byteOffset,
+      this.#changeBytes,
     );
     this.#rows.choose([...used.keys()]);
     kernels.openBatch(count);
@@ -176,7 +180,7 @@ export class WasmPairEngine implements BatchEngine {
       order: memory.int32(slots + 1),
       pairs: memory.int32(slots),
       states: memory.uint8(slots * this.#stateBytes),
-      changes: memory.float64(slots * this.#lastBars.length),
+      changes: memory.unclearedFloat64((slots * this.#changeBytes) / 8),
     };
     return this.#batch;
   }

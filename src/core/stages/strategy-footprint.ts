@@ -18,6 +18,7 @@ import { type LegClass, type LegSide, legShape } from "./leg-shape.ts";
 import {
   LEG_BYTES,
   PAIR_BATCH,
+  PAIR_DAY_BYTES,
   PAIR_ROW_BYTES,
   PAIR_ROWS,
   PAIR_VARIANT_BYTES,
@@ -184,24 +185,28 @@ function outputsOf(sweep: Sweep, calls: Calls, bars: number) {
 /** Rows that a signal compares pairwise, values and keys, where it does. */
 function signalRowBytes(sweep: Sweep, signal: SignalBinding, bars: number): number {
   if (signal.rule !== "cross") return 0;
-  if (distinctAtoms(sweep, signal) <= planeRoom(bars, SCORER_CACHES)) return 0;
   const operands = Object.values(signal.operands);
-  return rowBytes(
-    operands.map((operand) => combinationsOf(sweep, operandAxes(sweep, operand))),
-    bars,
-  );
+  const rows = operands.map((operand) => combinationsOf(sweep, operandAxes(sweep, operand)));
+  const returns = returnBytes(sweep, rows, bars);
+  if (distinctAtoms(sweep, signal) <= planeRoom(bars, SCORER_CACHES)) return returns;
+  return rowBytes(rows, bars) + returns;
+}
+
+/** Daily returns of the variants that an engine scores together; at most one a bar. */
+function returnBytes({ ranking }: Sweep, rows: readonly number[], bars: number): number {
+  if (!ranking.some(({ metric }) => metric === "sharpe")) return 0;
+  const pairs = rows.reduce((product, count) => product * count, 1);
+  return Math.min(pairs * bars * NUMBER_BYTES, PAIR_DAY_BYTES);
 }
 
 function comparisonRowBytes(sweep: Sweep, comparison: ComparisonTemplate, bars: number): number {
   if (!comparesRows(comparison)) return 0;
+  const operands = [comparison.left, comparison.right];
+  const rows = operands.map((operand) => combinationsOf(sweep, templateAxes(operand)));
+  const returns = returnBytes(sweep, rows, bars);
   const combinations = combinationsOf(sweep, templateAxes(comparison));
-  if (combinations <= planeRoom(bars, SCORER_CACHES)) return 0;
-  return rowBytes(
-    [comparison.left, comparison.right].map((operand) =>
-      combinationsOf(sweep, templateAxes(operand)),
-    ),
-    bars,
-  );
+  if (combinations <= planeRoom(bars, SCORER_CACHES)) return returns;
+  return rowBytes(rows, bars) + returns;
 }
 
 /**

@@ -15,7 +15,7 @@ export let dailySum: f64 = 0;
 export let downsideSum: f64 = 0;
 export let broken: bool = false;
 export let lastEquity: f64 = 0;
-/** Returns of the days whose equity changed. */
+/** Returns of the days whose equity changed; 0 where nobody asks for them. */
 export let changes: usize = 0;
 export let changed: i32 = 0;
 
@@ -24,7 +24,7 @@ export function useDays(count: i32, lastBarAt: usize): void {
   dayLastBar = lastBarAt;
 }
 
-/** `returns` is room for a number a day. */
+/** `returns` is room for a number a day, or 0. */
 export function startDays(returns: usize): void {
   changes = returns;
   nextDay = 0;
@@ -72,6 +72,7 @@ export function addDay(equity: f64): void {
   growth *= 1 + r;
   dailySum += r;
   if (r < 0) downsideSum += r * r;
+  if (changes == 0) return;
   store<f64>(changes + (<usize>changed << 3), r);
   changed++;
 }

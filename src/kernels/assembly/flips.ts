@@ -49,31 +49,41 @@ function storePrice(to: usize, flips: u64, close: usize): void {
 }
 
 /**
- * Stores the bar of each flip in the block, and what tells how many there are up to a bar: for each word its flips, and
+ * Stores what tells how many flips there are up to a bar of the block: for each word its flips, and
  * how many come before it.
  */
-export function flipBars(words: usize, carry: u64, flipWords: usize, before: usize, to: usize): void {
+// @ts-ignore: decorator
+@inline
+export function flipCounts(words: usize, carry: u64, flipWords: usize, before: usize): void {
   let count: i32 = 0;
   for (let w = 0; w < BLOCK_WORDS; w++) {
     const word = load<u64>(words + (<usize>w << 3));
-    let flips = word ^ ((word << 1) | carry);
+    const flips = word ^ ((word << 1) | carry);
     carry = word >>> 63;
     store<u64>(flipWords + (<usize>w << 3), flips);
     store<i32>(before + (<usize>w << 2), count);
-    let at = to + (<usize>count << 2);
     count += <i32>popcnt(flips);
+  }
+}
+
+/** Stores the bar of each flip in the block; up to one is written past the last. */
+export function flipBars(flipWords: usize, to: usize): void {
+  for (let w = 0; w < BLOCK_WORDS; w++) {
+    let flips = load<u64>(flipWords + (<usize>w << 3));
     const bar = w << 6;
-    storeBar(at, flips, bar);
+    const end = to + (<usize>popcnt(flips) << 2);
+    storeBar(to, flips, bar);
     flips &= flips - 1;
-    storeBar(at + 4, flips, bar);
+    storeBar(to + 4, flips, bar);
     flips &= flips - 1;
     while (flips != 0) {
-      at += 8;
-      storeBar(at, flips, bar);
+      to += 8;
+      storeBar(to, flips, bar);
       flips &= flips - 1;
-      storeBar(at + 4, flips, bar);
+      storeBar(to + 4, flips, bar);
       flips &= flips - 1;
     }
+    to = end;
   }
 }
 

@@ -6,7 +6,7 @@
 import { ALL_IN, ruin, rules, sizing } from "./account";
 import { readExtremes } from "./block-extremes";
 import { closeVariant, openVariant, settleBlock } from "./block-settle";
-import { flipBars, flipPrices, STRIDE } from "./flips";
+import { flipBars, flipCounts, flipPrices, STRIDE } from "./flips";
 import { close, WATCH_BARS, WATCH_DAYS, WATCH_DRAWDOWN } from "./market";
 import { addDays, readDays } from "./pair-days";
 import { addDrawdown } from "./pair-drawdown";
@@ -254,8 +254,8 @@ function watchLanes(
   const flipsA = <i32>((endA - first) / STRIDE);
   const flipsB = <i32>((endB - first) / STRIDE);
   if ((watch & WATCH_BARS) != 0) {
-    flipBars(aboveWords(0), <u64>sideA, flipWords(0), flipsBefore(0), barsOfFlips(0));
-    flipBars(aboveWords(1), <u64>sideB, flipWords(1), flipsBefore(1), barsOfFlips(1));
+    flipCounts(aboveWords(0), <u64>sideA, flipWords(0), flipsBefore(0));
+    flipCounts(aboveWords(1), <u64>sideB, flipWords(1), flipsBefore(1));
     if ((watch & WATCH_DAYS) != 0) addDays(a, b, sideA, sideB, done);
   }
   if ((done & 1) != 0) watchLane(stateOf(a), 0, sideA, flipsA, from);
@@ -264,8 +264,10 @@ function watchLanes(
 
 function watchLane(state: usize, lane: usize, carry: i32, flips: i32, from: i32): void {
   keepTrades(state, lane, carry, flips);
-  if ((watch & WATCH_DRAWDOWN) != 0) addDrawdown(state, lane, carry, flips, from);
-  if ((watch & WATCH_BARS) == 0 || flips == 0) return;
+  if ((watch & WATCH_DRAWDOWN) == 0) return;
+  flipBars(flipWords(lane), barsOfFlips(lane));
+  addDrawdown(state, lane, carry, flips, from);
+  if (flips == 0) return;
   store<i32>(state, from + load<i32>(barsOfFlips(lane) + (<usize>(flips - 1) << 2)), ENTRY_BAR);
 }
 

@@ -4,7 +4,18 @@ import { BLOCK_BARS } from "./block-extremes";
 import { dayCount, lastBarOf } from "./daily-tally";
 import { STRIDE } from "./flips";
 import { bars, closeAt } from "./market";
-import { both, cashes, changesOf, flipsBefore, flipWords, prices, stateOf } from "./pair-room";
+import {
+  both,
+  cashes,
+  changes,
+  changesOf,
+  DAY_BYTES,
+  daysOfBlock,
+  flipsBefore,
+  flipWords,
+  prices,
+  stateOf,
+} from "./pair-room";
 import { MARK_BASE, MARK_SLOPE } from "./rules";
 import {
   BROKEN,
@@ -16,19 +27,30 @@ import {
   NEXT_DAY,
 } from "./variant-state";
 
-/** First bar of the block, and its days that end in it before the range's last bar. */
-let begin: i32 = 0;
+/** Days of the block that end in it before the range's last bar. */
 let firstDay: i32 = 0;
 let endDay: i32 = 0;
 
+// Where a day's last bar is: offset of its word, and the bits of the word up to it; its close.
+const WORD: usize = 0; // i32
+const UP_TO: usize = 8;
+const CLOSE: usize = 16;
+
 /** Finds the days of the block that begins at bar `from`; blocks come in order. */
 export function readDays(from: i32): void {
-  begin = from;
   if (from == 0) endDay = 0;
   firstDay = endDay;
   // The last bar closes what is open before its day is looked at; see closeVariant.
   const to = min(from + BLOCK_BARS, bars - 1);
-  while (endDay < dayCount && lastBarOf(endDay) < to) endDay++;
+  for (let at = daysOfBlock(); endDay < dayCount; at += DAY_BYTES) {
+    const bar = lastBarOf(endDay);
+    if (bar >= to) break;
+    const t = bar - from;
+    store<i32>(at, (t >> 6) << 3, WORD);
+    store<u64>(at, ((<u64>2) << (<u64>(t & 63))) - 1, UP_TO);
+    store<f64>(at, closeAt(bar), CLOSE);
+    endDay++;
+  }
 }
 
 /** Adds the block's days to both; the states of the lanes in `done` keep them. */
@@ -42,9 +64,10 @@ export function addDays(a: i32, b: i32, sideA: i32, sideB: i32, done: i32): void
   let sum = both(stateA + DAILY_SUM, stateB + DAILY_SUM);
   let downside = both(stateA + DOWNSIDE_SUM, stateB + DOWNSIDE_SUM);
   let whole = i64x2.splat(-1);
-  for (let day = firstDay; day < endDay; day++) {
-    const bar = lastBarOf(day);
-    const equity = equityAt(bar, sideA, sideB);
+  const keeps = changes != 0;
+  let place = daysOfBlock();
+  for (let day = firstDay; day < endDay; day++, place += DAY_BYTES) {
+    const equity = equityAt(place, sideA, sideB);
     if (day == 0) {
       whole = f64x2.gt(equity, f64x2.splat(0));
       last = equity;
@@ -52,11 +75,13 @@ export function addDays(a: i32, b: i32, sideA: i32, sideB: i32, done: i32): void
     }
     const differs = f64x2.ne(equity, last);
     const r = v128.and(f64x2.sub(f64x2.div(equity, last), f64x2.splat(1)), differs);
-    store<f64>(slotA, f64x2.extract_lane(r, 0));
-    store<f64>(slotB, f64x2.extract_lane(r, 1));
-    const change = i64x2.bitmask(differs);
-    slotA += <usize>(change & 1) << 3;
-    slotB += <usize>(change & 2) << 2;
+    if (keeps) {
+      v128.store64_lane(slotA, r, 0);
+      v128.store64_lane(slotB, r, 1);
+      const change = i64x2.bitmask(differs);
+      slotA += <usize>(change & 1) << 3;
+      slotB += <usize>(change & 2) << 2;
+    }
     whole = v128.and(whole, f64x2.gt(r, f64x2.splat(-1)));
     growth = f64x2.mul(growth, f64x2.add(f64x2.splat(1), r));
     sum = f64x2.add(sum, r);
@@ -81,18 +106,20 @@ export function addDays(a: i32, b: i32, sideA: i32, sideB: i32, done: i32): void
   }
 }
 
-/** Equity of both at the close of a bar of the block: that of the trade which covers it. */
+/** Equity of both at the last close of a day of the block: that of the trade which covers it. */
 // @ts-ignore: decorator
 @inline
-function equityAt(bar: i32, sideA: i32, sideB: i32): v128 {
-  const t = bar - begin;
-  const flipsA = flipsUpTo(t, 0);
-  const flipsB = flipsUpTo(t, 1);
+function equityAt(day: usize, sideA: i32, sideB: i32): v128 {
+  const word = <usize>load<i32>(day, WORD);
+  const upTo = load<u64>(day, UP_TO);
+  const flipsA = flipsUpTo(word, upTo, 0);
+  const flipsB = flipsUpTo(word, upTo, 1);
   const atA = <usize>flipsA * STRIDE;
   const atB = <usize>flipsB * STRIDE + 8;
   const markA = rules + (<usize>((flipsA + 1 - sideA) & 1) << 3);
   const markB = rules + (<usize>((flipsB + 1 - sideB) & 1) << 3);
-  const ratio = f64x2.div(f64x2.splat(closeAt(bar)), both(prices() + atA, prices() + atB));
+  const close = v128.load64_splat(day, CLOSE);
+  const ratio = f64x2.div(close, both(prices() + atA, prices() + atB));
   const mark = f64x2.add(
     both(markA + MARK_BASE, markB + MARK_BASE),
     f64x2.mul(both(markA + MARK_SLOPE, markB + MARK_SLOPE), ratio),
@@ -103,11 +130,9 @@ function equityAt(bar: i32, sideA: i32, sideB: i32): v128 {
 /** Flips of a lane up to a bar of the block, that one included. */
 // @ts-ignore: decorator
 @inline
-function flipsUpTo(t: i32, lane: usize): i32 {
-  const w = <usize>(t >> 6);
-  const upTo = ((<u64>2) << (<u64>(t & 63))) - 1;
-  const word = load<u64>(flipWords(lane) + (w << 3));
-  return load<i32>(flipsBefore(lane) + (w << 2)) + <i32>popcnt(word & upTo);
+function flipsUpTo(word: usize, upTo: u64, lane: usize): i32 {
+  const flips = load<u64>(flipWords(lane) + word);
+  return load<i32>(flipsBefore(lane) + (word >> 1)) + <i32>popcnt(flips & upTo);
 }
 
 function keep(state: usize, changeBytes: usize, broken: i32): void {

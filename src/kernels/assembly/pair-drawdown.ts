@@ -4,8 +4,8 @@ import { extremesOf, noExtremes, reciprocals, BLOCK_BARS } from "./block-extreme
 import { addEquity, deepest, DOUBT, heldDrawdown, peak, setDrawdown } from "./drawdown-tally";
 import { STRIDE } from "./flips";
 import { bars } from "./market";
-import { barsOfFlips, cashes, twoSided } from "./pair-room";
-import { MARK_BASE, MARK_SLOPE } from "./rules";
+import { barsOfFlips, cashes, slopesOf, twoSided } from "./pair-room";
+import { MARK_BASE } from "./rules";
 import { DEEPEST, ENTRY_BAR, ENTRY_PRICE, EXTREMES, PEAK } from "./variant-state";
 
 // What a segment must stay within to change nothing.
@@ -52,10 +52,9 @@ function readBounds(): void {
 // @ts-ignore: decorator
 @inline
 function staysWithin(side: usize, cash: f64, reciprocal: f64, seen: v128): bool {
-  const at = rules + (side << 3);
-  const slope = load<f64>(at, MARK_SLOPE) * reciprocal;
-  const slopes = f64x2.replace_lane(f64x2.splat(slope), 1, -slope);
-  const marks = f64x2.add(v128.load64_splat(at, MARK_BASE), f64x2.mul(slopes, seen));
+  const slopes = f64x2.mul(v128.load(slopesOf(side)), f64x2.splat(reciprocal));
+  const bases = v128.load64_splat(rules + (side << 3), MARK_BASE);
+  const marks = f64x2.add(bases, f64x2.mul(slopes, seen));
   const equity = f64x2.mul(f64x2.splat(cash), marks);
   const doubt = f64x2.mul(
     f64x2.add(f64x2.abs(equity), f64x2.add(f64x2.splat(4 * cash), peaks)),

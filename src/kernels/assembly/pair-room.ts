@@ -4,6 +4,7 @@ import { EXTREMES_BYTES, useExtremes } from "./block-extremes";
 import { useWatch } from "./block-settle";
 import { useDays } from "./daily-tally";
 import { useMarket } from "./market";
+import { MARK_SLOPE } from "./rules";
 
 /** From the words of one variant to those of the other. */
 export const LANE_WORDS: usize = 128;
@@ -14,6 +15,7 @@ const BEFORE: usize = 320;
 /** Sums over trades of both, one after the other: see pair-trades.ts. */
 const TALLIES: usize = 512;
 const ACTIVE: usize = 640;
+const SLOPES: usize = 656;
 /** Prices and accounts lie side by side: a pair of numbers for each flip. */
 const PRICES: usize = 704;
 const CASH: usize = PRICES + 528 * 16;
@@ -21,7 +23,10 @@ const BARS: usize = CASH + 528 * 16;
 /** From the bars of one variant's flips to those of the other's. */
 export const LANE_BARS: usize = 528 * 4;
 const TABLE: usize = BARS + 2 * LANE_BARS;
-export const ROOM_BYTES: usize = TABLE + EXTREMES_BYTES;
+const DAYS: usize = TABLE + EXTREMES_BYTES;
+/** A day of the block: see pair-days.ts. */
+export const DAY_BYTES: usize = 32;
+export const ROOM_BYTES: usize = DAYS + 512 * DAY_BYTES;
 
 // The batch at hand.
 export let room: usize = 0;
@@ -33,7 +38,7 @@ export let order: usize = 0;
 export let pairs: usize = 0;
 export let states: usize = 0;
 export let stateBytes: usize = 0;
-/** Daily returns of each variant. */
+/** Daily returns of each variant; 0 where nobody asks for them. */
 export let changes: usize = 0;
 export let changeBytes: usize = 0;
 // The rows of the block at hand, as rowKeys leaves them.
@@ -68,6 +73,11 @@ export function usePairs(
   useExtremes(roomAt + TABLE);
   store<i64>(activeSides(), -1);
   store<i64>(activeSides(), hasBothSides ? -1 : 0, 8);
+  for (let side: usize = 0; side < 2; side++) {
+    const slope = load<f64>(rulesAt + (side << 3), MARK_SLOPE);
+    store<f64>(slopesOf(side), slope);
+    store<f64>(slopesOf(side), -slope, 8);
+  }
 }
 
 /** Variants, their rooms, and rows. */
@@ -131,6 +141,13 @@ export function activeSides(): usize {
   return room + ACTIVE;
 }
 
+/** What a side's mark gains with the close, and with the close negated. */
+// @ts-ignore: decorator
+@inline
+export function slopesOf(side: usize): usize {
+  return room + SLOPES + (side << 4);
+}
+
 /** Prices at which the two variants entered, then those of their flips. */
 // @ts-ignore: decorator
 @inline
@@ -161,6 +178,12 @@ export function stateOf(variant: i32): usize {
 @inline
 export function changesOf(variant: i32): usize {
   return changes + <usize>variant * changeBytes;
+}
+
+// @ts-ignore: decorator
+@inline
+export function daysOfBlock(): usize {
+  return room + DAYS;
 }
 
 /** Two float64 from two places. */

@@ -29,8 +29,9 @@ export function settleTrades(
   const common = min(endA, endB - 8);
   if ((watch & WATCH_TRADES) == 0) {
     const end = multiplyBoth(sideA, sideB, common);
-    multiplyOne(sideA, end, endA);
-    multiplyOne(sideB, end + 8, endB);
+    const doneA = multiplyOne(sideA, end, endA, f64x2.extract_lane(least, 0));
+    const doneB = multiplyOne(sideB, end + 8, endB, f64x2.extract_lane(least, 1));
+    return <i32>doneA | (<i32>doneB << 1);
   } else {
     takeSums(stateA, 0);
     takeSums(stateB, 8);
@@ -51,6 +52,9 @@ function staysAbove(end: usize): bool {
   return least > ruin;
 }
 
+/** Least cash that multiplyBoth has met. */
+let least: v128 = i64x2.splat(0);
+
 /** Both lanes as far as both have flips, two at a time; where it stopped. */
 function multiplyBoth(sideA: i32, sideB: i32, end: usize): usize {
   const heldA = rules + (<usize>(1 - sideA) << 3);
@@ -63,6 +67,7 @@ function multiplyBoth(sideA: i32, sideB: i32, end: usize): usize {
   const otherSlope = both(otherA + SLOPE, otherB + SLOPE);
   const distance = cashes() - prices();
   let cash = v128.load(cashes());
+  let lowest = cash;
   let at = prices() + STRIDE;
   let entry = v128.load(prices());
   for (; at + STRIDE < end; at += 2 * STRIDE) {
@@ -70,15 +75,18 @@ function multiplyBoth(sideA: i32, sideB: i32, end: usize): usize {
     const next = v128.load(at, 16);
     cash = f64x2.mul(cash, f64x2.add(base, f64x2.mul(slope, f64x2.div(turn, entry))));
     v128.store(at + distance, cash);
+    lowest = f64x2.pmin(lowest, cash);
     cash = f64x2.mul(cash, f64x2.add(otherBase, f64x2.mul(otherSlope, f64x2.div(next, turn))));
     v128.store(at + distance, cash, 16);
+    lowest = f64x2.pmin(lowest, cash);
     entry = next;
   }
+  least = lowest;
   return at;
 }
 
-/** The rest of one lane, an even number of flips after its first. */
-function multiplyOne(carry: i32, at: usize, end: usize): void {
+/** The rest of one lane, an even number of flips after its first; whether it is never ruined. */
+function multiplyOne(carry: i32, at: usize, end: usize, lowest: f64): bool {
   const distance = cashes() - prices();
   let side = <usize>(1 - carry) << 3;
   let cash = load<f64>(at + distance - STRIDE);
@@ -86,8 +94,10 @@ function multiplyOne(carry: i32, at: usize, end: usize): void {
     const ratio = load<f64>(at) / load<f64>(at - STRIDE);
     cash *= load<f64>(rules + side, BASE) + load<f64>(rules + side, SLOPE) * ratio;
     store<f64>(at + distance, cash);
+    lowest = min<f64>(lowest, cash);
     side ^= 8;
   }
+  return lowest > ruin;
 }
 
 function takeSums(state: usize, lane: usize): void {
