@@ -34,6 +34,26 @@ const smaPairs: RunRequestInput["strategy"] = {
   constraint: "fast.window < slow.window",
 };
 
+const threeIndicators: RunRequestInput["strategy"] = {
+  indicators: {
+    ema: { id: "ma.ema", params: windows(20, 210, 10) },
+    rsi: { id: "momentum.rsi", params: windows(10, 24) },
+    macd: { id: "momentum.macd", params: { fastWindow: { start: 8, stop: 16, step: 1 } } },
+  },
+  signals: [
+    { rule: "price", of: "ema" },
+    {
+      rule: "band",
+      of: "rsi",
+      params: {
+        long: { start: 55, stop: 59, step: 1 },
+        short: { start: 38, stop: 45, step: 1 },
+      },
+    },
+    { rule: "sign", of: "macd.histogram" },
+  ],
+};
+
 const costs = { feePct: 0.1, slippagePct: 0 };
 const levels = { start: 0.5, stop: 10, step: 0.5 };
 
@@ -142,24 +162,42 @@ const DESIGNED: readonly Workload[] = [
     candles: () => market(HOURS_IN_5_YEARS),
     request: {
       warmupBars: 0,
+      strategy: threeIndicators,
+      execution: costs,
+    },
+    stage: "STAGE_A",
+  },
+  {
+    name: "W5-profit",
+    title: "W5 ranked by profit factor",
+    timeframe: "1h",
+    candles: () => market(HOURS_IN_5_YEARS),
+    request: {
+      warmupBars: 0,
+      strategy: threeIndicators,
+      execution: costs,
+      ranking: { primary: { metric: "profitFactor" } },
+    },
+    stage: "STAGE_A",
+  },
+  {
+    name: "W5-generic",
+    title: "OR and NOT of EMA, RSI and MACD, sides that overlap, 10,800 variants, 43,800 bars",
+    timeframe: "1h",
+    candles: () => market(HOURS_IN_5_YEARS),
+    request: {
+      warmupBars: 0,
       strategy: {
-        indicators: {
-          ema: { id: "ma.ema", params: windows(20, 210, 10) },
-          rsi: { id: "momentum.rsi", params: windows(10, 24) },
-          macd: { id: "momentum.macd", params: { fastWindow: { start: 8, stop: 16, step: 1 } } },
+        expressions: {
+          long: "(close > ema($a) or macd() > 0) and not (rsi($r) > $high)",
+          short: "(close < ema($a) or macd() < 0) and not (rsi($r) < $low)",
         },
-        signals: [
-          { rule: "price", of: "ema" },
-          {
-            rule: "band",
-            of: "rsi",
-            params: {
-              long: { start: 55, stop: 59, step: 1 },
-              short: { start: 38, stop: 45, step: 1 },
-            },
-          },
-          { rule: "sign", of: "macd.histogram" },
-        ],
+        parameters: {
+          a: { start: 20, stop: 210, step: 10 },
+          high: { start: 60, stop: 72, step: 3 },
+          low: { start: 28, stop: 40, step: 3 },
+          r: { start: 10, stop: 31, step: 1 },
+        },
       },
       execution: costs,
     },

@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import { allocateCandles } from "../../src/core/series/candles.ts";
 import type { Sweep } from "../../src/core/stages/sweep.ts";
 import { UserError } from "../../src/core/user-error.ts";
 import { resolveStrategy, type Strategy } from "../../src/plan/resolve-strategy.ts";
@@ -109,6 +110,25 @@ function resolved(strategy: Strategy) {
   return { ...rest, constraint: strategy.constraint ?? null };
 }
 
+function sweepOf(
+  strategy: Strategy,
+  execution: Sweep["execution"],
+  range: Pick<Sweep, "firstBar" | "lastBar">,
+): Sweep {
+  return {
+    ...resolved(strategy),
+    ...range,
+    execution,
+    timeframeMs: HOUR_MS,
+    stops: [null],
+    trails: [null],
+    targets: [null],
+    ranking: [{ metric: "totalReturnPct", direction: "DESC" }],
+    preselect: 10,
+    topK: 10,
+  };
+}
+
 /** Whole sweeps, most of them of accounts that put everything in. */
 export const anyLegSweep: fc.Arbitrary<SweepCase> = fc
   .record({
@@ -123,18 +143,23 @@ export const anyLegSweep: fc.Arbitrary<SweepCase> = fc
   .map(({ candles, strategy, values, settings, allIn, start, end }) => {
     const bars = candles.time.length;
     const firstBar = Math.floor(start * (bars - 1));
-    const sweep: Sweep = {
-      ...resolved(STRATEGIES[strategy](values)),
-      execution: allIn > 0 ? { ...settings, sizing: "ALL_IN" } : settings,
-      firstBar,
-      lastBar: Math.max(firstBar + 1, Math.ceil(end * bars)),
-      timeframeMs: HOUR_MS,
-      stops: [null],
-      trails: [null],
-      targets: [null],
-      ranking: [{ metric: "totalReturnPct", direction: "DESC" }],
-      preselect: 10,
-      topK: 10,
-    };
-    return { candles, sweep };
+    const range = { firstBar, lastBar: Math.max(firstBar + 1, Math.ceil(end * bars)) };
+    const execution = allIn > 0 ? ({ ...settings, sizing: "ALL_IN" } as const) : settings;
+    return { candles, sweep: sweepOf(STRATEGIES[strategy](values), execution, range) };
   });
+
+/** Shorts that lose more than all, twice within a word of bars. */
+export function twiceRuined(execution: Sweep["execution"]): SweepCase {
+  const closes = [40, 10, 40, 10, 40, 10];
+  const candles = allocateCandles(closes.length);
+  for (const [t, close] of closes.entries()) {
+    candles.time[t] = t * HOUR_MS;
+    candles.open[t] = candles.high[t] = candles.low[t] = candles.close[t] = close;
+  }
+  const strategy: Strategy = {
+    expressions: { short: "close < $cost" },
+    parameters: { cost: [20, 30] },
+  };
+  const range = { firstBar: 0, lastBar: closes.length };
+  return { candles, sweep: sweepOf(strategy, execution, range) };
+}

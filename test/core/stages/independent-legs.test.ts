@@ -5,8 +5,9 @@ import { RANKING_METRICS, type RankingMetric } from "../../../src/core/metrics/r
 import { LegEngine } from "../../../src/core/stages/leg-engine.ts";
 import { SweepScorer } from "../../../src/core/stages/sweep-scorer.ts";
 import { backendFactory } from "../../../src/kernels/choose-kernels.ts";
+import { FREE_SETTINGS } from "../../support/execution-arbitraries.ts";
 import { describeEachKernel } from "../../support/kernel-suites.ts";
-import { anyLegSweep } from "../../support/leg-sweeps.ts";
+import { anyLegSweep, twiceRuined } from "../../support/leg-sweeps.ts";
 import { ReferenceScorer } from "../../support/reference-scorer.ts";
 
 /** Indices that are scored and compared of one sweep. */
@@ -62,6 +63,20 @@ describeEachKernel("independent legs = reference engine, to the bit", (kernels) 
     expect(engines).toBeGreaterThan(150);
     expect(compared).toBeGreaterThan(4_000);
   }, 60_000);
+});
+
+describeEachKernel("panels of ruined accounts", (kernels) => {
+  it("stop at the first trade that loses all, though the product of two is positive", () => {
+    const { sweep, candles } = twiceRuined(FREE_SETTINGS);
+    const scorer = new SweepScorer(sweep, candles, { backend: backendFactory(kernels) });
+    const out = new Float64Array(2);
+    const engine = scorer.batchEngine();
+    expect(engine).toBeInstanceOf(LegEngine);
+    engine!.score(0, 2, out, () => false);
+    scorer.release();
+    // A short from 10 to 40: 2 - 4 times the stake.
+    expect([...out]).toEqual([-300, -300]);
+  });
 });
 
 describe("panels", () => {
