@@ -54,6 +54,18 @@ export type ApiStore = Pick<
   | "results"
   | "events"
   | "listChunks"
+  | "markRun"
+  | "runMarks"
+  | "bestRows"
+  | "saveStrategy"
+  | "strategiesById"
+  | "listStrategies"
+  | "strategyVersions"
+  | "strategyVersion"
+  | "pinVariant"
+  | "pinsById"
+  | "listPins"
+  | "unpin"
   | "importById"
   | "importsById"
   | "listImports"
@@ -69,7 +81,12 @@ export interface RunService {
    */
   estimate(request: unknown): Promise<RunPlan>;
   /** It belongs to the owner, to whoever is here without a token when left out. */
-  startRun(request: unknown, idempotencyKey: string | null, owner?: string): Promise<StartedRun>;
+  startRun(
+    request: unknown,
+    idempotencyKey: string | null,
+    owner?: string,
+    strategyId?: string,
+  ): Promise<StartedRun>;
   /** DEADLINE_EXCEEDED when it takes too long; stops when the signal fires. */
   backtest(
     request: unknown,

@@ -2,7 +2,14 @@ import { GraphQLError } from "graphql";
 import { complaint, UserError } from "../core/user-error.ts";
 
 /** Types that `node(id)` can find. */
-export const NODE_TYPES = ["Dataset", "Import", "Run", "Token"] as const;
+export const NODE_TYPES = [
+  "Dataset",
+  "Import",
+  "PinnedVariant",
+  "Run",
+  "Strategy",
+  "Token",
+] as const;
 export type NodeType = (typeof NODE_TYPES)[number];
 
 /** A UUID or a hash. */

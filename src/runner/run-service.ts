@@ -86,6 +86,7 @@ export class RunService {
     input: unknown,
     idempotencyKey: string | null,
     owner: string = LOCAL_OWNER,
+    strategyId?: string,
   ): Promise<{ readonly run: RunRecord; readonly created: boolean }> {
     const request = parseRunRequest(input);
     const { kernels, maxQueuedRuns, maxUnfinishedRunsOfOwner } = this.#options;
@@ -93,6 +94,7 @@ export class RunService {
       plan: await this.#plan(request, false),
       owner,
       kernels,
+      ...(strategyId === undefined ? {} : { strategyId }),
       idempotencyKey,
       requestHash: sha256Hex(canonicalJson(request)),
       ...(maxQueuedRuns === undefined ? {} : { maxQueued: maxQueuedRuns }),

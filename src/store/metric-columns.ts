@@ -3,10 +3,18 @@ import type { StageName } from "../core/stages/sweep.ts";
 import type { Connection } from "./database.ts";
 import { splitColumns, unpackFloats } from "./packing.ts";
 import { chunkResults } from "./schema.ts";
-import type { ColumnChunk, StoredColumns } from "./store.ts";
+import type { ColumnChunk, Store, StoredColumns } from "./store.ts";
+
+/** The metric columns of runs, apart from the rows that were stored with them. */
+export function columnStore(db: Connection): Pick<Store, "columnChunks" | "metricColumns"> {
+  return {
+    columnChunks: (runId, stage) => columnChunksOf(db, runId, stage),
+    metricColumns: (runId, stage, numbers) => metricColumnsOf(db, runId, stage, numbers),
+  };
+}
 
 /** Chunks of a stage whose metric columns are stored, in index order, without the columns. */
-export async function columnChunksOf(
+async function columnChunksOf(
   db: Connection,
   runId: string,
   stage: StageName,
@@ -21,7 +29,7 @@ export async function columnChunksOf(
 }
 
 /** The metric columns of some chunks, in index order; of one that is not there, nothing. */
-export async function metricColumnsOf(
+async function metricColumnsOf(
   db: Connection,
   runId: string,
   stage: StageName,

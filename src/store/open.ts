@@ -7,13 +7,15 @@ import { type Database, type DatabaseLocation, openDatabase } from "./database.t
 import * as datasets from "./datasets.ts";
 import { importStore } from "./imports.ts";
 import type { JobSink } from "./job-sink.ts";
-import { columnChunksOf, metricColumnsOf } from "./metric-columns.ts";
+import { libraryStore } from "./library-store.ts";
+import { columnStore } from "./metric-columns.ts";
 import { missingMigrations } from "./migrate.ts";
 import { openNotifications } from "./notifications.ts";
 import { recover, takeBackAll } from "./recovery.ts";
 import { resultsOf } from "./results.ts";
 import * as control from "./run-control.ts";
 import { eventsAfter } from "./run-events.ts";
+import { listRuns } from "./run-list.ts";
 import { runById, runStatus, runsById } from "./run-row.ts";
 import * as runs from "./runs.ts";
 import * as stageEnds from "./stage-ends.ts";
@@ -49,6 +51,7 @@ export async function openStore(
     attachJobs: (jobs) => {
       context.jobs = jobs;
     },
+    ...libraryStore(context),
     ping: async () => {
       await db.execute(sql`select 1`);
     },
@@ -66,7 +69,7 @@ export async function openStore(
     run: (id) => runById(db, id),
     runsById: (ids) => runsById(db, ids),
     runStatus: (id) => runStatus(db, id),
-    listRuns: (page, filter) => runs.listRuns(db, page, filter),
+    listRuns: (page, filter, orderBy) => listRuns(db, page, filter, orderBy),
     results: (runId, page, orderBy) => resultsOf(db, runId, page, orderBy),
     countRuns: () => runs.countRuns(db),
     countOpenChunks: () => countOpenChunks(db),
@@ -85,8 +88,7 @@ export async function openStore(
     listChunks: (runId, page, states) => listChunks(db, runId, page, states),
     storedRows: (runId, stage) => checkpoints.storedRows(db, runId, stage),
     storedChunks: (runId, stage) => checkpoints.storedChunks(db, runId, stage),
-    columnChunks: (runId, stage) => columnChunksOf(db, runId, stage),
-    metricColumns: (runId, stage, numbers) => metricColumnsOf(db, runId, stage, numbers),
+    ...columnStore(db),
 
     reportProgress: (progress) => checkpoints.reportProgress(context, progress),
     beginStageB: (runId, shortlist, plan) => stageEnds.beginStageB(context, runId, shortlist, plan),

@@ -1,4 +1,4 @@
-import { and, asc, count, eq, gt, type SQL, sql } from "drizzle-orm";
+import { and, asc, count, eq, gt, inArray, lte, type SQL, sql } from "drizzle-orm";
 import { RANKING_METRICS } from "../core/metrics/ranking-metric.ts";
 import { complaint, UserError } from "../core/user-error.ts";
 import { checkPage, decodeCursor, encodeCursor, pageOf } from "./cursor.ts";
@@ -28,6 +28,19 @@ export async function resultsOf(
     cursor: order.cursor,
     total: total!.n,
   });
+}
+
+/** The best rows of several runs, by run and rank. */
+export async function bestRowsOf(
+  db: Connection,
+  runIds: readonly string[],
+  limit: number,
+): Promise<(ResultRow & { readonly runId: string })[]> {
+  return db
+    .select()
+    .from(results)
+    .where(and(inArray(results.runId, [...runIds]), lte(results.rank, limit)))
+    .orderBy(asc(results.runId), asc(results.rank));
 }
 
 interface Order {

@@ -1,18 +1,17 @@
-import { and, count, desc, eq, inArray, lt, notInArray, sql } from "drizzle-orm";
+import { and, count, eq, notInArray, sql } from "drizzle-orm";
 import { complaint, UserError } from "../core/user-error.ts";
 import { LOCAL_OWNER } from "./access-records.ts";
 import { insertChunks } from "./chunks.ts";
-import { checkPage, decodeCursor, encodeCursor, pageOf } from "./cursor.ts";
 import type { Connection, Transaction } from "./database.ts";
 import { sendDueWork } from "./due-work.ts";
 import { RUN_STATES, type RunRecord, type RunState, TERMINAL_STATES } from "./records.ts";
 import { appendEvent } from "./run-events.ts";
+import { indicatorsOf, insertFacets } from "./run-marks.ts";
 import { lockRun, toRecord } from "./run-row.ts";
 import { idempotencyKeys, runs } from "./schema.ts";
-import type { NewRun, Page, PageOf, RunFilter } from "./store.ts";
+import type { NewRun } from "./store.ts";
 import type { StoreContext } from "./store-context.ts";
 
-const TAG = "runs";
 /** Held to the end of the transaction. */
 const QUEUE_LOCK = sql`select pg_advisory_xact_lock(hashtext('sweepline: queued runs'))`;
 /** What a client is told to wait when the queue is full. */
@@ -43,6 +42,8 @@ export async function createRun(
       kernels: run.kernels,
       total: plan.estimate.stageAVariants,
     });
+    await insertFacets(tx, id, "INDICATOR", indicatorsOf(plan.sweep));
+    if (run.strategyId !== undefined) await insertFacets(tx, id, "STRATEGY", [run.strategyId]);
     if (run.idempotencyKey !== null && !(await takeKey(tx, run, id))) {
       // Another transaction has used the key in between: this one is undone, and asked again.
       throw new KeyTaken();
@@ -130,36 +131,6 @@ async function refuseQuota(tx: Transaction, owner: string, allowed: number): Pro
     used: used!.n,
     allowed,
   });
-}
-
-export async function listRuns(
-  db: Connection,
-  page: Page,
-  filter: RunFilter = {},
-): Promise<PageOf<RunRecord>> {
-  checkPage(page);
-  const after = decodeCursor(page.after, TAG, 1);
-  const chosen = and(
-    filter.owner === undefined ? undefined : eq(runs.owner, filter.owner),
-    filter.states === undefined ? undefined : stateIn(filter.states),
-    filter.datasetHash === undefined ? undefined : eq(runs.datasetHash, filter.datasetHash),
-  );
-  const rows = await db
-    .select()
-    .from(runs)
-    .where(and(chosen, after === null ? undefined : lt(runs.no, Number(after[0]))))
-    .orderBy(desc(runs.no))
-    .limit(page.first + 1);
-  const [total] = await db.select({ n: count() }).from(runs).where(chosen);
-  return pageOf(rows, page, {
-    item: toRecord,
-    cursor: (row) => encodeCursor(TAG, [row.no]),
-    total: total!.n,
-  });
-}
-
-function stateIn(states: readonly RunState[]) {
-  return states.length === 0 ? sql`false` : inArray(runs.state, [...states]);
 }
 
 export async function countRuns(db: Connection): Promise<Record<RunState, number>> {

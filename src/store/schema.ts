@@ -9,12 +9,14 @@ import {
   snakeCase,
   text,
   timestamp,
+  unique,
 } from "drizzle-orm/pg-core";
 import type { ParameterValues } from "../core/parameter.ts";
 import type { RunSpent } from "../core/stages/run-profile.ts";
 import type { StageName } from "../core/stages/sweep.ts";
 import type { RunPlan } from "../plan/run-plan.ts";
 import { LOCAL_OWNER, type Scope } from "./access-records.ts";
+import type { FacetKind, SavedStrategySpec } from "./library-records.ts";
 import type {
   BestSoFar,
   ChunkState,
@@ -254,4 +256,76 @@ export const auditLog = snakeCase.table(
     requestId: text(),
   },
   (t) => [index("audit_log_owner").on(t.owner, t.no)],
+);
+
+/** What runs are found by: tags that people give, and what their strategies are made of. */
+export const runFacets = snakeCase.table(
+  "run_facets",
+  {
+    runId: runId(),
+    kind: text().$type<FacetKind>().notNull(),
+    value: text().notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.runId, t.kind, t.value] }),
+    index("run_facets_value").on(t.kind, t.value, t.runId),
+  ],
+);
+
+export const runNotes = snakeCase.table("run_notes", {
+  runId: runId().primaryKey(),
+  note: text().notNull(),
+});
+
+export const strategies = snakeCase.table(
+  "strategies",
+  {
+    id: text().primaryKey(),
+    no: count().generatedAlwaysAsIdentity().notNull().unique(),
+    owner: owner(),
+    name: text().notNull(),
+    createdAt: at().notNull().defaultNow(),
+  },
+  (t) => [unique("strategies_name").on(t.owner, t.name)],
+);
+
+/** A version is never changed; a change is another version. */
+export const strategyVersions = snakeCase.table(
+  "strategy_versions",
+  {
+    strategyId: text()
+      .notNull()
+      .references(() => strategies.id, { onDelete: "cascade" }),
+    version: integer().notNull(),
+    hash: text().notNull(),
+    strategy: json().$type<SavedStrategySpec>().notNull(),
+    note: text(),
+    createdAt: at().notNull().defaultNow(),
+  },
+  (t) => [primaryKey({ columns: [t.strategyId, t.version] })],
+);
+
+/** Variants that are kept whatever becomes of their runs: the run's id is no reference. */
+export const pins = snakeCase.table(
+  "pins",
+  {
+    id: text().primaryKey(),
+    no: count().generatedAlwaysAsIdentity().notNull().unique(),
+    owner: owner(),
+    label: text(),
+    runId: text().notNull(),
+    variantIndex: count().notNull(),
+    variantKey: text().notNull(),
+    params: json().$type<ParameterValues>().notNull(),
+    stopLossPct: doublePrecision(),
+    trailingStopPct: doublePrecision(),
+    takeProfitPct: doublePrecision(),
+    metrics: json().$type<ResultRow["metrics"]>().notNull(),
+    datasetHash: text().notNull(),
+    planHash: text().notNull(),
+    engineVersion: text().notNull(),
+    request: json().$type<RunPlan["request"]>().notNull(),
+    createdAt: at().notNull().defaultNow(),
+  },
+  (t) => [index("pins_owner").on(t.owner, t.no), index("pins_variant").on(t.variantKey)],
 );

@@ -1,8 +1,11 @@
+import type { RankingMetric } from "../core/metrics/ranking-metric.ts";
 import type { RunSpent } from "../core/stages/run-profile.ts";
 import type { StageName } from "../core/stages/sweep.ts";
 import type { RunPlan } from "../plan/run-plan.ts";
 import type { AccessStore } from "./access-store.ts";
 import type { ImportStore } from "./imports.ts";
+import type { BestBounds } from "./library-records.ts";
+import type { LibraryStore } from "./library-store.ts";
 import type {
   BestSoFar,
   ChunkRecord,
@@ -66,6 +69,8 @@ export interface NewRun {
   readonly plan: RunPlan;
   /** LOCAL_OWNER when left out. */
   readonly owner?: string;
+  /** The saved strategy it is started from. */
+  readonly strategyId?: string;
   readonly kernels: "reference" | "wasm";
   readonly idempotencyKey: string | null;
   /** Hash of the whole request, schedule included; compared on a repeated key. */
@@ -93,6 +98,24 @@ export interface RunFilter {
   readonly owner?: string;
   readonly states?: readonly RunState[];
   readonly datasetHash?: string;
+  readonly datasetName?: string;
+  /** All of these. */
+  readonly tags?: readonly string[];
+  /** Ids of indicators, any of these. */
+  readonly indicators?: readonly string[];
+  /** Started from this saved strategy. */
+  readonly strategyId?: string;
+  readonly createdFrom?: Date;
+  /** Exclusive. */
+  readonly createdTo?: Date;
+  /** Of the best row; a run without one is within no bounds. */
+  readonly best?: readonly BestBounds[];
+}
+
+export interface RunOrder {
+  /** A metric is that of the run's best row. */
+  readonly by: "createdAt" | "finishedAt" | RankingMetric;
+  readonly direction: "ASC" | "DESC";
 }
 
 export interface ResultOrder {
@@ -177,7 +200,7 @@ export interface StageBPlan {
  * Everything the service remembers. The database is the truth: every method is one transaction,
  * idempotent where a repeat can happen, and notifies subscribers of run events after commit.
  */
-export interface Store extends ImportStore {
+export interface Store extends ImportStore, LibraryStore {
   readonly backend: "pglite" | "postgres";
   readonly access: AccessStore;
 
@@ -208,8 +231,8 @@ export interface Store extends ImportStore {
   runsById(ids: readonly string[]): Promise<RunRecord[]>;
   /** What a worker has to know while it works: cheap, without the plan. */
   runStatus(id: string): Promise<RunStatus | null>;
-  /** Newest first. */
-  listRuns(page: Page, filter?: RunFilter): Promise<PageOf<RunRecord>>;
+  /** Newest first unless said otherwise; undefined values last, then the newest first. */
+  listRuns(page: Page, filter?: RunFilter, orderBy?: RunOrder): Promise<PageOf<RunRecord>>;
   /** By rank, or by a ranking metric with undefined values last. */
   results(runId: string, page: Page, orderBy?: ResultOrder): Promise<PageOf<ResultRow>>;
 

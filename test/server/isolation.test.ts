@@ -24,6 +24,8 @@ interface Things {
   readonly run: string;
   readonly token: string;
   readonly upload: string;
+  readonly strategy: string;
+  readonly pin: string;
 }
 
 const input = (fields: object) => ({ input: fields });
@@ -39,6 +41,12 @@ const GRID = crossRequest("hours", { fast: [2, 4, 1], slow: [5, 7, 1] });
 const PROBES: Readonly<Record<Operation, Readonly<Record<string, Probe>>>> = {
   query: {
     auditLog: { holds: "ADMIN" },
+    compareRuns: {
+      holds: "OWNED",
+      variables: ({ run }) => ({ ids: [run, `${NOTHING.run.slice(0, -1)}1`] }),
+      // Of the two it is the other that she does not have.
+      proof: /ids\[1\]/,
+    },
     checkStrategy: { holds: "SHARED", variables: () => ({ request: GRID, seed: 1 }) },
     dataset: { holds: "SHARED", variables: () => ({ hashOrName: "hours" }) },
     datasets: { holds: "SHARED" },
@@ -47,11 +55,16 @@ const PROBES: Readonly<Record<Operation, Readonly<Record<string, Probe>>>> = {
     estimateRun: { holds: "SHARED", variables: () => ({ request: GRID }) },
     indicators: { holds: "SHARED" },
     node: ofRun("OWNED"),
-    nodes: { holds: "OWNED", variables: ({ run, token }) => ({ ids: [run, token] }) },
+    nodes: {
+      holds: "OWNED",
+      variables: ({ run, token, strategy, pin }) => ({ ids: [run, token, strategy, pin] }),
+    },
+    pinnedVariants: { holds: "OWNED" },
     rules: { holds: "SHARED" },
     run: ofRun("OWNED"),
     runs: { holds: "OWNED" },
     service: { holds: "SHARED" },
+    strategies: { holds: "OWNED" },
     tokens: { holds: "ADMIN" },
     viewer: { holds: "OWNED", proof: /"owner":"alice"/ },
   },
@@ -76,11 +89,27 @@ const PROBES: Readonly<Record<Operation, Readonly<Record<string, Probe>>>> = {
       holds: "SHARED",
       variables: () => input({ name: "more", source: { synthetic: { seed: 7, bars: 50 } } }),
     },
+    markRun: onRun,
     pauseRun: { ...onRun, proof: /CONFLICT/ },
+    pinVariant: {
+      holds: "OWNED",
+      variables: ({ run }) => input({ runId: run, rank: 1 }),
+      proof: /variantKey/,
+    },
     resumeRun: { ...onRun, proof: /CONFLICT/ },
     retryRun: { ...onRun, proof: /CONFLICT/ },
     revokeToken: { holds: "ADMIN", variables: ({ token }) => input({ id: token }) },
     runBacktest: { holds: "SHARED", variables: () => input({ request: GRID }) },
+    saveStrategy: {
+      holds: "OWNED",
+      variables: () => input({ name: "own", strategy: (GRID as { strategy: object }).strategy }),
+      proof: /"version":1/,
+    },
+    unpinVariant: {
+      holds: "OWNED",
+      variables: ({ pin }) => input({ id: pin }),
+      proof: /unpinnedId/,
+    },
     startRun: {
       holds: "OWNED",
       // Her key and her request: with Bob it is another run, which says nothing of hers.
@@ -98,6 +127,8 @@ const NOTHING: Things = {
   run: "Run_00000000-0000-4000-8000-000000000000",
   token: "Token_00000000-0000-4000-8000-000000000000",
   upload: "Import_00000000-0000-4000-8000-000000000000",
+  strategy: "Strategy_00000000-0000-4000-8000-000000000000",
+  pin: "PinnedVariant_00000000-0000-4000-8000-000000000000",
 };
 
 let service: TestService;
@@ -131,8 +162,16 @@ beforeAll(async () => {
   const { run } = (await ask("alice", START, variables)).data.startRun;
   const waiting = await service.imports.start({ name: MARK, origin: { kind: "UPLOAD" } }, "alice");
   await service.imports.cancel(waiting.id);
-  hers = { run: run.id, token, upload: `Import_${waiting.id}` };
   await ended(service.store, run.id.replace("Run_", ""));
+  const SAVE = `mutation ($input: SaveStrategyInput!) { saveStrategy(input: $input) {
+    ... on SaveStrategyPayload { strategy { id } } } }`;
+  const PIN = `mutation ($input: PinVariantInput!) { pinVariant(input: $input) {
+    ... on PinVariantPayload { pin { id } } } }`;
+  const named = input({ name: MARK, strategy: (GRID as { strategy: object }).strategy });
+  const strategy = (await ask("alice", SAVE, named)).data.saveStrategy.strategy.id;
+  const pinned = input({ runId: run.id, rank: 1, label: MARK });
+  const pin = (await ask("alice", PIN, pinned)).data.pinVariant.pin.id;
+  hers = { run: run.id, token, upload: `Import_${waiting.id}`, strategy, pin };
 });
 
 afterAll(async () => {

@@ -145,6 +145,11 @@ export interface RunRequestInput {
   readonly warmupBars?: number | null | undefined;
 }
 
+export interface SavedStrategyInput {
+  readonly id: string;
+  readonly version?: number | null | undefined;
+}
+
 export interface ScheduleInput {
   readonly chunkVariants?: number | null | undefined;
   readonly priority?: "BULK" | "CRITICAL" | "HIGH" | "LOW" | "NORMAL" | null | undefined;
@@ -170,5 +175,6 @@ export interface StrategyInput {
   readonly expressions?: ExpressionsInput | null | undefined;
   readonly indicators?: readonly IndicatorInput[] | null | undefined;
   readonly parameters?: readonly ParameterInput[] | null | undefined;
+  readonly saved?: SavedStrategyInput | null | undefined;
   readonly signals?: readonly SignalInput[] | null | undefined;
 }

@@ -23,7 +23,7 @@ export function viewerServices(services: Services, viewer: Principal): Services 
 function ownRuns(runs: RunService, { owner }: Principal): RunService {
   return {
     estimate: (request) => runs.estimate(request),
-    startRun: (request, key) => runs.startRun(request, key, owner),
+    startRun: (request, key, _owner, strategyId) => runs.startRun(request, key, owner, strategyId),
     backtest: (request, options) => runs.backtest(request, options),
     check: (request, options) => runs.check(request, options),
     cancelRun: (id, reason) => runs.cancelRun(id, reason),
@@ -56,17 +56,43 @@ function visibleStore(store: ApiStore, viewer: Principal): ApiStore {
     listDatasets: (page) => store.listDatasets(page),
     run: async (id) => seen(await store.run(id)),
     runsById: async (ids) => (await store.runsById(ids)).filter((run) => seen(run) !== null),
-    listRuns: (page, filter) => store.listRuns(page, { ...filter, owner: viewer.owner }),
+    listRuns: (page, filter, order) =>
+      store.listRuns(page, { ...filter, owner: viewer.owner }, order),
     results: (runId, page, orderBy) => store.results(runId, page, orderBy),
     events: (runId, afterSeq, limit) => store.events(runId, afterSeq, limit),
     listChunks: (runId, page, filter) => store.listChunks(runId, page, filter),
     access: store.access,
+    ...visibleLibrary(store, viewer),
     importById: async (id) => seen(await store.importById(id)),
     importsById: async (ids) => (await store.importsById(ids)).filter((found) => seen(found)),
     listImports: (page, filter) => store.listImports(page, { ...filter, owner: viewer.owner }),
     // An id that says nothing to whoever may not look behind it.
     onImportChanged: (listener) => store.onImportChanged(listener),
   };
+}
+
+/** Marks and best rows are asked of runs that were seen; the rest is one's own. */
+function visibleLibrary(store: ApiStore, viewer: Principal) {
+  const { owner } = viewer;
+  const strategyOf = async (id: string) =>
+    (await store.strategiesById([id])).find((found) => sees(viewer, found.owner));
+  return {
+    markRun: (runId, change) => store.markRun(runId, change),
+    runMarks: (runIds) => store.runMarks(runIds),
+    bestRows: (runIds, limit) => store.bestRows(runIds, limit),
+    saveStrategy: (strategy) => store.saveStrategy({ ...strategy, owner }),
+    strategiesById: async (ids) =>
+      (await store.strategiesById(ids)).filter((found) => sees(viewer, found.owner)),
+    listStrategies: (page) => store.listStrategies(page, owner),
+    strategyVersions: (id, page) => store.strategyVersions(id, page),
+    strategyVersion: async (id, version) =>
+      (await strategyOf(id)) === undefined ? null : store.strategyVersion(id, version),
+    pinVariant: (pin) => store.pinVariant({ ...pin, owner }),
+    pinsById: async (ids) =>
+      (await store.pinsById(ids)).filter((found) => sees(viewer, found.owner)),
+    listPins: (page) => store.listPins(page, owner),
+    unpin: (id) => store.unpin(id),
+  } satisfies Partial<ApiStore>;
 }
 
 /** A run of somebody else is answered as one that does not exist. */

@@ -2,7 +2,8 @@ import { positive } from "../argument-bounds.ts";
 import { builder } from "../builder.ts";
 import type { BacktestResult } from "../context.ts";
 import { pageComplexity, pageSize } from "../page.ts";
-import { present, translatingPaths } from "../request-mapping.ts";
+import { present } from "../request-mapping.ts";
+import { translatingSaved } from "../saved-strategy.ts";
 import { outcome } from "./errors.ts";
 import { RunEstimateType } from "./estimate.ts";
 import { RunRequestInput } from "./request-inputs.ts";
@@ -56,7 +57,7 @@ builder.mutationField("runBacktest", (t) =>
     resolve: (_root, { input }, { services, signal }) =>
       RunBacktestResult.attempt(() => {
         const deadline = present({ deadlineMs: positive(input.deadlineMs, "input.deadlineMs") });
-        return translatingPaths(input.request, "input.request", (canonical) =>
+        return translatingSaved(input.request, "input.request", services.store, (canonical) =>
           services.runs.backtest(canonical, { signal, ...deadline }),
         );
       }),

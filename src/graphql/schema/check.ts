@@ -4,7 +4,8 @@ import type { WarmupNeed, WarmupReport } from "../../core/canary/check-warmup.ts
 import { notNegative } from "../argument-bounds.ts";
 import { builder } from "../builder.ts";
 import type { CheckedPlan } from "../context.ts";
-import { present, translatingPaths } from "../request-mapping.ts";
+import { present } from "../request-mapping.ts";
+import { translatingSaved } from "../saved-strategy.ts";
 import { outcome } from "./errors.ts";
 import { RunEstimateType } from "./estimate.ts";
 import { RunRequestInput } from "./request-inputs.ts";
@@ -146,7 +147,7 @@ builder.queryField("checkStrategy", (t) =>
     resolve: (_root, { request, seed }, { services }) =>
       CheckStrategyResult.attempt(() => {
         const options = present({ seed: notNegative(seed, "seed") });
-        return translatingPaths(request, "request", (canonical) =>
+        return translatingSaved(request, "request", services.store, (canonical) =>
           services.runs.check(canonical, options),
         );
       }),

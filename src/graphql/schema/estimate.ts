@@ -1,6 +1,6 @@
 import type { RunPlan } from "../../plan/run-plan.ts";
 import { builder } from "../builder.ts";
-import { translatingPaths } from "../request-mapping.ts";
+import { translatingSaved } from "../saved-strategy.ts";
 import { outcome } from "./errors.ts";
 import { RunRequestInput } from "./request-inputs.ts";
 
@@ -59,7 +59,9 @@ builder.queryField("estimateRun", (t) =>
     args: { request: t.arg({ type: RunRequestInput, required: true }) },
     resolve: (_root, { request }, { services }) =>
       EstimateRunResult.attempt(() =>
-        translatingPaths(request, "request", (canonical) => services.runs.estimate(canonical)),
+        translatingSaved(request, "request", services.store, (canonical) =>
+          services.runs.estimate(canonical),
+        ),
       ),
   }),
 );

@@ -191,7 +191,8 @@ builder.objectField(RunType, "variantReport", (t) =>
 
 type Place = { readonly rank: number } | { readonly variantIndex: number };
 
-function placeOf(rank: number | null | undefined, index: number | null | undefined): Place {
+/** Throws UserError unless exactly one is named. */
+export function placeOf(rank: number | null | undefined, index: number | null | undefined): Place {
   if (rank != null && index == null) return { rank };
   if (rank == null && index != null) return { variantIndex: index };
   const value = rank == null ? "neither" : "both";

@@ -81,9 +81,21 @@ const ExpressionsInput = builder.inputType("ExpressionsInput", {
   }),
 });
 
-const StrategyInput = builder.inputType("StrategyInput", {
+const SavedStrategyInput = builder.inputType("SavedStrategyInput", {
+  description: "A strategy that was saved.",
+  fields: (t) => ({
+    id: t.id({ required: true }),
+    version: t.int({ description: "The latest when left out." }),
+  }),
+});
+
+export const StrategyInput = builder.inputType("StrategyInput", {
   description: "Indicators with signals, or expressions with parameters.",
   fields: (t) => ({
+    saved: t.field({
+      type: SavedStrategyInput,
+      description: "A saved strategy, instead of everything else.",
+    }),
     indicators: t.field({
       type: [IndicatorInput],
       description: "Indicators that signals read; not with expressions.",

@@ -39,7 +39,7 @@ const ParameterFilterInput = builder.inputType("ParameterFilter", {
   }),
 });
 
-const MetricFilterInput = builder.inputType("MetricFilter", {
+export const MetricFilterInput = builder.inputType("MetricFilter", {
   description: "Bounds of a metric in its own unit; an undefined value is within none.",
   fields: (t) => ({
     metric: t.field({ type: MetricEnum, required: true }),
