@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -33,7 +33,7 @@ const synthetic = ["--synthetic", "--bars", "500", "--name", "hours", "--data-di
 await once(sweepline("import", ...synthetic), "close");
 const server = sweepline("serve", ...flags);
 try {
-  const url = await addressOf(server.stdout!);
+  const url = await addressOf(server);
   const client = new ApiClient(url);
   const request = crossRequest("hours", LARGE) as RunRequestInput;
   const { startRun: started } = await client.request(startRun, { input: { request } });
@@ -64,14 +64,17 @@ try {
   rmSync(dataDir, { recursive: true, force: true });
 }
 
-async function addressOf(stdout: NodeJS.ReadableStream): Promise<string> {
+/** Goes on reading: a process whose output nobody takes ends. */
+function addressOf(child: ChildProcess): Promise<string> {
+  const { promise, resolve, reject } = Promise.withResolvers<string>();
   let said = "";
-  for await (const text of stdout) {
+  child.stdout!.on("data", (text: Buffer) => {
     said += String(text);
     const url = /GraphQL and GraphiQL at (\S+)/.exec(said)?.[1];
-    if (url !== undefined) return url;
-  }
-  throw new Error(`the server did not start: ${said}`);
+    if (url !== undefined) resolve(url);
+  });
+  child.once("close", () => reject(new Error(`the server did not start: ${said}`)));
+  return promise;
 }
 
 function residentMb(pid: number): number {

@@ -1,8 +1,9 @@
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it, vi } from "vitest";
+import { createProgram } from "../../src/cli/program.ts";
 import { RawWebsocket } from "../conformance/raw-websocket.ts";
 import { NASTY_TEXTS } from "../fuzz/nasty-texts.ts";
 import { POSTGRES } from "../support/databases.ts";
-import { SweeplineProcess, sweepline, temporaryFolder } from "./sweepline-process.ts";
+import { SweeplineProcess, temporaryFolder } from "./sweepline-process.ts";
 
 const folder = temporaryFolder();
 let database: Awaited<ReturnType<typeof POSTGRES.create>>;
@@ -10,17 +11,24 @@ let environment: Record<string, string>;
 beforeAll(async () => {
   database = await POSTGRES.create();
   environment = { DATABASE_URL: database.location.url!, SWEEPLINE_DATA_DIR: folder.path };
+  for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
 });
 afterAll(async () => {
+  vi.unstubAllEnvs();
   folder.remove();
   await database.drop();
 });
 
-async function json(args: readonly string[], more: Record<string, string> = {}) {
-  const ended = await sweepline([...args, "--json"], { ...environment, ...more });
-  expect(ended).toMatchObject({ code: 0 });
-  return JSON.parse(ended.stdout);
+/** What a command prints, run in this process; only the server is one of its own. */
+async function printed(...args: string[]): Promise<string> {
+  const log = vi.spyOn(console, "log").mockImplementation(() => {});
+  await createProgram().parseAsync(args, { from: "user" });
+  const text = String(log.mock.lastCall);
+  log.mockRestore();
+  return text;
 }
+
+const json = async (...args: string[]) => JSON.parse(await printed(...args, "--json"));
 
 it("tokens of the command line let clients in until revoked; no log has a secret", async () => {
   await using open = new SweeplineProcess(["serve", "--port", "0"], {
@@ -31,7 +39,7 @@ it("tokens of the command line let clients in until revoked; no log has a secret
   const [, url] = await open.says(/GraphQL and GraphiQL at (\S+)/);
   await open.says(/No token has been made/);
   const wish = ["token", "create", "--owner", "alice", "--name", "ci", "--expires", "1d"];
-  const { token, secret } = await json([...wish, "--scope", "admin"]);
+  const { token, secret } = await json(...wish, "--scope", "admin");
   expect(token).toMatchObject({ owner: "alice", name: "ci", scope: "admin", revokedAt: null });
   const span = Date.parse(token.expiresAt) - Date.parse(token.createdAt);
   expect(Math.abs(span - 86_400_000)).toBeLessThan(60_000);
@@ -64,23 +72,19 @@ it("tokens of the command line let clients in until revoked; no log has a secret
   expect((await wrong.closed)[0]).toBe(4403);
 
   const server = ["--server", url!];
-  const viaServer = { SWEEPLINE_TOKEN: secret };
-  expect(await json(["runs", ...server], viaServer)).toEqual([]);
-  const listed = await json(["token", "list", ...server, "--token", secret]);
+  vi.stubEnv("SWEEPLINE_TOKEN", secret);
+  expect(await json("runs", ...server)).toEqual([]);
+  vi.stubEnv("SWEEPLINE_TOKEN", undefined);
+  const listed = await json("token", "list", ...server, "--token", secret);
   expect(listed.map(({ owner }: { owner: string }) => owner)).toEqual(["bob", "alice"]);
-  const actions = (await json(["audit"])).map(({ action, owner }: Record<string, string>) => [
-    action,
-    owner,
+  const log: Record<string, string>[] = await json("audit");
+  expect(log.map(({ action, owner }) => `${action} ${owner}`)).toEqual([
+    "createToken alice",
+    "createToken command-line",
   ]);
-  expect(actions).toEqual([
-    ["createToken", "alice"],
-    ["createToken", "command-line"],
-  ]);
-  const refused = await sweepline(["runs", ...server], environment);
-  expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining("A token is needed") });
-
-  const revoked = await sweepline(["token", "revoke", token.id], environment);
-  expect(revoked.stdout).toBe(`${token.id} (ci of alice) is revoked\n`);
+  await expect(printed("runs", ...server)).rejects.toThrow("A token is needed");
+  const revoked = await printed("token", "revoke", token.id);
+  expect(revoked).toBe(`${token.id} (ci of alice) is revoked`);
   expect(await socket.closed).toEqual([4403, "The token was revoked"]);
   expect((await ask(bearer, "{ viewer { owner } }")).status).toBe(401);
 
