@@ -4,6 +4,7 @@ import { riskCells } from "../core/stages/sweep.ts";
 import { StageGrid } from "../core/surfaces/stage-grid.ts";
 import { complaint, UserError } from "../core/user-error.ts";
 import { ColumnReader } from "../runner/column-reader.ts";
+import { refuseDropped } from "../runner/run-surfaces.ts";
 import type { VariantPlace } from "../runner/variant-reports.ts";
 import { isTerminal, type ResultRow, type RunRecord } from "../store/records.ts";
 import type { Store } from "../store/store.ts";
@@ -104,6 +105,7 @@ export class RunExports {
     const shortlist = stage === "STAGE_B" ? await store.shortlist(run.id) : null;
     const cells = stage === "STAGE_B" ? riskCells(sweep) : 1;
     const chunks = await store.columnChunks(run.id, stage);
+    refuseDropped(run, chunks.length);
     const columns = { runId: run.id, stage, cells, chunks };
     const grid = new StageGrid(sweep, stage, shortlist);
     return variantTable({ sweep, grid, blocks: () => this.#columns.blocks(columns) });

@@ -144,6 +144,8 @@ export const runRequest = z.strictObject({
         .positive()
         .max(30 * 86_400)
         .optional(),
+      /** False: metric columns are dropped when the run has succeeded. */
+      keepColumns: z.boolean().optional(),
       priority: z.enum(["CRITICAL", "HIGH", "NORMAL", "LOW", "BULK"]).default("NORMAL"),
     })
     .prefault({}),

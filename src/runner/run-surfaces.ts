@@ -144,6 +144,7 @@ export class RunSurfaces {
     const grid = await this.#grid(run, stage);
     const cells = stage === "STAGE_B" ? riskCells(run.plan.sweep) : 1;
     const chunks = await this.#store.columnChunks(run.id, stage);
+    refuseDropped(run, chunks.length);
     const stored = chunks.reduce((sum, { from, to }) => sum + (to - from) * cells, 0);
     const complete = grid.positions > 0 && stored === grid.positions;
     return { run, grid, columns: { runId: run.id, stage, cells, chunks }, complete };
@@ -164,6 +165,14 @@ export class RunSurfaces {
     if (stage === "STAGE_A" || shortlist !== null) this.#grids.set(key, { grid, bytes });
     return grid;
   }
+}
+
+/** UserError CONFLICT for a run whose columns were dropped when it had succeeded. */
+export function refuseDropped({ state, plan }: RunRecord, chunks: number): void {
+  const { keepColumns } = plan.request.schedule;
+  if (state !== "SUCCEEDED" || keepColumns !== false || chunks > 0) return;
+  const message = "the run did not keep its metric columns";
+  throw new UserError("CONFLICT", complaint("", message, "keepColumns: false"));
 }
 
 function rankedVariants(

@@ -1,6 +1,6 @@
 import { and, asc, eq, inArray, isNotNull, sql } from "drizzle-orm";
 import type { StageName } from "../core/stages/sweep.ts";
-import type { Connection } from "./database.ts";
+import type { Connection, Transaction } from "./database.ts";
 import { splitColumns, unpackFloats } from "./packing.ts";
 import { chunkResults } from "./schema.ts";
 import type { ColumnChunk, Store, StoredColumns } from "./store.ts";
@@ -14,6 +14,11 @@ export function columnStore(db: Connection): Pick<Store, "columnChunks" | "metri
 }
 
 /** Chunks of a stage whose metric columns are stored, in index order, without the columns. */
+/** Of a run that has succeeded and was not to keep them; its digest covers them all the same. */
+export async function dropColumns(tx: Transaction, runId: string): Promise<void> {
+  await tx.update(chunkResults).set({ columns: null }).where(eq(chunkResults.runId, runId));
+}
+
 async function columnChunksOf(
   db: Connection,
   runId: string,

@@ -4,6 +4,7 @@ import { type Sweep, sweepMetrics } from "../core/stages/sweep.ts";
 import { insertChunks, startRun } from "./chunks.ts";
 import type { Connection, Transaction } from "./database.ts";
 import { dueEnd, sendDueWork, sendHints } from "./due-work.ts";
+import { dropColumns } from "./metric-columns.ts";
 import { packFloats, unpackFloats } from "./packing.ts";
 import { type BestSoFar, isTerminal, type ResultRow } from "./records.ts";
 import { backoffMs } from "./retries.ts";
@@ -128,6 +129,8 @@ export async function finishRun(
     const wanted = run.stopState === null && run.state !== "PAUSED" && run.stage === "FINALIZING";
     if (end.state === "SUCCEEDED" && !wanted) return false;
     await insertResults(tx, runId, end.rows);
+    const keeps = run.plan.request.schedule.keepColumns !== false;
+    if (end.state === "SUCCEEDED" && !keeps) await dropColumns(tx, runId);
     const best = end.rows[0] === undefined ? {} : { best: asBest(run.plan.sweep, end.rows[0]) };
     const error = end.error ?? run.error;
     const spent = addSpent(run.spent, end.spent ?? null);

@@ -259,6 +259,34 @@ class TestServiceQuestions {
   }
 }
 
+describe("a run that keeps no columns", () => {
+  it("has the same digest and rows, says so when asked, and takes less room", async () => {
+    await using service = await TestService.start();
+    await service.importSynthetic("hours", 1_000);
+    const ids: string[] = [];
+    for (const keepColumns of [true, false]) {
+      const request = crossRequest("hours", SMALL, { schedule: { keepColumns } });
+      const { data } = await post(service.url, START, { input: { request } });
+      ids.push(data.startRun.run.id);
+      await ended(service.store, data.startRun.run.id.replace("Run_", ""));
+    }
+    const query = `query ($id: ID!) { run(id: $id) { digest top(first: 5) { edges { node {
+      variantKey metrics { totalReturnPct } } } }
+      distribution(metric: TOTAL_RETURN_PCT) { ${FAILURES} } } }`;
+    const [kept, dropped] = await Promise.all(
+      ids.map(async (id) => (await post(service.url, query, { id })).data.run),
+    );
+    expect(dropped.digest).toBe(kept.digest);
+    expect(dropped.top).toEqual(kept.top);
+    expect(kept.distribution.__typename).toBe("Distribution");
+    expect(dropped.distribution).toMatchObject({ __typename: "Conflict", code: "CONFLICT" });
+    const url = new URL(`/runs/${ids[1]}/export?what=variants`, service.url);
+    expect((await fetch(url)).status).toBe(409);
+    const dropsAll = await service.store.columnChunks(ids[1].replace("Run_", ""), "STAGE_A");
+    expect(dropsAll).toEqual([]);
+  });
+});
+
 describe("a run that is at work", () => {
   it("answers from what is stored, and says that it is not complete", async () => {
     await using service = await TestService.start();

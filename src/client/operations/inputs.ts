@@ -152,6 +152,7 @@ export interface SavedStrategyInput {
 
 export interface ScheduleInput {
   readonly chunkVariants?: number | null | undefined;
+  readonly keepColumns?: boolean | null | undefined;
   readonly priority?: "BULK" | "CRITICAL" | "HIGH" | "LOW" | "NORMAL" | null | undefined;
   readonly timeLimitSeconds?: number | null | undefined;
   readonly workers?: number | null | undefined;

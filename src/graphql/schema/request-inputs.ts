@@ -198,6 +198,11 @@ const ScheduleInput = builder.inputType("ScheduleInput", {
     workers: t.int({ description: "Threads to use at most." }),
     chunkVariants: t.int({ description: "Variants a chunk, the unit of a checkpoint." }),
     timeLimitSeconds: t.float({ description: "The run ends as TIMED_OUT after this time." }),
+    keepColumns: t.boolean({
+      description:
+        "False drops the metric columns when the run has succeeded: 8 bytes a variant and metric " +
+        "less, and no surfaces, rankings or exports of all variants. True when left out.",
+    }),
     priority: t.field({ type: PriorityEnum }),
   }),
 });
