@@ -54,7 +54,7 @@ console.log(`results: ${saveResults("memory", where, measurements)}`);
 async function measured(order: MemoryOrder): Promise<MemoryMeasurement> {
   const child = fork(new URL("measure-memory.ts", import.meta.url), {
     // As scripts/sweepline.mjs starts it.
-    execArgv: ["--max-semi-space-size=2", "--heap-growing-percent=15"],
+    execArgv: ["--max-semi-space-size=1", "--heap-growing-percent=10"],
     env: {
       ...process.env,
       NODE_COMPILE_CACHE: join(tmpdir(), "node-compile-cache"),

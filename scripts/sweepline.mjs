@@ -19,7 +19,7 @@ if (directory !== undefined) process.env.NODE_COMPILE_CACHE ??= directory;
 // begins, so it begins once more.
 const { MALLOC_ARENA_MAX } = process.env;
 if (process.platform === "linux" && process.execve && MALLOC_ARENA_MAX === undefined) {
-  const flags = ["--max-semi-space-size=2", "--heap-growing-percent=15", ...process.execArgv];
+  const flags = ["--max-semi-space-size=1", "--heap-growing-percent=10", ...process.execArgv];
   const args = [process.execPath, ...flags, ...process.argv.slice(1)];
   process.execve(process.execPath, args, {
     ...process.env,
