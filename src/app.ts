@@ -11,10 +11,12 @@ import { Meters } from "./monitoring/meters.ts";
 import { RunLog } from "./monitoring/run-log.ts";
 import { createPool } from "./pool/pool.ts";
 import type { ComputePool } from "./pool/task.ts";
+import { SYSTEM_CLOCK } from "./runner/clock.ts";
 import { DatasetLibrary } from "./runner/dataset-library.ts";
 import { HeldLeases } from "./runner/held-leases.ts";
 import type { ImportWish } from "./runner/imports/import-request.ts";
 import { ImportService } from "./runner/imports/import-service.ts";
+import { RetentionKeeper } from "./runner/retention-keeper.ts";
 import { RunService, type RunServiceOptions } from "./runner/run-service.ts";
 import { RunSurfaces } from "./runner/run-surfaces.ts";
 import { Runner, type RunnerOptions, workerName } from "./runner/runner.ts";
@@ -93,13 +95,21 @@ export async function createApp(config: ServiceConfig, options: AppOptions = {})
   });
   const queue = await openWorkQueue(store, (err) => log.error({ err }, "job queue"));
   opening.defer(() => queue.close());
-  if (options.work !== false) opening.use(await startWork({ ...parts, queue }, config, watchers));
+  if (options.work !== false) opening.use(keepRetention(config, store, log));
+  const work = options.work !== false;
+  const working = work ? opening.use(await startWork({ ...parts, queue }, config, watchers)) : null;
   log.info({ backend: store.backend, workers: pool.size, worker: parts.worker }, "ready");
 
   const opened = opening.move();
   let closing: Promise<void> | undefined;
+  let server: RunningServer | null = null;
+  const drain = async () => {
+    // At the same time: together they have `drainSeconds`, not each.
+    await Promise.all([server?.close(), working?.[Symbol.asyncDispose]()]);
+    await opened.disposeAsync();
+  };
   const close = () => {
-    closing ??= opened.disposeAsync();
+    closing ??= drain();
     return closing;
   };
   const serve = async ({ port } = { port: config.port }) => {
@@ -115,11 +125,10 @@ export async function createApp(config: ServiceConfig, options: AppOptions = {})
     const { host, graphql, traffic, deadlines } = config;
     const drainMs = deadlines.drainSeconds * 1_000;
     const metrics = () => meters.scrape();
-    const server = await startServer({
+    server = await startServer({
       ...{ services, log, host, port, traffic, drainMs, metrics },
       ...graphql,
     });
-    opened.defer(() => server.close());
     log.info({ url: server.url, tokens: !server.isOpen }, "serving");
     return server;
   };
@@ -262,6 +271,15 @@ async function startWork(
   starting.defer(() => runner.drain(config.deadlines.drainSeconds * 1_000));
   await runner.start();
   return starting.move();
+}
+
+function keepRetention(config: ServiceConfig, store: Store, log: Logger): AsyncDisposable {
+  const keeper = new RetentionKeeper({
+    ...{ store, retention: config.retention, clock: SYSTEM_CLOCK },
+    onRemoved: (removed) => log.info(removed, "removed what was old"),
+    onFault: (err) => log.error({ err }, "retention"),
+  });
+  return { [Symbol.asyncDispose]: () => keeper.close() };
 }
 
 type RunParts = Pick<

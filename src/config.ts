@@ -51,6 +51,11 @@ const settings = z.strictObject({
     maxBytes: bytes,
     chunkSeconds: z.number().min(0.01).max(600),
   }),
+  retention: z.strictObject({
+    runDays: z.number().positive().max(36_500).nullable(),
+    eventDays: z.number().positive().max(36_500).nullable(),
+    datasetDays: z.number().positive().max(36_500).nullable(),
+  }),
   retries: z.strictObject({
     faults: z.int().min(0).max(100),
     userErrors: z.int().min(0).max(100),

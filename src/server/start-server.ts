@@ -138,11 +138,13 @@ interface Drain {
 
 async function drain(server: Server, parts: Drain): Promise<void> {
   const { progress, access, closeWebsockets, drainMs } = parts;
+  const untilMs = performance.now() + drainMs;
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   progress.close();
   await progress.whenIdle(drainMs);
   await closeWebsockets();
-  const timer = setTimeout(() => server.closeAllConnections(), drainMs);
+  const leftMs = Math.max(0, untilMs - performance.now());
+  const timer = setTimeout(() => server.closeAllConnections(), leftMs);
   server.closeIdleConnections();
   await closed;
   clearTimeout(timer);

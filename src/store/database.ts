@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { PGlite, types } from "@electric-sql/pglite";
 import { drizzle as drizzlePostgres } from "drizzle-orm/node-postgres";
 import type { PgAsyncDatabase, PgAsyncTransaction, PgQueryResultHKT } from "drizzle-orm/pg-core";
@@ -77,6 +78,9 @@ async function openEmbedded(dataDir: string | undefined): Promise<Database> {
   }
 }
 
+/** What closing waits for a server. */
+const CLOSE_MS = 3_000;
+
 async function openServer(url: string): Promise<Database> {
   await migrateServer(url);
   const client = new pg.Pool({ ...connectionOf(url), max: 8 });
@@ -90,8 +94,12 @@ async function openServer(url: string): Promise<Database> {
     url,
     listen: (channel, onNotification, onGap) => listener.listen(channel, onNotification, onGap),
     close: async () => {
-      await listener.close();
-      await client.end();
+      const ended = Promise.all([listener.close(), client.end()]);
+      // One that does not answer is left: its connections go with the process.
+      const over = new AbortController();
+      const late = sleep(CLOSE_MS, undefined, { signal: over.signal }).catch(() => {});
+      await Promise.race([ended, late]);
+      over.abort();
     },
   };
 }

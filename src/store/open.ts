@@ -13,6 +13,7 @@ import { missingMigrations } from "./migrate.ts";
 import { openNotifications } from "./notifications.ts";
 import { recover, takeBackAll } from "./recovery.ts";
 import { resultsOf } from "./results.ts";
+import { removeOld } from "./retention.ts";
 import * as control from "./run-control.ts";
 import { eventsAfter } from "./run-events.ts";
 import { listRuns } from "./run-list.ts";
@@ -98,6 +99,12 @@ export async function openStore(
     failEnd: (runId, worker, fault) => stageEnds.failEnd(context, runId, worker, fault),
     releaseEnd: (runId, worker) => stageEnds.releaseEnd(context, runId, worker),
     recover: () => recover(context),
+    removeOld: async (retention) => {
+      const removed = await removeOld(context, retention);
+      const any = removed.runs + removed.events > 0;
+      if (any && database.backend === "pglite") await db.execute(control.VACUUM);
+      return removed;
+    },
 
     events: (runId, afterSeq, limit) => eventsAfter(db, runId, afterSeq, limit),
     onRunChanged: notifications.onRunChanged,

@@ -8,7 +8,7 @@ import { RUN_STATES, type RunRecord, type RunState, TERMINAL_STATES } from "./re
 import { appendEvent } from "./run-events.ts";
 import { indicatorsOf, insertFacets } from "./run-marks.ts";
 import { lockRun, toRecord } from "./run-row.ts";
-import { idempotencyKeys, runs } from "./schema.ts";
+import { datasets, idempotencyKeys, runs } from "./schema.ts";
 import type { NewRun } from "./store.ts";
 import type { StoreContext } from "./store-context.ts";
 
@@ -31,6 +31,7 @@ export async function createRun(
     if (former !== null) return { run: former, created: false };
     if (maxQueued !== undefined) await refuseFullQueue(tx, maxQueued);
     if (maxUnfinishedOfOwner !== undefined) await refuseQuota(tx, owner, maxUnfinishedOfOwner);
+    await holdDataset(tx, plan.datasetHash);
     await tx.insert(runs).values({
       id,
       owner,
@@ -55,6 +56,12 @@ export async function createRun(
     await sendDueWork(context, tx, queued);
     return { run: toRecord(queued), created: true };
   });
+}
+
+/** Retention removes datasets that no run is about: this one is about to be. */
+async function holdDataset(tx: Transaction, hash: string): Promise<void> {
+  const held = tx.select({ hash: datasets.hash }).from(datasets).where(eq(datasets.hash, hash));
+  await held.for("key share");
 }
 
 /** Retries the creation when a concurrent one won the idempotency key. */

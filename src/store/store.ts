@@ -19,6 +19,7 @@ import type {
   StopState,
   TerminalState,
 } from "./records.ts";
+import type { Removed, Retention } from "./retention.ts";
 
 /** Compressed columns of a dataset, as stored: one block a column and block number. */
 export interface DatasetBlock {
@@ -330,6 +331,9 @@ export interface Store extends ImportStore, LibraryStore {
    * whatever is due and has none. Safe to call at any time from any process.
    */
   recover(): Promise<void>;
+
+  /** Removes what is older than it may be; safe at any time from any process. */
+  removeOld(retention: Retention): Promise<Removed>;
 
   // events
   /** Events after a sequence number, in order. */
