@@ -40,8 +40,8 @@ try {
     blows: blowsOf(kills, new Random(seed)),
     ...{ seed, windows, postgres },
     bars: Number(values.bars),
-    chunkVariants: Math.ceil(windows ** 2 / (14 * kills)),
-    chunkDelayMs: 1_000,
+    chunkVariants: Math.ceil(windows ** 2 / (8 * kills)),
+    chunkDelayMs: 700,
     log: (line) => console.log(line),
   });
   const { run, seen, connections, chunks, elapsedMs, complaints } = report;
