@@ -6,9 +6,11 @@ const MAX_PAGES = 32_768;
 const FIRST_OFFSET = 4_096;
 const ALIGNMENT = 64;
 
+/** Room that is written before it is read need not be zeroed, and costs memory only where it is. */
+export type Room = "zeroed" | "as it is";
+
 /**
- * Memory that the kernels of one thread work in: handed out front to back, zeroed but for one kind,
- * never taken back one by one. It is shared memory only because that kind never moves when it
+ * Memory that the kernels of one thread work in: handed out front to back, never taken back one by one. It is shared memory only because that kind never moves when it
  * grows, so views stay valid.
  */
 export class KernelMemory {
@@ -38,37 +40,28 @@ export class KernelMemory {
     return this.#end;
   }
 
-  float64(length: number): Float64Array {
-    return new Float64Array(...this.#take(length, 8));
+  float64(length: number, room: Room = "zeroed"): Float64Array {
+    return new Float64Array(...this.#take(length, 8, room));
   }
 
-  /** Not zeroed: for much room of which little may be needed, written before it is read. */
-  unclearedFloat64(length: number): Float64Array {
-    return new Float64Array(...this.#reserve(length, 8));
+  int32(length: number, room: Room = "zeroed"): Int32Array {
+    return new Int32Array(...this.#take(length, 4, room));
   }
 
-  int32(length: number): Int32Array {
-    return new Int32Array(...this.#take(length, 4));
-  }
-
-  uint8(length: number): Uint8Array {
-    return new Uint8Array(...this.#take(length, 1));
-  }
-
-  #take(length: number, itemBytes: number): [SharedArrayBuffer, number, number] {
-    const room = this.#reserve(length, itemBytes);
-    const [buffer, offset] = room;
-    if (offset < this.#used) new Uint8Array(buffer, offset, this.#end - offset).fill(0);
-    return room;
+  uint8(length: number, room: Room = "zeroed"): Uint8Array {
+    return new Uint8Array(...this.#take(length, 1, room));
   }
 
   /** Throws where the reserved space is used up: the plan's memory budget is far below it. */
-  #reserve(length: number, itemBytes: number): [SharedArrayBuffer, number, number] {
+  #take(length: number, itemBytes: number, room: Room): [SharedArrayBuffer, number, number] {
     const offset = Math.ceil(this.#end / ALIGNMENT) * ALIGNMENT;
     this.#end = offset + length * itemBytes;
     const pages = Math.ceil(this.#end / PAGE_BYTES);
     const missing = pages - this.memory.buffer.byteLength / PAGE_BYTES;
     if (missing > 0) this.memory.grow(Math.max(missing, Math.min(256, MAX_PAGES - pages)));
+    if (room === "zeroed" && offset < this.#used) {
+      new Uint8Array(this.memory.buffer, offset, this.#end - offset).fill(0);
+    }
     return [this.memory.buffer as unknown as SharedArrayBuffer, offset, length];
   }
 }

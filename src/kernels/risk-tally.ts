@@ -122,13 +122,14 @@ export class RiskTally {
     const { length: bars, byteOffset: closeAt } = close;
     const trades = this.#capacity;
     const watch = this.#watch;
-    const table = (levels: number) => memory.unclearedFloat64(FIELDS * levels * trades).byteOffset;
+    const table = (levels: number) =>
+      memory.float64(FIELDS * levels * trades, "as it is").byteOffset;
     const [stopTable, targetTable] = [table(stops), table(this.#columns)];
-    const passed = memory.unclearedFloat64(PASSED_ON * 2 * trades).byteOffset;
+    const passed = memory.float64(PASSED_ON * 2 * trades, "as it is").byteOffset;
     const [dayCount, lastBar, dayOf] = days ?? [0, 0, 0];
     const dayMarks = memory.float64(dayCount).byteOffset;
     const changeBytes = this.#squares ? dayCount * 2 * NUMBER_BYTES : 0;
-    const changes = memory.unclearedFloat64((pairs * changeBytes) / NUMBER_BYTES).byteOffset;
+    const changes = memory.float64((pairs * changeBytes) / NUMBER_BYTES, "as it is").byteOffset;
     const drawdown = (watch & WATCH_DRAWDOWN) !== 0;
     const watched = drawdown || (watch & WATCH_DAYS) !== 0;
     const tradewise = (watch & WATCH_TRADES) !== 0;

@@ -15,6 +15,7 @@ import type { BatchEngine, BatchTask } from "../core/stages/batch-engine.ts";
 import { BLOCK_BARS } from "./block-rows.ts";
 import { KernelMemory } from "./kernel-memory.ts";
 import { instantiateKernels, type KernelExports } from "./kernel-module.ts";
+import { MarketTables } from "./market-tables.ts";
 import { writeRules } from "./rules-layout.ts";
 import { WasmLegLoops } from "./wasm-leg-loops.ts";
 import { WasmPairEngine } from "./wasm-pair-engine.ts";
@@ -41,9 +42,12 @@ export class WasmBackend implements ScoringBackend {
   /** Closes in kernel memory. */
   readonly close: Float64Array;
   readonly market: RangeMarket;
+  readonly tables: MarketTables;
   /** Room for the events of one variant; the kernels write a few slots past the last. */
   readonly events: Int32Array;
   readonly rules: AccountRules;
+  /** Trade scorers by what they measure; risk scorers use those of base variants. */
+  readonly #scorers = new Map<string, WasmTradeScorer>();
   readonly #bars: number;
   /** Words of 64 bars. */
   readonly #words: number;
@@ -61,7 +65,8 @@ export class WasmBackend implements ScoringBackend {
     const padded = Math.ceil(this.#bars / BLOCK_BARS) * BLOCK_BARS + BARS_PER_WORD;
     this.close = this.memory.float64(padded).subarray(0, this.#bars);
     this.close.set(market.close);
-    this.events = this.memory.int32(this.#bars + EVENT_SLACK);
+    this.tables = new MarketTables(this.memory, market, this.close);
+    this.events = this.memory.int32(this.#bars + EVENT_SLACK, "as it is");
   }
 
   plane(bars: number): BitPlane {
@@ -71,10 +76,10 @@ export class WasmBackend implements ScoringBackend {
   tradeList(bars: number, entries?: TradeList): TradeList {
     const slots = bars + 1;
     return new TradeList({
-      side: entries?.side ?? this.memory.uint8(slots),
-      entry: entries?.entry ?? this.memory.int32(slots),
-      exit: this.memory.int32(slots),
-      factor: this.memory.float64(slots),
+      side: entries?.side ?? this.memory.uint8(slots, "as it is"),
+      entry: entries?.entry ?? this.memory.int32(slots, "as it is"),
+      exit: this.memory.int32(slots, "as it is"),
+      factor: this.memory.float64(slots, "as it is"),
     });
   }
 
@@ -92,7 +97,7 @@ export class WasmBackend implements ScoringBackend {
   }
 
   #stage(): StagedSeries {
-    return new StagedSeries(this.memory.float64(this.#words * BARS_PER_WORD));
+    return new StagedSeries(this.memory.float64(this.#words * BARS_PER_WORD, "as it is"));
   }
 
   and(a: PlanePair, b: PlanePair, out: PlanePair): void {
@@ -158,7 +163,12 @@ export class WasmBackend implements ScoringBackend {
   }
 
   tradeScorer(metrics: readonly RankingMetric[], periodsPerYear: number): WasmTradeScorer {
-    return new WasmTradeScorer(this, metrics, { rules: this.rules, periodsPerYear });
+    const key = `${metrics} ${periodsPerYear}`;
+    const known = this.#scorers.get(key);
+    const rules = this.rules;
+    const scorer = known ?? new WasmTradeScorer(this, metrics, { rules, periodsPerYear });
+    this.#scorers.set(key, scorer);
+    return scorer;
   }
 
   release(): void {

@@ -33,7 +33,7 @@ export class WasmRowFamily implements RowFamily {
   }
 
   allocate(): this {
-    this.#values = this.#memory.unclearedFloat64(this.#rows * this.#bars);
+    this.#values = this.#memory.float64(this.#rows * this.#bars, "as it is");
     return this;
   }
 

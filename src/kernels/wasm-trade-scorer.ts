@@ -3,8 +3,6 @@ import type { TradeList } from "../core/execution/trade-list.ts";
 import { totalReturnPct } from "../core/metrics/ranking-formulas.ts";
 import type { RankingMetric } from "../core/metrics/ranking-metric.ts";
 import { rankingValue } from "../core/metrics/ranking-values.ts";
-import { Days } from "../core/series/days.ts";
-import { RangeExtremes } from "../core/series/range-extremes.ts";
 import type { PlanePair, TradeScorer } from "../core/stages/backend.ts";
 import { readSums, SUMS, WATCH_DAYS, WATCH_DRAWDOWN, watchFor } from "./variant-sums.ts";
 import type { WasmBackend } from "./wasm-backend.ts";
@@ -20,11 +18,10 @@ export class WasmTradeScorer implements TradeScorer {
   readonly watch: number;
   /** True where the end cash is all that is asked for, of an account that puts everything in. */
   readonly #returnOnly: boolean;
-  readonly #trades: TradeList;
-  readonly #reciprocalAt: number;
-  #extremes: readonly [number, number, number, number] | null = null;
-  /** Days, and where kernels find their last bars, the day of each bar, and room for changes. */
-  days: readonly [number, number, number, number] | null = null;
+  /** Room for the trades of one variant; made when planes are first scored. */
+  #trades: TradeList | null = null;
+  /** Days where any metric needs them; see MarketTables. */
+  readonly days: readonly [number, number, number, number] | null;
   readonly #sums: Float64Array;
 
   constructor(
@@ -40,19 +37,15 @@ export class WasmTradeScorer implements TradeScorer {
     this.#settings = { startCash: rules.startCash, periodsPerYear };
     this.#returnOnly =
       rules.sizing === "ALL_IN" && metrics.every((metric) => metric === "totalReturnPct");
-    this.#trades = backend.tradeList(backend.close.length);
     this.#sums = backend.memory.float64(SUMS.length);
     this.watch = watchFor(metrics);
-    const reciprocal = backend.memory.float64(backend.close.length);
-    reciprocal.set(backend.close.map((price) => 1 / price));
-    if ((this.watch & WATCH_DRAWDOWN) !== 0) this.#shareExtremes();
-    if ((this.watch & WATCH_DAYS) !== 0) this.#shareDays();
-    this.#reciprocalAt = reciprocal.byteOffset;
+    this.days = (this.watch & WATCH_DAYS) === 0 ? null : backend.tables.days;
   }
 
   scorePlanes(a: PlanePair, b: PlanePair, out: Float64Array, offset: number): void {
     const backend = this.#backend;
     if (!this.#returnOnly) {
+      this.#trades ??= backend.tradeList(backend.close.length);
       backend.trades(a, b, this.#trades);
       this.score(this.#trades, out, offset);
       return;
@@ -94,33 +87,12 @@ export class WasmTradeScorer implements TradeScorer {
     const backend = this.#backend;
     if (backend.active === this) return;
     backend.active = this;
-    const { kernels, close, rulesAt } = backend;
+    const { kernels, close, rulesAt, tables } = backend;
     const { length, byteOffset } = close;
-    kernels.setMarket(rulesAt, byteOffset, length, this.watch, this.#reciprocalAt);
-    if (this.#extremes !== null) kernels.setExtremes(...this.#extremes);
+    const watchesDrawdown = (this.watch & WATCH_DRAWDOWN) !== 0;
+    const reciprocal = watchesDrawdown ? tables.reciprocal : 0;
+    kernels.setMarket(rulesAt, byteOffset, length, this.watch, reciprocal);
+    if (watchesDrawdown) kernels.setExtremes(...tables.extremes);
     if (this.days !== null) kernels.setDays(...this.days);
-  }
-
-  #shareExtremes(): void {
-    const { memory, close } = this.#backend;
-    const { minima, maxima } = new RangeExtremes(close).tables();
-    const rowLength = minima[0].length;
-    const share = (rows: readonly Float64Array[]) => {
-      const room = memory.float64(rows.length * rowLength);
-      for (const [level, row] of rows.entries()) room.set(row, level * rowLength);
-      return room.byteOffset;
-    };
-    this.#extremes = [close.byteOffset, share(minima), share(maxima), rowLength];
-  }
-
-  #shareDays(): void {
-    const { memory, market } = this.#backend;
-    const days = new Days(market.openTimes, market.timeframeMs);
-    const lastBar = memory.int32(days.count);
-    lastBar.set(days.lastBar);
-    const dayOf = memory.int32(days.dayOf.length);
-    dayOf.set(days.dayOf);
-    const changes = memory.float64(days.count);
-    this.days = [days.count, lastBar.byteOffset, dayOf.byteOffset, changes.byteOffset];
   }
 }

@@ -3,6 +3,7 @@ import { RANKING_METRICS } from "../core/metrics/ranking-metric.ts";
 import type { VariantReport } from "../core/report/variant-report.ts";
 import { mergeRows } from "../core/stages/merge-rows.ts";
 import { addTimes, noTimes, type PhaseTimes } from "../core/stages/phase-clock.ts";
+import type { ScoredSweep } from "../core/stages/score-sweep.ts";
 import { riskCells, sweepMetrics } from "../core/stages/sweep.ts";
 import { chooseKernels, type KernelName } from "../kernels/choose-kernels.ts";
 import {
@@ -24,14 +25,16 @@ import type {
   ReportTask,
   RunChunkOptions,
   ScoredVariant,
+  WholeTask,
 } from "./task.ts";
 import { Thread } from "./thread.ts";
 
 type ChunkDone = Extract<FromWorker, { kind: "chunkDone" }>;
 type Scored = Extract<FromWorker, { kind: "scored" }>;
+type SweepDone = Extract<FromWorker, { kind: "sweepDone" }>;
 type Reported = Extract<FromWorker, { kind: "reported" }>;
 type Checked = Extract<FromWorker, { kind: "checked" }>;
-type Answer = ChunkDone | Scored | Reported | Checked;
+type Answer = ChunkDone | SweepDone | Scored | Reported | Checked;
 
 /** Attempts at work whose thread died before the work itself is suspected. */
 const MAX_ATTEMPTS = 3;
@@ -110,6 +113,10 @@ export class WorkerPool implements ComputePool {
     if (rows.data.length > 0) watch.offer(rows.data.slice(0, rows.stride));
     watch.report(rest.scored);
     return { ...rest, rows, elapsedMs: performance.now() - startedMs };
+  }
+
+  runSweep(task: WholeTask, signal: AbortSignal): Promise<ScoredSweep | null> {
+    return this.#retrying(() => this.#attemptSweep(task, signal));
   }
 
   async score(
@@ -220,6 +227,28 @@ export class WorkerPool implements ComputePool {
       this.#slices += Number(Atomics.load(counters, COUNTER.slices));
       signal?.removeEventListener("abort", abort);
       this.#watches.delete(order.id);
+    }
+  }
+
+  async #attemptSweep(task: WholeTask, signal: AbortSignal): Promise<ScoredSweep | null> {
+    const threads = this.#chosen(1);
+    const control = new Int32Array(new SharedArrayBuffer((CONTROL.begun + 1) * 4));
+    const order = this.#order<SweepDone>(
+      threads,
+      () => {},
+      (id) => ({ kind: "sweep", order: { ...task, id, control } }),
+    );
+    const abort = () => {
+      Atomics.store(control, CONTROL.abort, 1);
+      if (Atomics.load(control, CONTROL.begun) === 0) order.excuse(threads[0]);
+    };
+    if (signal.aborted) abort();
+    signal.addEventListener("abort", abort, { once: true });
+    try {
+      const [answer] = await order.answered;
+      return answer?.scored ?? null;
+    } finally {
+      signal.removeEventListener("abort", abort);
     }
   }
 

@@ -3,6 +3,7 @@ import type { VariantReport } from "../core/report/variant-report.ts";
 import type { Candles } from "../core/series/candles.ts";
 import type { PhaseTimes } from "../core/stages/phase-clock.ts";
 import type { RankedRows } from "../core/stages/ranked-rows.ts";
+import type { ScoredSweep } from "../core/stages/score-sweep.ts";
 import type { StageName, Sweep } from "../core/stages/sweep.ts";
 import type { KernelName } from "../kernels/choose-kernels.ts";
 import type { PoolCacheMemory } from "./cache/pool-caches.ts";
@@ -22,6 +23,7 @@ export interface WorkerSettings {
  */
 export type ToWorker =
   | { readonly kind: "chunk"; readonly chunk: ChunkOrder }
+  | { readonly kind: "sweep"; readonly order: SweepOrder }
   | { readonly kind: "score"; readonly order: ScoreOrder }
   | { readonly kind: "report"; readonly order: ReportOrder }
   | { readonly kind: "check"; readonly order: CheckOrder };
@@ -41,6 +43,7 @@ export type FromWorker =
       readonly metrics: Float64Array;
       readonly spent: PhaseTimes;
     }
+  | { readonly kind: "sweepDone"; readonly id: number; readonly scored: ScoredSweep | null }
   | { readonly kind: "reported"; readonly id: number; readonly report: VariantReport }
   | { readonly kind: "checked"; readonly id: number; readonly check: StrategyCheck }
   | {
@@ -71,6 +74,12 @@ export interface ChunkOrder extends ScorerOrder {
   readonly keep: number;
   readonly control: Int32Array;
   readonly counters: BigInt64Array;
+}
+
+/** A whole sweep for one thread. */
+export interface SweepOrder extends ScorerOrder {
+  readonly id: number;
+  readonly control: Int32Array;
 }
 
 export interface ReportOrder extends ReportTask {

@@ -1,7 +1,7 @@
 import { cutBatches } from "../core/stages/batch-engine.ts";
 import type { SweepScorer } from "../core/stages/sweep-scorer.ts";
 import { type ChunkOrder, CONTROL, COUNTER } from "./protocol.ts";
-import { nextSliceSize } from "./slice-size.ts";
+import { fairSliceSize, nextSliceSize } from "./slice-size.ts";
 
 /** Positions `[from, to)` that one thread scores. */
 export interface Span {
@@ -19,13 +19,15 @@ export class Slices {
   readonly batched: boolean;
   readonly #order: ChunkOrder;
   readonly #ends: Float64Array | null;
+  readonly #threads: number;
   #size = 1;
 
   constructor(order: ChunkOrder, scorer: SweepScorer) {
     const engine = order.stage === "STAGE_A" ? scorer.batchEngine() : null;
-    const threads = order.control.length - CONTROL.begun;
+    this.#threads = order.control.length - CONTROL.begun;
     this.#order = order;
-    this.#ends = engine === null ? null : cutBatches(scorer.space, order, threads, engine.size);
+    this.#ends =
+      engine === null ? null : cutBatches(scorer.space, order, this.#threads, engine.size);
     this.batched = engine !== null;
   }
 
@@ -33,10 +35,13 @@ export class Slices {
   next(): Span | null {
     const { counters, from: first, to: end } = this.#order;
     const ends = this.#ends;
-    const taken = Atomics.add(counters, COUNTER.next, BigInt(ends === null ? this.#size : 1));
-    const from = Number(taken);
-    if (ends === null) return from < end ? { from, to: Math.min(from + this.#size, end) } : null;
-    const batch = from - first;
+    if (ends === null) {
+      const left = end - Number(Atomics.load(counters, COUNTER.next));
+      const size = fairSliceSize(this.#size, left, this.#threads);
+      const from = Number(Atomics.add(counters, COUNTER.next, BigInt(size)));
+      return from < end ? { from, to: Math.min(from + size, end) } : null;
+    }
+    const batch = Number(Atomics.add(counters, COUNTER.next, 1n)) - first;
     if (batch >= ends.length) return null;
     return { from: batch === 0 ? first : ends[batch - 1], to: ends[batch] };
   }

@@ -3,6 +3,7 @@ import type { VariantChoice, VariantReport } from "../core/report/variant-report
 import type { Candles } from "../core/series/candles.ts";
 import type { PhaseTimes } from "../core/stages/phase-clock.ts";
 import type { RankedRows } from "../core/stages/ranked-rows.ts";
+import type { ScoredSweep } from "../core/stages/score-sweep.ts";
 import type { StageName, Sweep } from "../core/stages/sweep.ts";
 import type { PoolCacheStats } from "./cache/pool-caches.ts";
 
@@ -89,8 +90,13 @@ export interface CheckTask {
   readonly seed: number;
 }
 
+/** A sweep without a part of it. */
+export type WholeTask = Omit<ChunkTask, "stage" | "from" | "to" | "shortlist" | "workers">;
+
 export interface ComputePool {
   readonly size: number;
+  /** Both stages on one thread, for runs too small to share; null where the signal fired. */
+  runSweep(task: WholeTask, signal: AbortSignal): Promise<ScoredSweep | null>;
   runChunk(task: ChunkTask, options?: RunChunkOptions): Promise<ChunkResult>;
   /**
    * All ranking metrics of chosen variants (final rows of a run). Stage B indices are base * cells

@@ -9,6 +9,7 @@ import { RANKING_METRICS } from "../core/metrics/ranking-metric.ts";
 import { variantReport } from "../core/report/variant-report.ts";
 import { PhaseClock } from "../core/stages/phase-clock.ts";
 import { Ranking } from "../core/stages/ranking.ts";
+import { scoreSweep, scoreVariants } from "../core/stages/score-sweep.ts";
 import { scoreStageA } from "../core/stages/stage-a.ts";
 import { scoreStageB } from "../core/stages/stage-b.ts";
 import { sweepMetrics } from "../core/stages/sweep.ts";
@@ -25,6 +26,7 @@ import {
   type ReportOrder,
   type ScoreOrder,
   type ScorerOrder,
+  type SweepOrder,
   type ToWorker,
   type WorkerSettings,
 } from "./protocol.ts";
@@ -161,7 +163,7 @@ function runScore(order: ScoreOrder): void {
   const scorer = scorerFor(order);
   scorer.measure(RANKING_METRICS);
   try {
-    const metrics = scoreVariants(scorer, order);
+    const metrics = scoreVariants(scorer, order.stage, order.variants);
     const transfer = [metrics.buffer as ArrayBuffer];
     send({ kind: "scored", id: order.id, metrics, spent: clock.take() }, transfer);
   } finally {
@@ -169,27 +171,17 @@ function runScore(order: ScoreOrder): void {
   }
 }
 
-function scoreVariants(scorer: SweepScorer, order: ScoreOrder): Float64Array {
-  const count = RANKING_METRICS.length;
-  const metrics = new Float64Array(order.variants.length * count);
-  let openBase = Number.NaN;
-  order.variants.forEach((variant, i) => {
-    const cells = order.stage === "STAGE_B" ? scorer.cells : 1;
-    const base = Math.floor(variant / cells);
-    if (order.stage === "STAGE_A") {
-      clock.enterVariants();
-      scorer.seek(base);
-      scorer.scoreBase(metrics, i * count);
-      return;
-    }
-    if (base !== openBase) {
-      scorer.seek(base);
-      scorer.openRisk();
-      openBase = base;
-    }
-    scorer.scoreCell(variant - base * cells, metrics, i * count);
-  });
-  return metrics;
+/** A small run: both stages and the metrics of its best rows, without another message. */
+function runSweep(order: SweepOrder): void {
+  const { control, id } = order;
+  Atomics.store(control, CONTROL.begun, 1);
+  const aborted = () => Atomics.load(control, CONTROL.abort) !== 0;
+  const stop = () => {
+    answerReports();
+    return aborted();
+  };
+  const scored = aborted() ? null : scoreSweep(scorerFor(order), stop);
+  send({ kind: "sweepDone", id, scored });
 }
 
 function runReport({ id, sweep, candles, choice }: ReportOrder): void {
@@ -216,6 +208,7 @@ function handle(message: ToWorker): void {
   const id = message.kind === "chunk" ? message.chunk.id : message.order.id;
   try {
     if (message.kind === "chunk") runChunk(message.chunk);
+    else if (message.kind === "sweep") runSweep(message.order);
     else if (message.kind === "score") runScore(message.order);
     else if (message.kind === "check") runCheck(message.order);
     else runReport(message.order);

@@ -89,6 +89,16 @@ export async function finalRows(
   return asFinalRows(task, stage, scored);
 }
 
+/** Rows that a thread has scored with every ranking metric, best first. */
+export function scoredRows(task: SweepTask, best: RankedRows, metrics: Float64Array): FinalRows {
+  const count = RANKING_METRICS.length;
+  const scored = Array.from(variantIndices(best), (variantIndex, i) => ({
+    variantIndex,
+    metrics: metrics.subarray(i * count, (i + 1) * count),
+  }));
+  return asFinalRows(task, "STAGE_B", scored);
+}
+
 function asFinalRows(
   task: SweepTask,
   stage: StageName,
@@ -139,7 +149,7 @@ function defined(value: number): number | null {
 export async function columnDigests(
   sweep: Sweep,
   stage: StageName,
-  chunks: Chunks<StoredChunk>,
+  chunks: Chunks<Pick<StoredChunk, "from" | "to" | "columns">>,
 ): Promise<ColumnDigest[]> {
   const metrics = sweepMetrics(sweep);
   const hashes = metrics.map(() => createHash("sha256"));

@@ -5,6 +5,7 @@ import type { ComputePool } from "../pool/task.ts";
 import type { ResultRow } from "../store/records.ts";
 import type { StoredChunk } from "../store/store.ts";
 import type { DatasetSource } from "./dataset-source.ts";
+import { isSmall, runWhole } from "./small-run.ts";
 import { columnDigests, finalRows, mergeStage, runDigest, variantIndices } from "./stage-ends.ts";
 import { type SweepTask, sweepTask } from "./sweep-task.ts";
 
@@ -21,6 +22,8 @@ export interface SynchronousOptions {
   /** Stops the run when whoever waits for it has gone. */
   readonly signal: AbortSignal;
   readonly deadlineMs: number;
+  /** Variant bars up to which a run is not cut into chunks; see isSmall. */
+  readonly wholeUpTo?: number;
 }
 
 /** Chunks in flight: while one ends, the threads that are free begin with the next. */
@@ -44,6 +47,12 @@ export async function runSynchronously(
   };
   refuseLate();
   const task = await sweepTask(options.datasets, plan);
+  if (isSmall(plan, options.wholeUpTo)) {
+    const whole = await runWhole(task, options.pool, signal);
+    refuseLate();
+    const elapsedMs = performance.now() - startedMs;
+    return { plan, ...whole!, elapsedMs };
+  }
   const { sweep, chunkVariants, estimate } = plan;
   const score = async (stage: StageName, total: number, shortlist?: Float64Array) => {
     const size = stage === "STAGE_A" ? chunkVariants.stageA : chunkVariants.stageB;

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { nextSliceSize, SLICE_MS } from "../../src/pool/slice-size.ts";
+import { fairSliceSize, nextSliceSize, SLICE_MS } from "../../src/pool/slice-size.ts";
 
 /** Milliseconds to look at an index that the constraint forbids. */
 const SKIP_MS = 1e-5;
@@ -54,6 +54,28 @@ describe("slice size", () => {
     for (const { tookMs } of steady) expect(tookMs).toBeCloseTo(SLICE_MS, 0);
     const empty = slicesOf([{ length: 1_000_000, forbidden: true, variantMs: 0.02 }]);
     expect(empty.length).toBeLessThan(5_000);
+  });
+
+  it("lets the threads of a short chunk end close together", () => {
+    const positions = fc.integer({ min: 20, max: 2_000 });
+    const positionMs = fc.double({ min: 0.05, max: 2, noNaN: true });
+    fc.assert(
+      fc.property(positions, positionMs, fc.integer({ min: 1, max: 8 }), (total, each, threads) => {
+        const busyUntil = new Array<number>(threads).fill(0);
+        const sizes = new Array<number>(threads).fill(1);
+        let left = total;
+        while (left > 0) {
+          const thread = busyUntil.indexOf(Math.min(...busyUntil));
+          const size = Math.min(left, fairSliceSize(sizes[thread], left, threads));
+          left -= size;
+          busyUntil[thread] += size * each;
+          sizes[thread] = nextSliceSize(size, size, size * each);
+        }
+        const spread = Math.max(...busyUntil) - Math.min(...busyUntil);
+        expect(spread).toBeLessThanOrEqual(Math.max(2 * each, (total * each) / (3 * threads)));
+      }),
+      { numRuns: 200 },
+    );
   });
 
   it("is at least one and at most four times the last, for any clock", () => {

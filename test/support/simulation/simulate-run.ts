@@ -181,6 +181,7 @@ function undisturbedDigest(): Promise<string> {
       runChunk: async (task) => ({ status: "done", elapsedMs: 0, ...scores.part(task, task.to) }),
       score: async ({ stage }, variants) =>
         Array.from(variants, (variant) => scores.variant(stage, variant)),
+      runSweep: () => Promise.reject(new Error("nobody asks for a whole sweep")),
       report: () => Promise.reject(new Error("nobody asks for a report")),
       check: () => Promise.reject(new Error("nobody asks for a check")),
       stats: () => ({ size: 1, busy: 0, queuedChunks: 0, replacedWorkers: 0, slices: 0 }),
@@ -190,6 +191,7 @@ function undisturbedDigest(): Promise<string> {
     datasets: { candles: async () => CANDLES, resampled: async () => CANDLES },
     signal: new AbortController().signal,
     deadlineMs: 60_000,
+    wholeUpTo: 0,
   }).then((run) => run.digest);
   return undisturbed;
 }

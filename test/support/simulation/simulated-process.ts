@@ -124,6 +124,7 @@ export class SimulatedProcess {
       runChunk: (task, { signal } = {}) => this.#runChunk(task, signal),
       score: async ({ stage }, variants) =>
         Array.from(variants, (variant) => scores.variant(stage, variant)),
+      runSweep: () => Promise.reject(new Error("nobody asks for a whole sweep")),
       report: () => Promise.reject(new Error("nobody asks for a report")),
       check: () => Promise.reject(new Error("nobody asks for a check")),
       stats: () => ({ size: 2, busy: 0, queuedChunks: 0, replacedWorkers: 0, slices: 0 }),

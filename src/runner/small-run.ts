@@ -1,0 +1,44 @@
+import type { RunPlan } from "../plan/run-plan.ts";
+import type { ComputePool } from "../pool/task.ts";
+import { columnDigests, runDigest, scoredRows } from "./stage-ends.ts";
+import type { SweepTask } from "./sweep-task.ts";
+import type { SynchronousRun } from "./synchronous-run.ts";
+
+/**
+ * Variants of both stages times bars below which one thread alone is faster than all together:
+ * messages, a scorer in each thread and merging cost what the second thread saves. Measured with
+ * `npm run bench:small`.
+ */
+const SMALL_VARIANT_BARS = 10_000_000;
+/** Numbers that a constraint skips take time as well. */
+const SMALL_INDEX_SPACE = 10_000;
+
+/** Whether a plan is for one thread alone. One that names the size of its chunks is not. */
+export function isSmall({ estimate, request }: RunPlan, upTo = SMALL_VARIANT_BARS): boolean {
+  if (request.schedule.chunkVariants !== undefined) return false;
+  const { indexSpace, stageAVariants, stageBVariants, bars } = estimate;
+  return indexSpace <= SMALL_INDEX_SPACE && (stageAVariants + stageBVariants) * bars <= upTo;
+}
+
+/**
+ * A run without chunks, on one thread and in one message each way; the same rows and digest. Null
+ * where the signal fired.
+ */
+export async function runWhole(
+  task: SweepTask,
+  pool: ComputePool,
+  signal: AbortSignal,
+): Promise<Pick<SynchronousRun, "rows" | "digest"> | null> {
+  const { workers: _, ...base } = task.base;
+  const scored = await pool.runSweep(base, signal);
+  if (scored === null) return null;
+  const { sweep } = task.plan;
+  const { shortlist, stageA, stageB, best, metrics } = scored;
+  const rows = scoredRows(task, best, metrics);
+  const whole = (to: number, columns: readonly Float64Array[]) => [{ from: 0, to, columns }];
+  const columns = [
+    ...(await columnDigests(sweep, "STAGE_A", whole(task.plan.estimate.indexSpace, stageA))),
+    ...(await columnDigests(sweep, "STAGE_B", whole(shortlist.length, stageB))),
+  ];
+  return { rows: rows.rows, digest: runDigest(columns, rows) };
+}
