@@ -180,7 +180,7 @@ export class WasmPairEngine implements BatchEngine {
       order: memory.int32(slots + 1),
       pairs: memory.int32(slots),
       states: memory.uint8(slots * this.#stateBytes),
-      changes: memory.unclearedFloat64((slots * this.#changeBytes) / 8),
+      changes: memory.float64((slots * this.#changeBytes) / 8, "as it is"),
     };
     return this.#batch;
   }
