@@ -10,8 +10,8 @@ const ALIGNMENT = 64;
 export type Room = "zeroed" | "as it is";
 
 /**
- * Memory that the kernels of one thread work in: handed out front to back, never taken back one by one. It is shared memory only because that kind never moves when it
- * grows, so views stay valid.
+ * Memory that the kernels of one thread work in: handed out front to back, never taken back one by
+ * one. It is shared memory only because that kind never moves when it grows, so views stay valid.
  */
 export class KernelMemory {
   readonly memory: WebAssembly.Memory;

@@ -59,8 +59,8 @@ function everyMetric(scorer: SweepScorer, best: RankedRows): Float64Array {
 }
 
 /**
- * What the scorer measures of chosen variants, in their order. Cells of one base variant that follow
- * one another share its trades.
+ * What the scorer measures of chosen variants, in their order. Cells of one base variant that
+ * follow one another share its trades.
  */
 export function scoreVariants(
   scorer: SweepScorer,
