@@ -12,6 +12,7 @@ import { GRAPHIQL_OPTIONS, graphiqlRenderer, usePagePolicy } from "./graphiql.ts
 import { useIncrementalDelivery } from "./incremental-delivery.ts";
 import { OwnerQuota } from "./owner-quota.ts";
 import { GRAPHQL_PATH, type ServerSettings } from "./server-options.ts";
+import { useSubscriptionRoot } from "./subscription-root.ts";
 import { useCostLimits, useCsrfGuard, useDocumentLimits, useQueryTimeout } from "./yoga-plugins.ts";
 
 /** Over websocket there is no request; the socket's end takes the place of its signal. */
@@ -52,6 +53,7 @@ export function createGraphqlEndpoint(
       useCsrfGuard(),
       useAccess(access, principals),
       useDocumentLimits(limits),
+      useSubscriptionRoot(),
       useIncrementalDelivery(settings.queryTimeoutMs),
       useCostLimits(limits),
       useQueryTimeout(settings.queryTimeoutMs),

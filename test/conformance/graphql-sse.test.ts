@@ -77,6 +77,13 @@ describe("a stream", () => {
     ["a syntax error", "subscription {", {}, "GRAPHQL_PARSE_FAILED"],
     ["an unknown field", "subscription { nothing }", {}, "GRAPHQL_VALIDATION_FAILED"],
     ["variables that do not fit", FOLLOW, { id: {} }, "BAD_USER_INPUT"],
+    [
+      "a root that can be left out",
+      `subscription { ...R } fragment R on Subscription {
+        runProgress(id: "x") @skip(if: true) { seq } }`,
+      {},
+      "GRAPHQL_VALIDATION_FAILED",
+    ],
     ["an unknown run", FOLLOW, { id: "Run_none" }, "NOT_FOUND"],
     ["a cursor beyond the run", FOLLOW, { id: "RUN", after: 1e6 }, "VALIDATION"],
   ])("says %s in it, and completes", async (_what, query, variables, code) => {
