@@ -45,7 +45,9 @@ export function fits(place: string, value: unknown): boolean {
   if (isEnumType(inner) || isInputObjectType(inner) || isNonNullType(inner)) return false;
   const name = String(inner);
   if (typeof value === "string") return name === "String" || name === "ID";
-  return name === "Float" && typeof value === "number";
+  if (typeof value === "boolean") return name === "Boolean";
+  // GraphQL takes any whole number for an id.
+  return (name === "Float" || name === "ID") && typeof value === "number";
 }
 
 /**
