@@ -54,7 +54,7 @@ const MISTAKES: readonly [string[], number, RegExp][] = [
   [["estimate", "nul.yaml"], 2, /VALIDATION label: must be text .*Unicode without NUL/],
   [["estimate", "sp500-sma-cross"], 2, /NOT_FOUND dataset: .*got sp500/],
   [["run", "sp500-sma-cross", "--workers", "1000"], 2, /VALIDATION .*workers: .*got 1000/],
-  [["import"], 2, /VALIDATION csv: nothing to import \(expected .*--synthetic\)/],
+  [["import"], 2, /VALIDATION file: nothing to import \(expected .*--synthetic\)/],
   [["import", "bad.csv", "--synthetic"], 2, /more than one thing to import/],
   [["import", "bad.csv"], 2, /VALIDATION row 2/],
   [["import", "none.csv"], 2, /VALIDATION path: .*got .*none.csv/],
