@@ -45,6 +45,8 @@ export interface BatchTask<Shape extends StrategyShape = StrategyShape> {
 
 /** Batches of each of several threads, where not too small, so that they end together. */
 const BATCHES_A_THREAD = 4;
+/** Variants of each thread's first batch where many follow: what is cancelled early has them. */
+const LEAD_VARIANTS = 64;
 /** Places to cut at that are counted; more would not balance better. */
 const MOST_PLACES = 4_096;
 
@@ -65,9 +67,14 @@ export function cutBatches(
   // Whole rounds, or some threads would wait for the others in the last one.
   const rounds = Math.ceil(Math.max(1, needed, threads === 1 ? 1 : wanted) / threads);
   const batches = rounds * threads;
+  const leads = needed > threads ? threads : 0;
   const ends: number[] = [];
   let full = 0;
   for (const { end, variants: before } of places) {
+    if (ends.length < leads && before >= (ends.length + 1) * LEAD_VARIANTS) {
+      ends.push(end);
+      continue;
+    }
     const filled = Math.floor((before * batches) / Math.max(variants, 1));
     if (filled <= full && end < to) continue;
     full = filled;

@@ -63,6 +63,14 @@ describe("batches", () => {
     expect(Math.max(...dealt) - Math.min(...dealt)).toBeLessThan(20);
     expect(countsOf(2, 1_000)).toHaveLength(2);
   });
+
+  it("begin small where many follow, so that a chunk cancelled early has rows", () => {
+    const size: BatchSize = { grain: 1, least: 100, most: 300 };
+    const cuts = cutBatches(SPACE, { from: 0, to: 2_000 }, 2, size);
+    const counts = [...cuts].map((end, i) => SPACE.countWithin(i === 0 ? 0 : cuts[i - 1], end));
+    expect(counts.slice(0, 2)).toEqual([64, 64]);
+    expect(Math.max(...counts)).toBeLessThanOrEqual(300);
+  });
 });
 
 describe("Stage A in batches", () => {
