@@ -3,6 +3,7 @@ import type { StageName } from "../core/stages/sweep.ts";
 import { chunkAt, chunkOf, giveBack, retryTime } from "./chunk-row.ts";
 import type { Connection, Transaction } from "./database.ts";
 import { sendDueWork, sendHints } from "./due-work.ts";
+import { leaseEnd } from "./lease.ts";
 import type { ChunkRecord } from "./records.ts";
 import { stopRun } from "./run-control.ts";
 import { appendEvent } from "./run-events.ts";
@@ -28,9 +29,6 @@ export async function insertChunks(
     from generate_series(0::bigint, ${last}::bigint) as n
     on conflict do nothing`);
 }
-
-const leaseEnd = (leaseMs: number) =>
-  sql`clock_timestamp() + ${leaseMs}::double precision * interval '1 millisecond'`;
 
 export async function claimChunk(
   context: StoreContext,

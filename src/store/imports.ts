@@ -4,6 +4,7 @@ import { checkPage, decodeCursor, encodeCursor, pageOf } from "./cursor.ts";
 import type { Connection, Transaction } from "./database.ts";
 import type { ImportEnd, ImportProgress, ImportRecord, ImportState } from "./import-records.ts";
 import { importPages, imports } from "./import-schema.ts";
+import { leaseEnd } from "./lease.ts";
 import { notifyImport } from "./notifications.ts";
 import { packFloats, unpackFloats } from "./packing.ts";
 import type { Page, PageOf } from "./store.ts";
@@ -136,9 +137,6 @@ async function listImports(
     total: total!.n,
   });
 }
-
-const leaseEnd = (leaseMs: number) =>
-  sql`clock_timestamp() + ${leaseMs}::double precision * interval '1 millisecond'`;
 
 function isLost() {
   return sql`(${imports.state} = 'RUNNING'

@@ -1,6 +1,6 @@
-import cliProgress from "cli-progress";
 import type { ImportRecord } from "../../app.ts";
 import { formatCount } from "./format.ts";
+import { terminalBar } from "./terminal-bar.ts";
 
 /** Shows how far an import is: a bar on a terminal, a line a second anywhere else. */
 export interface ImportDisplay {
@@ -17,16 +17,7 @@ export function importDisplay(stream: NodeJS.WriteStream): ImportDisplay {
 }
 
 function barDisplay(stream: NodeJS.WriteStream): ImportDisplay {
-  const bar = new cliProgress.SingleBar({
-    stream,
-    format: "{bar} {percentage} %  {text}",
-    barCompleteChar: "█",
-    barIncompleteChar: "░",
-    barsize: 20,
-    linewrap: false,
-    hideCursor: true,
-    fps: 10,
-  });
+  const bar = terminalBar(stream, "{bar} {percentage} %  {text}");
   bar.start(STEPS, 0, { text: "" });
   return {
     show: (record) =>

@@ -1,7 +1,8 @@
-import cliProgress from "cli-progress";
+import type cliProgress from "cli-progress";
 import type { ProgressView } from "../run-view.ts";
 import { formatCount, formatDuration, formatRate } from "./format.ts";
 import { bestText, progressLine, stageTitle } from "./progress-text.ts";
+import { terminalBar } from "./terminal-bar.ts";
 
 /** Shows a run's progress: a bar on a terminal, plain lines anywhere else. */
 export interface ProgressDisplay {
@@ -51,17 +52,10 @@ class BarDisplay implements ProgressDisplay {
       previous.update(previous.getTotal());
       previous.stop();
     }
-    this.#bar = new cliProgress.SingleBar({
-      stream: this.#stream,
-      format: "{stage} {bar} {percentage} %  {counts}  {rate}  ETA {remaining}  best: {best}",
-      barCompleteChar: "█",
-      barIncompleteChar: "░",
-      barsize: 20,
-      linewrap: false,
-      hideCursor: true,
-      fps: 10,
-      gracefulExit: false,
-    });
+    this.#bar = terminalBar(
+      this.#stream,
+      "{stage} {bar} {percentage} %  {counts}  {rate}  ETA {remaining}  best: {best}",
+    );
     const stage = stageTitle(progress.stage);
     this.#bar.start(progress.total, progress.done, { stage, ...payload(progress, this.#metric) });
   }
