@@ -10,8 +10,8 @@ import { type Sweep, sweepMetrics } from "./sweep.ts";
  * packed bytes.
  */
 const COLUMNS_IN_FLIGHT = 3;
-/** A heap while it grows or is drained is there twice. */
-const HEAP_COPIES = 2;
+/** A heap while it is drained is there twice, beside the numbers and keys of its rows. */
+const HEAP_COPIES = 3;
 const CANDLE_COLUMNS = 6;
 const NUMBER_BYTES = 8;
 /** The planes of the signal itself, and the empty one. */

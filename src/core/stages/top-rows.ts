@@ -1,5 +1,6 @@
 import type { RankedRows } from "./ranked-rows.ts";
 import type { Ranking } from "./ranking.ts";
+import { sortRows } from "./sort-rows.ts";
 
 const FIRST_CAPACITY = 256;
 
@@ -11,9 +12,9 @@ export interface ColumnRange {
 }
 
 /**
- * The best `keep` rows of a stream: a binary heap with the worst kept row on top, so that a row
- * that does not make it costs one comparison. Memory grows with what is offered and is bounded by
- * `keep`.
+ * The best `keep` rows of a stream. The first `keep` are taken as they come; when there are more,
+ * they become a binary heap with the worst kept row on top, so that a row that does not make it
+ * costs one comparison. Memory grows with what is offered and is bounded by `keep`.
  */
 export class TopRows {
   readonly #ranking: Ranking;
@@ -21,6 +22,7 @@ export class TopRows {
   readonly #stride: number;
   #heap: Float64Array;
   #count = 0;
+  #isHeap = false;
   /** A row on its way from columns to the heap. */
   readonly #row: Float64Array;
 
@@ -48,9 +50,11 @@ export class TopRows {
   offer(rows: Float64Array, offset: number): void {
     if (this.#count < this.#keep) {
       this.#reserve();
-      this.#write(this.#count, rows, offset);
-      this.#siftUp(this.#count++);
-    } else if (this.#ranking.before(rows, offset, this.#heap, 0)) {
+      this.#write(this.#count++, rows, offset);
+      return;
+    }
+    if (!this.#isHeap) this.#heapify();
+    if (this.#ranking.before(rows, offset, this.#heap, 0)) {
       this.#write(0, rows, offset);
       this.#siftDown(0, this.#count);
     }
@@ -64,7 +68,7 @@ export class TopRows {
     const row = this.#row;
     for (let i = 0; i < count; i++) {
       const first = columns[0][from + i];
-      if (this.#count === this.#keep && this.#ranking.isWorse(first, this.#heap[1])) continue;
+      if (this.#isHeap && this.#ranking.isWorse(first, this.#heap[1])) continue;
       row[0] = firstIndex + i;
       for (let m = 0; m < columns.length; m++) row[1 + m] = columns[m][from + i];
       this.offer(row, 0);
@@ -73,14 +77,10 @@ export class TopRows {
 
   /** The rows kept, best first; empties the heap. */
   drain(): RankedRows {
-    const stride = this.#stride;
-    for (let end = this.#count - 1; end > 0; end--) {
-      this.#swap(0, end);
-      this.#siftDown(0, end);
-    }
-    const data = this.#heap.slice(0, this.#count * stride);
+    const data = sortRows(this.#ranking, this.#heap, this.#count);
     this.#count = 0;
-    return { stride, data };
+    this.#isHeap = false;
+    return { stride: this.#stride, data };
   }
 
   #reserve(): void {
@@ -111,13 +111,9 @@ export class TopRows {
     return this.#ranking.before(this.#heap, b * this.#stride, this.#heap, a * this.#stride);
   }
 
-  #siftUp(row: number): void {
-    for (let at = row; at > 0; ) {
-      const parent = (at - 1) >>> 1;
-      if (!this.#worse(at, parent)) return;
-      this.#swap(at, parent);
-      at = parent;
-    }
+  #heapify(): void {
+    for (let row = (this.#count >>> 1) - 1; row >= 0; row--) this.#siftDown(row, this.#count);
+    this.#isHeap = true;
   }
 
   #siftDown(row: number, end: number): void {

@@ -108,6 +108,26 @@ describe("top rows", () => {
 });
 
 describe("ranking", () => {
+  it("orders the words of keys as it orders rows", () => {
+    const value = fc.oneof(anyValue, fc.double(), fc.constantFrom(-1e-310, 1 + 2 ** -50, 1));
+    const two = anyKeys.chain((keys) => {
+      const values = fc.array(value, { minLength: keys.length, maxLength: keys.length });
+      return fc.tuple(fc.constant(keys), values, values);
+    });
+    fc.assert(
+      fc.property(two, fc.nat(2 ** 40), ([keys, x, y], index) => {
+        const ranking = new Ranking(keys);
+        const a = Float64Array.of(index, ...x);
+        const b = Float64Array.of(index + 1, ...y);
+        const word = (row: Float64Array, w: number) => ranking.keyWord(row, 0, w);
+        let w = 0;
+        while (word(a, w) === word(b, w)) w++;
+        expect(word(a, w) < word(b, w)).toBe(ranking.before(a, 0, b, 0));
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
   it("is a total order", () => {
     const row = (keys: number) => fc.array(anyValue, { minLength: keys, maxLength: keys });
     const three = anyKeys.chain((keys) =>
@@ -144,7 +164,7 @@ describe("merge", () => {
           rows.filter((_, i) => split[i % split.length] === part),
         );
         // Each part keeps only its own best, as a chunk does.
-        const lists = parts.map((part) => mergeRows(sweepOf(keys), [packed(part, stride)], keep));
+        const lists = parts.map((part) => packed(sorted(part, keys).slice(0, keep), stride));
         const expected = sorted(rows, keys).slice(0, keep);
         expect(unpacked(mergeRows(sweepOf(keys), lists, keep))).toEqual(expected);
         expect(unpacked(mergeRows(sweepOf(keys), lists.toReversed(), keep))).toEqual(expected);

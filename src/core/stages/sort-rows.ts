@@ -1,0 +1,123 @@
+import type { Ranking } from "./ranking.ts";
+
+/** Runs of this many rows at most are sorted by insertion. */
+const SHORT = 24;
+const DIGIT_BITS = 8;
+const DIGITS = 32 / DIGIT_BITS;
+const BUCKETS = 1 << DIGIT_BITS;
+
+/** A new array of the first `count` rows, best first. */
+export function sortRows(ranking: Ranking, rows: Float64Array, count: number): Float64Array {
+  const { stride } = ranking;
+  const sorted = new Float64Array(count * stride);
+  const order = new RowSort(ranking, rows, count).order();
+  for (let row = 0; row < count; row++) {
+    const from = order[row] * stride;
+    for (let k = 0; k < stride; k++) sorted[row * stride + k] = rows[from + k];
+  }
+  return sorted;
+}
+
+/**
+ * Rows by the words of their keys (`Ranking.keyWord`), most significant word first: rows of equal
+ * words are a run that the next word sorts. Metrics seldom need a second word.
+ */
+class RowSort {
+  readonly #ranking: Ranking;
+  readonly #rows: Float64Array;
+  readonly #order: Uint32Array;
+  readonly #words: Uint32Array;
+  /** Where a pass over the digits leaves rows and their words. */
+  readonly #nextOrder: Uint32Array;
+  readonly #nextWords: Uint32Array;
+  readonly #ends = new Uint32Array(BUCKETS);
+
+  constructor(ranking: Ranking, rows: Float64Array, count: number) {
+    this.#ranking = ranking;
+    this.#rows = rows;
+    this.#order = new Uint32Array(count);
+    for (let row = 0; row < count; row++) this.#order[row] = row;
+    this.#words = new Uint32Array(count);
+    this.#nextOrder = new Uint32Array(count);
+    this.#nextWords = new Uint32Array(count);
+  }
+
+  /** Numbers of the rows, best first. */
+  order(): Uint32Array {
+    this.#sort(0, this.#order.length, 0);
+    return this.#order;
+  }
+
+  /** Puts the run `[from, to)` in order, whose rows are equal in all words before `word`. */
+  #sort(from: number, to: number, word: number): void {
+    if (this.#isSorted(from, to)) return;
+    if (to - from <= SHORT) {
+      this.#insert(from, to);
+      return;
+    }
+    this.#byWord(from, to, word);
+    const words = this.#words;
+    for (let at = from; at < to; ) {
+      let end = at + 1;
+      while (end < to && words[end] === words[at]) end++;
+      if (end - at > 1) this.#sort(at, end, word + 1);
+      at = end;
+    }
+  }
+
+  #isBefore(x: number, y: number): boolean {
+    const { stride } = this.#ranking;
+    return this.#ranking.before(this.#rows, x * stride, this.#rows, y * stride);
+  }
+
+  #isSorted(from: number, to: number): boolean {
+    const order = this.#order;
+    for (let at = from + 1; at < to; at++) {
+      if (this.#isBefore(order[at], order[at - 1])) return false;
+    }
+    return true;
+  }
+
+  #insert(from: number, to: number): void {
+    const order = this.#order;
+    for (let next = from + 1; next < to; next++) {
+      const row = order[next];
+      let at = next;
+      for (; at > from && this.#isBefore(row, order[at - 1]); at--) order[at] = order[at - 1];
+      order[at] = row;
+    }
+  }
+
+  /** By one word, digit by digit, the least significant first; leaves the words beside the rows. */
+  #byWord(from: number, to: number, word: number): void {
+    const { stride } = this.#ranking;
+    let [order, words] = [this.#order, this.#words];
+    let [nextOrder, nextWords] = [this.#nextOrder, this.#nextWords];
+    for (let at = from; at < to; at++) {
+      words[at] = this.#ranking.keyWord(this.#rows, order[at] * stride, word);
+    }
+    for (let digit = 0; digit < DIGITS; digit++) {
+      const shift = digit * DIGIT_BITS;
+      const ends = this.#countDigits(words, from, to, shift);
+      for (let at = to - 1; at >= from; at--) {
+        const place = --ends[(words[at] >>> shift) & (BUCKETS - 1)];
+        nextOrder[place] = order[at];
+        nextWords[place] = words[at];
+      }
+      [order, nextOrder] = [nextOrder, order];
+      [words, nextWords] = [nextWords, words];
+    }
+  }
+
+  /** Where the rows of each digit end. */
+  #countDigits(words: Uint32Array, from: number, to: number, shift: number): Uint32Array {
+    const ends = this.#ends.fill(0);
+    for (let at = from; at < to; at++) ends[(words[at] >>> shift) & (BUCKETS - 1)]++;
+    let end = from;
+    for (let bucket = 0; bucket < BUCKETS; bucket++) {
+      end += ends[bucket];
+      ends[bucket] = end;
+    }
+    return ends;
+  }
+}
