@@ -16,6 +16,7 @@ import {
 import { ChunkWatch } from "./chunk-watch.ts";
 import { Order, WorkerLost } from "./order.ts";
 import { CONTROL, COUNTER, type FromWorker, type ToWorker } from "./protocol.ts";
+import { Reins } from "./reins.ts";
 import type {
   CheckTask,
   ChunkResult,
@@ -79,6 +80,7 @@ export async function createPool(options: PoolOptions): Promise<WorkerPool> {
 export class WorkerPool implements ComputePool {
   readonly size: number;
   readonly kernels: KernelName;
+  readonly reins: Reins;
   readonly #cacheMemory: PoolCacheMemory;
   readonly #caches: PoolCaches;
   #lastThreadNo = POOL_NO;
@@ -97,6 +99,7 @@ export class WorkerPool implements ComputePool {
     this.size = size;
     this.#cacheMemory = createPoolCacheMemory(caches ?? NO_CACHES);
     this.#caches = new PoolCaches(this.#cacheMemory, POOL_NO);
+    this.reins = new Reins(size);
     this.kernels = kernels ?? chooseKernels("auto");
     for (let i = 0; i < this.size; i++) this.#threads.push(this.#startThread());
   }
@@ -142,7 +145,8 @@ export class WorkerPool implements ComputePool {
     const busy = this.#threads.filter((thread) => thread.orders.size > 0).length;
     const queuedChunks = this.#orders.size;
     const replacedWorkers = this.#replaced;
-    return { size: this.size, busy, queuedChunks, replacedWorkers, slices: this.#slices };
+    const { allowed } = this.reins;
+    return { size: this.size, allowed, busy, queuedChunks, replacedWorkers, slices: this.#slices };
   }
 
   caches(): readonly PoolCacheStats[] {
@@ -318,7 +322,7 @@ export class WorkerPool implements ComputePool {
   #startThread(): Thread {
     const caches = this.#cacheMemory;
     const thread = new Thread(
-      { kernels: this.kernels, caches, no: ++this.#lastThreadNo },
+      { kernels: this.kernels, caches, no: ++this.#lastThreadNo, reins: this.reins.words },
       {
         onMessage: (from, message) => this.#receive(from, message),
         onExit: (from, reason) => this.#lost(from, reason),
@@ -353,6 +357,7 @@ export class WorkerPool implements ComputePool {
   #lost(thread: Thread, reason: Error | null): void {
     this.#lastFault = reason;
     this.#caches.recoverFrom(thread.no);
+    this.reins.takeBack(thread.no);
     if (!thread.isReady) this.#failedStarts++;
     const position = this.#threads.indexOf(thread);
     if (!this.#closed && position >= 0) this.#replace(position);

@@ -7,6 +7,7 @@ import type { ScoredSweep } from "../core/stages/score-sweep.ts";
 import type { StageName, Sweep } from "../core/stages/sweep.ts";
 import type { KernelName } from "../kernels/choose-kernels.ts";
 import type { PoolCacheMemory } from "./cache/pool-caches.ts";
+import type { ReinWords } from "./reins.ts";
 import type { CheckTask, ReportTask } from "./task.ts";
 
 /** What a thread is started with. */
@@ -15,6 +16,7 @@ export interface WorkerSettings {
   readonly caches: PoolCacheMemory;
   /** The thread's number: no other thread of the pool has had it. */
   readonly no: number;
+  readonly reins: ReinWords;
 }
 
 /**

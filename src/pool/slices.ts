@@ -46,6 +46,13 @@ export class Slices {
     return { from: batch === 0 ? first : ends[batch - 1], to: ends[batch] };
   }
 
+  /** Whether none is left. */
+  isEmpty(): boolean {
+    const next = Number(Atomics.load(this.#order.counters, COUNTER.next));
+    if (this.#ends === null) return next >= this.#order.to;
+    return next - this.#order.from >= this.#ends.length;
+  }
+
   /** Tells what a slice took; `scored` counts positions. */
   took({ from, to }: Span, scored: number, ms: number): void {
     this.#size = nextSliceSize(to - from, scored, ms);

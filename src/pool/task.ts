@@ -119,6 +119,8 @@ export interface ComputePool {
 
 export interface PoolStats {
   readonly size: number;
+  /** Threads that may score at a time. */
+  readonly allowed: number;
   readonly busy: number;
   readonly queuedChunks: number;
   readonly replacedWorkers: number;

@@ -17,6 +17,8 @@ import { SweepScorer } from "../core/stages/sweep-scorer.ts";
 import { TopRows } from "../core/stages/top-rows.ts";
 import { backendFactory } from "../kernels/choose-kernels.ts";
 import { PoolCaches } from "./cache/pool-caches.ts";
+import { Niceness } from "./niceness.ts";
+import { Permit } from "./permits.ts";
 import {
   type CheckOrder,
   type ChunkOrder,
@@ -48,9 +50,24 @@ const backend = backendFactory(settings.kernels);
 const clock = new PhaseClock(() => performance.now());
 const caches = new PoolCaches(settings.caches, settings.no);
 const scorers = new Map<string, SweepScorer>();
+const permit = new Permit(settings.reins.permits, settings.no, () => answerReports());
+const niceness = new Niceness(settings.reins.niceness);
 
 function send(message: FromWorker, transfer: ArrayBuffer[] = []): void {
   port!.postMessage(message, transfer);
+}
+
+/**
+ * Whether the thread may score: waits until it may, or until `leave` says that there is nothing to
+ * wait for. Asked between slices, and inside of long ones.
+ */
+function mayScore(leave: () => boolean): boolean {
+  niceness.follow();
+  if (permit.goesOn()) return true;
+  const before = clock.pause();
+  const taken = permit.take(leave);
+  clock.back(before);
+  return taken;
 }
 
 function scorerFor(order: ScorerOrder): SweepScorer {
@@ -84,7 +101,9 @@ function runChunk(order: ChunkOrder): void {
     const best = new BestReporter(order.id);
     const slices = new Slices(order, scorer);
     const look = slices.batched ? 0 : VARIANTS_A_LOOK;
+    const leave = () => aborted() || slices.isEmpty();
     while (!aborted()) {
+      if (!mayScore(leave)) break;
       const slice = slices.next();
       if (slice === null) break;
       let told = 0;
@@ -96,6 +115,7 @@ function runChunk(order: ChunkOrder): void {
       };
       const stop = (scored: number) => {
         if (scored - told >= look) tell(scored);
+        if (slices.batched) mayScore(aborted);
         return aborted();
       };
       const startedMs = performance.now();
@@ -178,8 +198,10 @@ function runSweep(order: SweepOrder): void {
   const aborted = () => Atomics.load(control, CONTROL.abort) !== 0;
   const stop = () => {
     answerReports();
+    mayScore(aborted);
     return aborted();
   };
+  mayScore(aborted);
   const scored = aborted() ? null : scoreSweep(scorerFor(order), stop);
   send({ kind: "sweepDone", id, scored });
 }
@@ -206,6 +228,7 @@ function answerReports(): void {
 
 function handle(message: ToWorker): void {
   const id = message.kind === "chunk" ? message.chunk.id : message.order.id;
+  if (message.kind === "score" || message.kind === "check") mayScore(() => false);
   try {
     if (message.kind === "chunk") runChunk(message.chunk);
     else if (message.kind === "sweep") runSweep(message.order);
@@ -215,6 +238,9 @@ function handle(message: ToWorker): void {
   } catch (error) {
     const { message: text, stack = "" } = error instanceof Error ? error : new Error(String(error));
     send({ kind: "failed", id, message: text, stack });
+  } finally {
+    // A report is let through beside the permit that its thread has for something else.
+    if (message.kind !== "report") permit.release();
   }
 }
 

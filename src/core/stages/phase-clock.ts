@@ -64,6 +64,11 @@ export class PhaseClock {
     this.back(LOOKED + PHASES.indexOf(phase));
   }
 
+  /** Stands still until `back` is given what this answers with. */
+  pause(): number {
+    return this.back(NONE);
+  }
+
   /** Ends what was entered last; answers with its state. */
   back(state: number): number {
     const nowMs = this.#nowMs();

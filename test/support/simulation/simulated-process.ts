@@ -127,7 +127,14 @@ export class SimulatedProcess {
       runSweep: () => Promise.reject(new Error("nobody asks for a whole sweep")),
       report: () => Promise.reject(new Error("nobody asks for a report")),
       check: () => Promise.reject(new Error("nobody asks for a check")),
-      stats: () => ({ size: 2, busy: 0, queuedChunks: 0, replacedWorkers: 0, slices: 0 }),
+      stats: () => ({
+        size: 2,
+        allowed: 2,
+        busy: 0,
+        queuedChunks: 0,
+        replacedWorkers: 0,
+        slices: 0,
+      }),
       caches: () => [],
       close: async () => {},
     };

@@ -1,0 +1,146 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterEach, describe, expect, it } from "vitest";
+import { canonicalBytes } from "../../src/core/stages/digest.ts";
+import { createPermits, limitPermits, Permit, takeBackPermits } from "../../src/pool/permits.ts";
+import { createPool, type WorkerPool } from "../../src/pool/pool.ts";
+import type { ChunkTask } from "../../src/pool/task.ts";
+import { chunkHere, HEAVY, LIGHT, stageA } from "../support/pool-tasks.ts";
+
+const pools: WorkerPool[] = [];
+afterEach(async () => {
+  await Promise.all(pools.splice(0).map((pool) => pool.close()));
+});
+
+async function openPool(size: number): Promise<WorkerPool> {
+  const pool = await createPool({ size });
+  pools.push(pool);
+  return pool;
+}
+
+const PART: ChunkTask = { ...stageA(HEAVY), from: 100_000, to: 140_000 };
+const NEVER = () => false;
+
+describe("permits", () => {
+  const permitOf = (words: Int32Array, no: number) => new Permit(words, no, () => {});
+
+  it("are had by as many as there may be", () => {
+    const words = createPermits(3);
+    const [a, b, c] = [2, 3, 4].map((no) => permitOf(words, no));
+    expect([a, b, c].map((permit) => permit.take(NEVER))).toEqual([true, true, true]);
+    limitPermits(words, 1);
+    // The one in the first place keeps it, the others stop.
+    expect([a, b, c].map((permit) => permit.goesOn())).toEqual([true, false, false]);
+    expect([b, c].map((permit) => permit.take(() => true))).toEqual([false, false]);
+    a.release();
+    expect(c.take(NEVER)).toBe(true);
+    expect(b.take(() => true)).toBe(false);
+    limitPermits(words, 9);
+    expect([a, b].map((permit) => permit.take(NEVER))).toEqual([true, true]);
+    expect([a, b, c].map((permit) => permit.goesOn())).toEqual([true, true, true]);
+  });
+
+  it("of a thread that is gone are there for others", () => {
+    const words = createPermits(1);
+    expect(permitOf(words, 2).take(NEVER)).toBe(true);
+    takeBackPermits(words, 7);
+    expect(permitOf(words, 3).take(() => true)).toBe(false);
+    takeBackPermits(words, 2);
+    expect(permitOf(words, 3).take(NEVER)).toBe(true);
+  });
+
+  it("go round where others wait", async () => {
+    const words = createPermits(2);
+    limitPermits(words, 1);
+    const [a, b] = [permitOf(words, 2), permitOf(words, 3)];
+    expect(a.take(NEVER)).toBe(true);
+    await sleep(60);
+    expect(a.goesOn()).toBe(true);
+    expect(b.take(() => true)).toBe(false);
+    let looks = 0;
+    expect(b.take(() => ++looks > 1)).toBe(false);
+    expect(a.goesOn()).toBe(false);
+    expect(b.take(NEVER)).toBe(true);
+  });
+});
+
+describe("a pool on the reins", () => {
+  it("goes on with one thread, stands still with none, and loses nothing", async () => {
+    const pool = await openPool(2);
+    let scored = 0;
+    const chunk = pool.runChunk(PART, {
+      progressMs: 5,
+      onProgress: (progress) => {
+        scored = progress.scored;
+      },
+    });
+    const goesOn = async () => {
+      const before = scored;
+      while (scored === before) await sleep(2);
+    };
+    await goesOn();
+    pool.reins.allow(1);
+    await goesOn();
+    pool.reins.allow(0);
+    expect(pool.stats()).toMatchObject({ size: 2, allowed: 0, busy: 2 });
+    await sleep(60);
+    const before = scored;
+    await sleep(60);
+    expect(scored).toBe(before);
+    expect(before).toBeLessThan(40_000);
+    pool.reins.allow(2);
+    const result = await chunk;
+    const alone = await pool.runChunk(PART);
+    expect(result.scored).toBe(alone.scored);
+    expect(canonicalBytes(result.rows.data)).toEqual(canonicalBytes(alone.rows.data));
+    expect(canonicalBytes(result.columns[0])).toEqual(canonicalBytes(alone.columns[0]));
+  });
+
+  it("serves every chunk though fewer threads may score than have one", async () => {
+    const pool = await openPool(2);
+    pool.reins.allow(1);
+    const tasks = Array.from({ length: 3 }, () => ({ ...stageA(LIGHT), workers: 1 }));
+    const results = await Promise.all(tasks.map((task) => pool.runChunk(task)));
+    const expected = canonicalBytes(chunkHere(stageA(LIGHT)).rows.data);
+    for (const { rows } of results) expect(canonicalBytes(rows.data)).toEqual(expected);
+  });
+
+  it("stops where it stands still, and outlives threads that die with a permit", async () => {
+    const pool = await openPool(2);
+    const controller = new AbortController();
+    const chunk = pool.runChunk(PART, { signal: controller.signal });
+    await sleep(20);
+    pool.reins.allow(0);
+    controller.abort();
+    expect((await chunk).status).toBe("aborted");
+    pool.reins.allow(1);
+    const again = pool.runChunk(PART);
+    await sleep(20);
+    await pool.terminateWorker(0);
+    await pool.terminateWorker(1);
+    expect((await again).status).toBe("done");
+  });
+
+  it.runIf(process.platform === "linux")("makes its threads nicer, and no other", async () => {
+    const pool = await openPool(2);
+    const before = niceOfThreads();
+    pool.reins.makeNice(7);
+    await pool.runChunk(stageA(LIGHT));
+    const after = niceOfThreads();
+    const changed = [...after].filter(([thread, nice]) => before.get(thread) !== nice);
+    expect(changed.length).toBeGreaterThan(0);
+    expect(changed.length).toBeLessThanOrEqual(2);
+    for (const [thread, nice] of changed) {
+      expect(nice).toBe(Math.min(19, before.get(thread)! + 7));
+    }
+  });
+});
+
+function niceOfThreads(): Map<string, number> {
+  return new Map(
+    readdirSync("/proc/self/task").map((thread) => {
+      const stat = readFileSync(`/proc/self/task/${thread}/stat`, "utf8");
+      return [thread, Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[16])];
+    }),
+  );
+}
