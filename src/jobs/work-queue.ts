@@ -8,7 +8,7 @@ import {
   PgBoss,
 } from "pg-boss";
 import type { Database, Transaction } from "../store/database.ts";
-import type { JobSink, Priority, WorkHint } from "../store/job-sink.ts";
+import type { JobSink, WorkHint } from "../store/job-sink.ts";
 import { notifyJobs } from "../store/notifications.ts";
 import type { OpenStore } from "../store/open.ts";
 
@@ -31,13 +31,6 @@ const QUEUE_OPTIONS = {
 const SUPERVISE_SECONDS = 15;
 
 /** The end of a stage goes before further chunks of the same priority: others wait for it. */
-const PRIORITIES: Readonly<Record<Priority, number>> = {
-  CRITICAL: 50,
-  HIGH: 40,
-  NORMAL: 30,
-  LOW: 20,
-  BULK: 10,
-};
 const END_BONUS = 5;
 
 export interface FetchedJob {
@@ -49,7 +42,7 @@ export interface FetchedJob {
 export interface WorkQueue {
   /** The most urgent job, taken from the queue; null when there is none. */
   fetch(): Promise<FetchedJob | null>;
-  /** Settles a job that came to nothing. */
+  /** Settles a job whose hint was followed, whatever came of it. */
   complete(jobId: string): Promise<void>;
   close(): Promise<void>;
 }
@@ -117,15 +110,12 @@ function jobSink(boss: PgBoss): JobSink {
       const jobs = inOrder(hints).map(({ id, hint }) => ({
         id,
         data: hint,
-        priority: PRIORITIES[priority] + (hint.kind === "end" ? END_BONUS : 0),
+        priority: priority + (hint.kind === "end" ? END_BONUS : 0),
         singletonKey: keyOf(hint),
         ...(hint.notBefore === null ? {} : { startAfter: hint.notBefore }),
       }));
       await boss.insert(QUEUE, jobs, { db: joining(tx), returnId: false });
       await notifyJobs(tx);
-    },
-    complete: async (tx, jobId) => {
-      await boss.complete(QUEUE, jobId, null, { db: joining(tx) });
     },
     discard: (tx, runId) => remove(boss, tx, { data: { runId }, queued: true }),
     forget: (tx, runId) => remove(boss, tx, { data: { runId } }),

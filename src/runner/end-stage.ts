@@ -46,10 +46,9 @@ const CANCEL_SCORING_MS = 100;
  * shortlist and Stage B after Stage A, the results after Stage B, or the end of a run that was
  * stopped.
  */
-export async function endStage(duty: EndDuty, runId: string, jobId?: string): Promise<void> {
+export async function endStage(duty: EndDuty, runId: string): Promise<void> {
   const { store, worker, leases, whenThere } = duty;
-  const job = jobId === undefined ? {} : { jobId };
-  const claimed = await store.claimEnd({ runId, worker, leaseMs: LEASE_MS, ...job });
+  const claimed = await store.claimEnd({ runId, worker, leaseMs: LEASE_MS });
   if (claimed === null) return;
   const startMs = duty.clock.now();
   await leases.holdingEnd(runId, async () => {

@@ -5,6 +5,7 @@ import type { ComputePool } from "../pool/task.ts";
 import { isOutage } from "../store/outage.ts";
 import type { ChunkRecord } from "../store/records.ts";
 import type { Store } from "../store/store.ts";
+import type { ActiveRun } from "./active-run.ts";
 import { ActiveRuns } from "./active-runs.ts";
 import { type Clock, SYSTEM_CLOCK, sleep } from "./clock.ts";
 import type { DatasetSource } from "./dataset-source.ts";
@@ -13,7 +14,7 @@ import { HeldLeases } from "./held-leases.ts";
 import { RunClocks } from "./run-clock.ts";
 import { attemptFault, type RunFault } from "./run-fault.ts";
 import type { RunStep } from "./run-step.ts";
-import { scoreChunk } from "./score-chunk.ts";
+import { type Scored, scoreChunk } from "./score-chunk.ts";
 import { throughOutages } from "./through-outages.ts";
 import { WakeUp } from "./wake-up.ts";
 
@@ -54,10 +55,10 @@ export function workerName(): string {
 }
 
 /**
- * Takes jobs and does them on the pool, in `serve` as in any number of `worker` processes. Jobs are
- * hints; a chunk belongs to whoever claimed its row, as long as the lease is kept up. Everything it
- * does may be cut off at any point and done again by any process, with the same bytes. While the
- * database is away it waits, with what it has scored in hand.
+ * Follows jobs to runs and scores their chunks on the pool, in `serve` as in any number of `worker`
+ * processes. Jobs are hints; a chunk belongs to whoever claimed its row, as long as the lease is
+ * kept up. Everything it does may be cut off at any point and done again by any process, with the
+ * same bytes. While the database is away it waits, with what it has scored in hand.
  */
 export class Runner {
   readonly #options: Required<RunnerOptions> & { readonly runClocks: RunClocks };
@@ -131,7 +132,7 @@ export class Runner {
       try {
         const job = await queue.fetch();
         if (job === null) await woken.promise;
-        else await this.#perform(job);
+        else await this.#follow(job);
       } catch (error) {
         this.#fault({ runId: null, what: "job", error });
         await sleep(clock, FAULT_MS, this.#shutdown.signal);
@@ -141,32 +142,54 @@ export class Runner {
     }
   }
 
-  async #perform({ id: jobId, hint }: FetchedJob): Promise<void> {
-    const { store, worker, leaseMs, leases } = this.#options;
-    const { runId } = hint;
+  async #follow({ id, hint }: FetchedJob): Promise<void> {
+    const { store, queue, worker, leaseMs } = this.#options;
+    // Whatever comes of it: a hint that is lost with its process is sent again by recovery.
+    await queue.complete(id);
     if (hint.kind === "end") {
-      await endStage(this.#duty, runId, jobId);
+      await endStage(this.#duty, hint.runId);
       return;
     }
-    const { stage, no } = hint;
-    const chunk = await store.claimChunk({ runId, stage, no, worker, leaseMs, jobId });
-    if (chunk !== null) await leases.holdingChunk(chunk, () => this.#score(chunk));
+    const { runId, stage } = hint;
+    const chunk = await store.claimChunk({ runId, stage, worker, leaseMs });
+    if (chunk !== null) await this.#scoreAll(chunk);
   }
 
-  async #score(chunk: ChunkRecord): Promise<void> {
-    const { onStep, clock } = this.#options;
+  /** Chunks of one run, each taken with the storing of the one before, as long as there are any. */
+  async #scoreAll(first: ChunkRecord): Promise<void> {
+    const { leases, store } = this.#options;
+    const { runId } = first;
+    const active = this.#active.take(runId);
+    let done: Scored = { next: first, stageComplete: false };
+    try {
+      while (done.next !== null) {
+        const chunk = done.next;
+        done = await leases.holdingChunk(chunk, () => this.#score(active, chunk));
+      }
+    } finally {
+      this.#active.leave(runId);
+    }
+    if (!done.stageComplete) return;
+    // A process that drains leaves the end to others.
+    if (this.#draining) await store.recover();
+    else await endStage(this.#duty, runId);
+  }
+
+  async #score(active: Promise<ActiveRun>, chunk: ChunkRecord): Promise<Scored> {
+    const { onStep, clock, worker, leaseMs } = this.#options;
     const { runId } = chunk;
     const startMs = clock.now();
     onStep({ kind: "chunk", what: "CLAIMED", chunk, scored: 0, elapsedMs: 0 });
-    const active = this.#active.take(runId);
     try {
-      const { what, scored } = await scoreChunk(await active, chunk, {
+      const { what, scored, ...then } = await scoreChunk(await active, chunk, {
         ...this.#options,
         shutdown: this.#shutdown.signal,
+        wish: () => (this.#draining ? null : { worker, leaseMs }),
         whenThere: (work) => this.#whenThere(work),
         onFault: (error) => this.#fault({ runId, what: "progress", error }),
       });
       onStep({ kind: "chunk", what, chunk, scored, elapsedMs: clock.now() - startMs });
+      return then;
     } catch (error) {
       await this.#giveBack(chunk, error);
       onStep({
@@ -176,8 +199,7 @@ export class Runner {
         scored: 0,
         elapsedMs: clock.now() - startMs,
       });
-    } finally {
-      this.#active.leave(runId);
+      return { next: null, stageComplete: false };
     }
   }
 

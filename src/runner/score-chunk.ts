@@ -1,22 +1,32 @@
 import type { RunSpent } from "../core/stages/run-profile.ts";
 import type { ChunkProgress, ChunkResult } from "../pool/task.ts";
 import type { ChunkRecord } from "../store/records.ts";
-import type { StoredRows } from "../store/store.ts";
+import type { ChunkWish, StoredRows } from "../store/store.ts";
 import type { ActiveRun, ActiveRunOptions } from "./active-run.ts";
 import { bestSoFar } from "./stage-ends.ts";
 
 export interface ScoringOptions extends ActiveRunOptions {
   /** Waits for the database while it is away. */
   readonly whenThere: <T>(work: () => Promise<T>) => Promise<T>;
+  /** Asked when a chunk is stored: who takes the next one of its run, if anybody. */
+  readonly wish: () => ChunkWish | null;
   /** Fires when the process cannot wait any longer: chunks are given back as they are. */
   readonly shutdown: AbortSignal;
 }
 
+/** What there is to do after a chunk: the next of its run, or the end of its stage. */
+export interface Scored {
+  readonly next: ChunkRecord | null;
+  readonly stageComplete: boolean;
+}
+
 /** What became of a chunk, and how many variants of it were scored. */
-export interface ChunkOutcome {
+export interface ChunkOutcome extends Scored {
   readonly what: "STORED" | "PARTIAL" | "RELEASED";
   readonly scored: number;
 }
+
+const NOTHING: Scored = { next: null, stageComplete: false };
 
 /**
  * Scores a claimed chunk and stores it: whole, or what there is of it when the run was stopped. A
@@ -69,7 +79,7 @@ async function keep(
   active: ActiveRun,
   chunk: ChunkRecord,
   result: ChunkResult | null,
-  { store, worker, spent }: ScoringOptions & { readonly spent: RunSpent },
+  { store, worker, wish, spent }: ScoringOptions & { readonly spent: RunSpent },
 ): Promise<ChunkOutcome> {
   if (result === null) return release();
   const { runId, stage, no, from, to } = chunk;
@@ -79,14 +89,15 @@ async function keep(
   if (result.status === "aborted") {
     const kept = await store.storePartialChunk(runId, rows, worker);
     // A run that was retried in the meantime wants the whole chunk again.
-    return kept ? { what: "PARTIAL", scored } : release();
+    return kept ? { what: "PARTIAL", scored, ...NOTHING } : release();
   }
   const best = data.length === 0 ? null : bestSoFar(active.run.plan.sweep, stage, data);
-  await store.storeChunk(runId, { ...rows, columns: result.columns }, best);
-  return { what: "STORED", scored };
+  const whole = { ...rows, columns: result.columns };
+  const { next, stageComplete } = await store.storeChunk(runId, whole, best, wish());
+  return { what: "STORED", scored, next, stageComplete };
 
   async function release(): Promise<ChunkOutcome> {
     await store.releaseChunk(chunk, worker);
-    return { what: "RELEASED", scored: 0 };
+    return { what: "RELEASED", scored: 0, ...NOTHING };
   }
 }

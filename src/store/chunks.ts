@@ -1,5 +1,6 @@
 import { and, asc, eq, sql } from "drizzle-orm";
 import type { StageName } from "../core/stages/sweep.ts";
+import { answerOf, type ChunkJson, chunkOfJson } from "./answer.ts";
 import { chunkAt, chunkOf, giveBack, retryTime } from "./chunk-row.ts";
 import type { Connection, Transaction } from "./database.ts";
 import { sendDueWork, sendHints } from "./due-work.ts";
@@ -7,7 +8,7 @@ import { leaseEnd } from "./lease.ts";
 import type { ChunkRecord } from "./records.ts";
 import { stopRun } from "./run-control.ts";
 import { appendEvent } from "./run-events.ts";
-import { type LockedRun, lockRun } from "./run-row.ts";
+import { chunkIn, type LockedRun, lockRun } from "./run-row.ts";
 import { chunks, runs } from "./schema.ts";
 import type { AttemptFault, ChunkClaim, ChunkId, HeldWork } from "./store.ts";
 import type { StoreContext } from "./store-context.ts";
@@ -32,42 +33,34 @@ export async function insertChunks(
 
 export async function claimChunk(
   context: StoreContext,
-  claim: ChunkClaim,
+  { runId, stage, no, worker, leaseMs }: ChunkClaim,
 ): Promise<ChunkRecord | null> {
-  return context.db.transaction(async (tx) => {
-    const run = await lockRun(tx, claim.runId);
-    if (claim.jobId !== undefined) await context.jobs?.complete(tx, claim.jobId);
-    if (run === null || !takesWork(run, claim.stage)) return null;
-    const [row] = await tx
-      .update(chunks)
-      .set({
-        state: "RUNNING",
-        attempts: sql`${chunks.attempts} + 1`,
-        scored: 0,
-        worker: claim.worker,
-        leaseUntil: leaseEnd(claim.leaseMs),
-        retryAt: null,
-      })
-      .where(and(chunkAt(claim), isClaimable()))
-      .returning();
-    if (row === undefined) return null;
-    if (run.state === "QUEUED") await startRun(tx, run);
-    return row;
+  const claim = sql`claim_chunk(${runId}::text, ${stage}::text, ${no ?? null}::integer,
+    ${worker}::text, ${leaseMs}::double precision)`;
+  const { chunk, waiting } = await answerOf<{ chunk: ChunkJson | null; waiting: boolean }>(
+    context.db,
+    claim,
+  );
+  if (!waiting) await discardHints(context, runId, stage);
+  return chunk === null ? null : chunkOfJson(chunk);
+}
+
+/** Where the last chunk of a stage has been taken, hints at further ones lead nowhere. */
+async function discardHints(context: StoreContext, runId: string, stage: StageName): Promise<void> {
+  const { jobs } = context;
+  if (jobs === null) return;
+  await context.db.transaction(async (tx) => {
+    const run = await lockRun(tx, runId);
+    if (run?.stage !== stage) return;
+    const waiting = tx
+      .select({ no: chunks.no })
+      .from(chunks)
+      .where(chunkIn(runId, stage, "PENDING"));
+    if ((await waiting.limit(1)).length === 0) await jobs.discard(tx, runId);
   });
 }
 
-function takesWork(run: LockedRun, stage: StageName): boolean {
-  const active = run.state === "QUEUED" || run.state === "RUNNING";
-  return active && run.stopState === null && run.stage === stage;
-}
-
-/** Waiting, and not for its next attempt. What a lost worker held, recovery gives back first. */
-function isClaimable() {
-  return sql`(${chunks.state} = 'PENDING'
-    and (${chunks.retryAt} is null or ${chunks.retryAt} <= clock_timestamp()))`;
-}
-
-/** The first piece of work that is taken makes a QUEUED run RUNNING. */
+/** An end that is taken makes a QUEUED run RUNNING, as a chunk does. */
 export function startRun(tx: Transaction, run: LockedRun): Promise<LockedRun> {
   const since = { startedAt: run.now, progressAt: run.now, stageAt: run.now };
   return appendEvent(tx, run, { kind: "STARTED", change: { state: "RUNNING", ...since } });

@@ -7,6 +7,12 @@ import { chunks } from "./schema.ts";
 import type { ClaimedEnd } from "./store.ts";
 import type { StoreContext } from "./store-context.ts";
 
+/**
+ * A hint brings one lane of a process to a run, and it stays for further chunks: so many lanes can
+ * come at once. Recovery sends more where there are more.
+ */
+const HINTS_A_RUN = 64;
+
 /** Whether any chunk of the run's stage is held by a worker, alive or not yet known to be dead. */
 export async function isWorkedOn(tx: Transaction, run: LockedRun): Promise<boolean> {
   const held = await tx
@@ -43,7 +49,7 @@ export async function isStageComplete(tx: Transaction, run: LockedRun): Promise<
 /**
  * What is to be done next for a run, read from its rows: the end of its stage, or chunks to score.
  */
-async function dueWork(tx: Transaction, run: LockedRun, limit: number): Promise<WorkHint[]> {
+async function dueWork(tx: Transaction, run: LockedRun): Promise<WorkHint[]> {
   const { id: runId, stage } = run;
   if ((await dueEnd(tx, run)) !== null) return [{ kind: "end", runId, notBefore: null }];
   if (run.stopState !== null || stage === "FINALIZING") return [];
@@ -53,19 +59,18 @@ async function dueWork(tx: Transaction, run: LockedRun, limit: number): Promise<
     .from(chunks)
     .where(chunkIn(runId, stage, "PENDING"))
     .orderBy(asc(chunks.no))
-    .limit(limit);
+    .limit(HINTS_A_RUN);
   return waiting.map((chunk) => ({ kind: "chunk", runId, stage, ...chunk }));
 }
 
-/** Sends every job that a run is due, in the transaction that made it so. */
+/** Sends the jobs that a run is due, in the transaction that made it so. */
 export async function sendDueWork(
   context: StoreContext,
   tx: Transaction,
   run: LockedRun,
-  limit = Number.MAX_SAFE_INTEGER,
 ): Promise<void> {
   if (context.jobs === null) return;
-  await sendHints(context, tx, run, await dueWork(tx, run, limit));
+  await sendHints(context, tx, run, await dueWork(tx, run));
 }
 
 export async function sendHints(
@@ -75,5 +80,5 @@ export async function sendHints(
   hints: readonly WorkHint[],
 ): Promise<void> {
   if (context.jobs === null || hints.length === 0) return;
-  await context.jobs.send(tx, hints, run.plan.request.schedule.priority);
+  await context.jobs.send(tx, hints, run.priority);
 }

@@ -1,5 +1,4 @@
 import type { StageName } from "../core/stages/sweep.ts";
-import type { RunPlan } from "../plan/run-plan.ts";
 import type { Transaction } from "./database.ts";
 
 /**
@@ -18,13 +17,10 @@ export type WorkHint =
   /** A stage is complete, or the run is to stop: merge, or write the results. */
   | { readonly kind: "end"; readonly runId: string; readonly notBefore: Date | null };
 
-export type Priority = RunPlan["request"]["schedule"]["priority"];
-
 /** The queue as the store sees it: sends and settles inside the store's own transactions. */
 export interface JobSink {
   /** A hint that is queued already is not queued twice. */
-  send(tx: Transaction, hints: readonly WorkHint[], priority: Priority): Promise<void>;
-  complete(tx: Transaction, jobId: string): Promise<void>;
+  send(tx: Transaction, hints: readonly WorkHint[], priority: number): Promise<void>;
   /** Removes what is queued for a run that has ended or rests. */
   discard(tx: Transaction, runId: string): Promise<void>;
   /** Removes every job of a run, settled ones too. */

@@ -22,6 +22,7 @@ import * as runs from "./runs.ts";
 import * as stageEnds from "./stage-ends.ts";
 import type { Store } from "./store.ts";
 import { STORE_DEFAULTS, type StoreContext, type StoreSettings } from "./store-context.ts";
+import { storedChunks, storedRows } from "./stored-chunks.ts";
 
 /** A store that this process has opened, with what the queue needs to join its transactions. */
 export interface OpenStore extends Store {
@@ -82,13 +83,14 @@ export async function openStore(
     extendLeases: (worker, leaseMs, held) => chunks.extendLeases(context, worker, leaseMs, held),
     releaseChunk: (chunk, worker) => chunks.releaseChunk(context, chunk, worker),
     failChunk: (chunk, worker, fault) => chunks.failChunk(context, chunk, worker, fault),
-    storeChunk: (runId, chunk, best) => checkpoints.storeChunk(context, runId, chunk, best),
+    storeChunk: (runId, chunk, best, wish) =>
+      checkpoints.storeChunk(context, runId, chunk, best, wish),
     storePartialChunk: (runId, rows, worker) =>
       checkpoints.storePartialChunk(context, runId, rows, worker),
     chunks: (runId, stage) => chunks.chunksOf(db, runId, stage),
     listChunks: (runId, page, states) => listChunks(db, runId, page, states),
-    storedRows: (runId, stage) => checkpoints.storedRows(db, runId, stage),
-    storedChunks: (runId, stage) => checkpoints.storedChunks(db, runId, stage),
+    storedRows: (runId, stage) => storedRows(db, runId, stage),
+    storedChunks: (runId, stage) => storedChunks(db, runId, stage),
     ...columnStore(db),
 
     reportProgress: (progress) => checkpoints.reportProgress(context, progress),

@@ -8,12 +8,6 @@ import { chunks, imports, runs } from "./schema.ts";
 import type { StoreContext } from "./store-context.ts";
 
 /**
- * Jobs that recovery sends again for one run at a time: enough to keep every process busy until
- * then.
- */
-const RESENT_CHUNKS = 64;
-
-/**
  * For every run that goes on: chunks whose worker has not been heard of go back to PENDING for
  * another attempt (one whose attempts are used up stops the run as FAILED), and jobs that were
  * lost, because a process died between fetching and claiming or a queue was emptied, are sent
@@ -31,7 +25,7 @@ export async function recover(context: StoreContext): Promise<void> {
       if (run === null) return;
       await takeBackExpired(context, tx, id);
       const going = await stopHopeless(context, tx, run);
-      await sendDueWork(context, tx, going, RESENT_CHUNKS);
+      await sendDueWork(context, tx, going);
     });
   }
 }

@@ -4,6 +4,7 @@ import { LOCAL_OWNER } from "./access-records.ts";
 import { insertChunks } from "./chunks.ts";
 import type { Connection, Transaction } from "./database.ts";
 import { sendDueWork } from "./due-work.ts";
+import { PRIORITIES } from "./priorities.ts";
 import { RUN_STATES, type RunRecord, type RunState, TERMINAL_STATES } from "./records.ts";
 import { appendEvent } from "./run-events.ts";
 import { indicatorsOf, insertFacets } from "./run-marks.ts";
@@ -41,6 +42,7 @@ export async function createRun(
       planHash: plan.planHash,
       datasetHash: plan.datasetHash,
       kernels: run.kernels,
+      priority: PRIORITIES[plan.request.schedule.priority],
       total: plan.estimate.stageAVariants,
     });
     await insertFacets(tx, id, "INDICATOR", indicatorsOf(plan.sweep));

@@ -17,6 +17,7 @@ import type { StageName } from "../core/stages/sweep.ts";
 import type { RunPlan } from "../plan/run-plan.ts";
 import { LOCAL_OWNER, type Scope } from "./access-records.ts";
 import type { FacetKind, SavedStrategySpec } from "./library-records.ts";
+import { DEFAULT_PRIORITY } from "./priorities.ts";
 import type {
   BestSoFar,
   ChunkState,
@@ -91,6 +92,8 @@ export const runs = snakeCase.table(
     planHash: text().notNull(),
     datasetHash: text().notNull(),
     kernels: text().$type<"reference" | "wasm">().notNull(),
+    /** The higher the sooner; see priorities.ts. */
+    priority: integer().notNull().default(DEFAULT_PRIORITY),
     /**
      * Variants of the current stage: all, in stored chunks, and shown as done (never goes back).
      */

@@ -65,7 +65,6 @@ export async function shortlistOf(db: Connection, runId: string): Promise<Float6
 export async function claimEnd(context: StoreContext, claim: EndClaim): Promise<ClaimedEnd | null> {
   return context.db.transaction(async (tx) => {
     const run = await lockRun(tx, claim.runId);
-    if (claim.jobId !== undefined) await context.jobs?.complete(tx, claim.jobId);
     const work = run === null ? null : await dueEnd(tx, run);
     if (run === null || work === null) return null;
     const attempt = run.endAttempts + 1;

@@ -135,12 +135,18 @@ export interface ChunkId {
   readonly no: number;
 }
 
-export interface ChunkClaim extends ChunkId {
+/** Who would take a chunk of a run. */
+export interface ChunkWish {
   /** Name of the process, unique among all that share the database. */
   readonly worker: string;
   readonly leaseMs: number;
-  /** The job that hinted at the chunk; it is completed in the same transaction, claimed or not. */
-  readonly jobId?: string;
+}
+
+export interface ChunkClaim extends ChunkWish {
+  readonly runId: string;
+  readonly stage: StageName;
+  /** That chunk; the first one to be had when left out. */
+  readonly no?: number;
 }
 
 /** What a process works on, by what it holds a lease on. */
@@ -160,7 +166,6 @@ export interface EndClaim {
   readonly runId: string;
   readonly worker: string;
   readonly leaseMs: number;
-  readonly jobId?: string;
 }
 
 /**
@@ -260,7 +265,7 @@ export interface Store extends ImportStore, LibraryStore {
   deleteRun(runId: string): Promise<void>;
 
   // chunks
-  /** Takes a PENDING chunk; null when not to be had, or not yet. QUEUED -> RUNNING. */
+  /** Takes a PENDING chunk; null when none is to be had, or not yet. QUEUED -> RUNNING. */
   claimChunk(claim: ChunkClaim): Promise<ChunkRecord | null>;
   /**
    * Extends the worker's leases on what it says it holds. What else it was given, because an answer
@@ -274,12 +279,21 @@ export interface Store extends ImportStore, LibraryStore {
    * FAILED when its attempts are used up.
    */
   failChunk(chunk: ChunkId, worker: string, fault: AttemptFault): Promise<void>;
-  /** The checkpoint. `stored` is false when the run has ended or the chunk was stored already. */
+  /**
+   * The checkpoint. `stored` is false when the run has ended or the chunk was stored already. With
+   * a wish, the next chunk of the run is taken as well, unless a more urgent run has one. Whoever
+   * completes a stage sees to its end; recovery does where that process has died.
+   */
   storeChunk(
     runId: string,
     chunk: StoredChunk,
     best: BestSoFar | null,
-  ): Promise<{ readonly stored: boolean; readonly stageComplete: boolean }>;
+    wish?: ChunkWish | null,
+  ): Promise<{
+    readonly stored: boolean;
+    readonly stageComplete: boolean;
+    readonly next: ChunkRecord | null;
+  }>;
   /**
    * What was scored of a chunk when its run was stopped; false when the run is not being stopped.
    */

@@ -1,16 +1,31 @@
+import { type SQL, sql } from "drizzle-orm";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { betterOf } from "../../src/store/best.ts";
-import { advance, etaSeconds, type ProgressState } from "../../src/store/progress.ts";
+import { PHASES } from "../../src/core/stages/phase-clock.ts";
+import { addSpent, type RunSpent } from "../../src/core/stages/run-profile.ts";
+import { answerOf, asJson } from "../../src/store/answer.ts";
+import { openStore } from "../../src/store/open.ts";
+import { etaSeconds } from "../../src/store/progress.ts";
 import type { BestSoFar } from "../../src/store/records.ts";
+import { onBothDatabases } from "../support/databases.ts";
+import { advance, betterOf, type TimedProgress } from "../support/readable-progress.ts";
 
-const START: ProgressState = {
+const START: TimedProgress = {
   total: 1_000_000,
   done: 0,
   variantsPerSecond: null,
   progressAt: null,
   stageAt: null,
 };
+
+const best = (variantIndex: number, sharpe: number | null, trades: number): BestSoFar => ({
+  ...{ variantIndex, params: {}, stopLossPct: null, trailingStopPct: null, takeProfitPct: null },
+  metrics: { sharpe, numTrades: trades },
+});
+const ranking = [
+  { metric: "sharpe", direction: "DESC" },
+  { metric: "numTrades", direction: "ASC" },
+] as const;
 
 describe("progress", () => {
   it("never goes back, never beyond the total, and its rate is never negative", () => {
@@ -63,15 +78,6 @@ describe("progress", () => {
 });
 
 describe("the better of two", () => {
-  const best = (variantIndex: number, sharpe: number | null, trades: number): BestSoFar => ({
-    ...{ variantIndex, params: {}, stopLossPct: null, trailingStopPct: null, takeProfitPct: null },
-    metrics: { sharpe, numTrades: trades },
-  });
-  const ranking = [
-    { metric: "sharpe", direction: "DESC" },
-    { metric: "numTrades", direction: "ASC" },
-  ] as const;
-
   it("is a total order: whatever is folded in whatever order, the same one wins", () => {
     const value = fc.tuple(fc.nat(1e6), fc.constantFrom(null, -1, 0, 2), fc.nat(2));
     const list = fc.uniqueArray(value, { minLength: 1, selector: ([index]) => index });
@@ -95,3 +101,87 @@ describe("the better of two", () => {
     );
   });
 });
+
+/** What a function of the database gives for each of many cases, in one statement. */
+onBothDatabases("what the database does with every chunk", (database) => {
+  const answers = async <T>(cases: readonly unknown[], call: (one: SQL) => SQL): Promise<T[]> => {
+    const { location, drop } = await database.create();
+    try {
+      const store = await openStore(location);
+      try {
+        const each = call(sql`value`);
+        return await answerOf(
+          store.database.db,
+          sql`(select json_agg(${each} order by no)
+            from json_array_elements(${asJson(cases)}) with ordinality as c(value, no))`,
+        );
+      } finally {
+        await store.close();
+      }
+    } finally {
+      await drop();
+    }
+  };
+
+  it("is the progress, the best and the time spent of their readable twins", async () => {
+    const time = fc.option(fc.nat(10_000).map((ms) => new Date(ms)));
+    const rate = fc.option(fc.double({ min: 0, max: 1e9, noNaN: true }));
+    const state = fc.record({
+      ...{ total: fc.nat(1_000), done: fc.nat(1_000), variantsPerSecond: rate },
+      ...{ progressAt: time, stageAt: time },
+    });
+    const value = fc.tuple(fc.nat(3), fc.constantFrom(null, -1, 0, 1e-300, 2), fc.nat(2));
+    const bests = fc.option(value.map(([i, sharpe, trades]) => best(i, sharpe, trades)));
+    const spent = fc.option(
+      fc.tuple(fc.double({ min: 0, max: 1e6, noNaN: true }), fc.constantFrom("a", "b:1", 'c"')).map(
+        ([ms, worker]): RunSpent => ({
+          threadMs: Object.fromEntries(PHASES.map((phase, i) => [phase, ms / (i + 1)])) as never,
+          threads: { [worker]: 2 },
+        }),
+      ),
+    );
+    const cases = fc.sample(
+      fc.record({
+        ...{ state, scored: fc.nat(1_200), at: fc.nat(20_000) },
+        ...{ a: bests, b: bests, spent, more: spent },
+      }),
+      { numRuns: 500, seed: 11 },
+    );
+    const found = await answers<{
+      run: Record<string, number | string | null>;
+      best: BestSoFar | null;
+      spent: RunSpent | null;
+    }>(
+      cases.map((c) => ({ ...c, run: snakeCase(c.state), at: new Date(c.at) })),
+      (one) => sql`json_build_object(
+        'run', row_to_json(advance_run(json_populate_record(null::runs, ${one} -> 'run'),
+          (${one} ->> 'scored')::bigint, (${one} ->> 'at')::timestamptz)),
+        'best', better_best(${asJson(ranking)}, nullif(${one} ->> 'a', 'null')::json,
+          nullif(${one} ->> 'b', 'null')::json),
+        'spent', add_spent(nullif(${one} ->> 'spent', 'null')::json,
+          nullif(${one} ->> 'more', 'null')::json))`,
+    );
+    cases.forEach((c, i) => {
+      const { run, best: better, spent: sum } = found[i]!;
+      const next = advance(c.state, c.scored, new Date(c.at));
+      expect(run.done).toBe(next.done);
+      expect(run.variants_per_second ?? -1).toBeCloseTo(next.variantsPerSecond ?? -1, 5);
+      for (const [name, at] of [
+        ["progress_at", next.progressAt] as const,
+        ["stage_at", next.stageAt] as const,
+      ]) {
+        expect(run[name] === null ? null : new Date(run[name]!)).toEqual(at);
+      }
+      expect(better).toEqual(betterOf(ranking, c.a, c.b));
+      expect(sum).toEqual(addSpent(c.spent, c.more));
+    });
+  });
+});
+
+function snakeCase(state: TimedProgress) {
+  const { total, done, variantsPerSecond, progressAt, stageAt } = state;
+  return {
+    ...{ total, done, variants_per_second: variantsPerSecond },
+    ...{ progress_at: progressAt, stage_at: stageAt },
+  };
+}

@@ -221,10 +221,10 @@ onBothDatabases("runs", (database) => {
   it("completes both stages, and reads back what was stored to the bit", async () => {
     const run = await create({ bases: 100, chunkVariants: 40, preselect: 7 });
     const first = await scoreChunk(run, 0);
-    expect(first).toEqual({ stored: true, stageComplete: false });
+    expect(first).toEqual({ stored: true, stageComplete: false, next: null });
     await scoreChunk(run, 2);
     expect(await store.claimEnd({ runId: run.id, worker: "w", leaseMs: 1000 })).toBeNull();
-    expect(await scoreChunk(run, 1)).toEqual({ stored: true, stageComplete: true });
+    expect(await scoreChunk(run, 1)).toMatchObject({ stored: true, stageComplete: true });
     const claimed = await store.claimEnd({ runId: run.id, worker: "w", leaseMs: 60_000 });
     expect(claimed).toMatchObject({ work: "BEGIN_STAGE_B", attempt: 1 });
     expect(await store.claimEnd({ runId: run.id, worker: "x", leaseMs: 1000 })).toBeNull();

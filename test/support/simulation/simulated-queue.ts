@@ -32,7 +32,6 @@ export class SimulatedQueue {
         this.#time.after(this.#chance.upTo(100), wake);
       }
     },
-    complete: async () => {},
     discard: async (_tx, runId) => this.#remove(runId),
     forget: async (_tx, runId) => this.#remove(runId),
   };

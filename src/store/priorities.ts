@@ -1,0 +1,14 @@
+import type { RunPlan } from "../plan/run-plan.ts";
+
+export type Priority = RunPlan["request"]["schedule"]["priority"];
+
+/** The higher the sooner: as numbers, so that the database can compare them. */
+export const PRIORITIES: Readonly<Record<Priority, number>> = {
+  CRITICAL: 50,
+  HIGH: 40,
+  NORMAL: 30,
+  LOW: 20,
+  BULK: 10,
+};
+
+export const DEFAULT_PRIORITY = PRIORITIES.NORMAL;
