@@ -21,13 +21,15 @@ export class Order<Answer extends FromWorker, Seated = unknown> {
   readonly #onFault: () => void;
   readonly #answers: Answer[] = [];
   readonly #waiting: Set<Seated>;
+  readonly #onAnswer: () => void;
   #fault: Error | null = null;
 
-  /** `onFault` asks the other threads to stop early. */
-  constructor(id: number, threads: readonly Seated[], onFault: () => void) {
+  /** `onFault` asks the other threads to stop early; `onAnswer` may excuse some. */
+  constructor(id: number, threads: readonly Seated[], onFault: () => void, onAnswer = () => {}) {
     this.id = id;
     this.#waiting = new Set(threads);
     this.#onFault = onFault;
+    this.#onAnswer = onAnswer;
     const { promise, resolve, reject } = Promise.withResolvers<Answer[]>();
     this.answered = promise;
     this.#resolve = resolve;
@@ -37,6 +39,7 @@ export class Order<Answer extends FromWorker, Seated = unknown> {
   answer(thread: Seated, answer: Answer): void {
     if (!this.#waiting.delete(thread)) return;
     this.#answers.push(answer);
+    this.#onAnswer();
     this.#settle();
   }
 

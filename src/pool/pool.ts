@@ -73,9 +73,10 @@ export async function createPool(options: PoolOptions): Promise<WorkerPool> {
 /**
  * Threads that live as long as the pool. A chunk goes to all of them at once; they share it slice
  * by slice. Chunks queue up in each thread, so a second chunk starts wherever a thread runs out of
- * slices of the first. A thread that dies is replaced, and the chunks it had a hand in are done
- * again as a whole, which gives the same bytes. Where threads die again and again before they are
- * ready, the pool goes on with those it has.
+ * slices of the first; a more urgent one starts at the next slice, and the first goes on after it.
+ * A thread that dies is replaced, and the chunks it had a hand in are done again as a whole, which
+ * gives the same bytes. Where threads die again and again before they are ready, the pool goes on
+ * with those it has.
  */
 export class WorkerPool implements ComputePool {
   readonly size: number;
@@ -166,7 +167,7 @@ export class WorkerPool implements ComputePool {
   /** The answer of the thread that has least to do. */
   #askOne<A extends Answer>(message: (id: number) => ToWorker): Promise<A> {
     return this.#retrying(async () => {
-      const order = this.#order<A>(this.#chosen(1), () => {}, message);
+      const order = this.#order<A>(this.#chosen(1), message);
       const [answer] = await order.answered;
       return answer;
     });
@@ -202,19 +203,22 @@ export class WorkerPool implements ComputePool {
     const keep = task.stage === "STAGE_A" ? task.sweep.preselect : task.sweep.topK;
     const shortlist = task.shortlist ?? null;
     const chunk = { ...task, control, counters, columns, keep, shortlist };
-    const order = this.#order<ChunkDone>(
-      threads,
-      () => abort(),
-      (id, seat) => ({ kind: "chunk", chunk: { ...chunk, id, seat } }),
-    );
-    const abort = () => {
-      Atomics.store(control, CONTROL.abort, 1);
-      // Threads that are busy with another chunk will find this one aborted: nobody has to wait for
-      // them.
+    // Threads that are busy with something else will find this chunk aborted, or without slices
+    // left: nobody has to wait for them.
+    const excuseIdle = () => {
       for (const [seat, thread] of threads.entries()) {
         if (Atomics.load(control, CONTROL.begun + seat) === 0) order.excuse(thread);
       }
     };
+    const abort = () => {
+      Atomics.store(control, CONTROL.abort, 1);
+      excuseIdle();
+    };
+    const order = this.#order<ChunkDone>(
+      threads,
+      (id, seat) => ({ kind: "chunk", chunk: { ...chunk, id, seat } }),
+      { onFault: abort, onAnswer: excuseIdle },
+    );
     if (signal?.aborted === true) abort();
     signal?.addEventListener("abort", abort, { once: true });
     this.#watches.set(order.id, watch);
@@ -237,11 +241,10 @@ export class WorkerPool implements ComputePool {
   async #attemptSweep(task: WholeTask, signal: AbortSignal): Promise<ScoredSweep | null> {
     const threads = this.#chosen(1);
     const control = new Int32Array(new SharedArrayBuffer((CONTROL.begun + 1) * 4));
-    const order = this.#order<SweepDone>(
-      threads,
-      () => {},
-      (id) => ({ kind: "sweep", order: { ...task, id, control } }),
-    );
+    const order = this.#order<SweepDone>(threads, (id) => ({
+      kind: "sweep",
+      order: { ...task, id, control },
+    }));
     const abort = () => {
       Atomics.store(control, CONTROL.abort, 1);
       if (Atomics.load(control, CONTROL.begun) === 0) order.excuse(threads[0]);
@@ -276,14 +279,10 @@ export class WorkerPool implements ComputePool {
     const orders = parts
       .filter((part) => part.variants.length > 0)
       .map(async (part) => {
-        const order = this.#order<Scored>(
-          [part.thread],
-          () => {},
-          (id) => ({
-            kind: "score",
-            order: { ...task, id, variants: part.variants },
-          }),
-        );
+        const order = this.#order<Scored>([part.thread], (id) => ({
+          kind: "score",
+          order: { ...task, id, variants: part.variants },
+        }));
         const [answer] = await order.answered;
         onSpent(answer.spent);
         const count = RANKING_METRICS.length;
@@ -300,10 +299,10 @@ export class WorkerPool implements ComputePool {
 
   #order<A extends Answer>(
     threads: readonly Thread[],
-    onFault: () => void,
     message: (id: number, seat: number) => ToWorker,
+    { onFault = () => {}, onAnswer = () => {} } = {},
   ): Order<A, Thread> {
-    const order = new Order<A, Thread>(this.#nextId++, threads, onFault);
+    const order = new Order<A, Thread>(this.#nextId++, threads, onFault, onAnswer);
     for (const [seat, thread] of threads.entries()) {
       thread.send(order.id, message(order.id, seat));
     }

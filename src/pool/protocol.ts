@@ -57,6 +57,7 @@ export type FromWorker =
 
 /** What a thread needs to make a scorer; kept under `key`. */
 export interface ScorerOrder {
+  readonly urgency?: number;
   readonly key: string;
   readonly sweep: Sweep;
   readonly candles: Candles;

@@ -32,6 +32,11 @@ export interface ChunkTask {
   readonly shortlist?: Float64Array;
   /** Threads to use at most; all by default. */
   readonly workers?: number;
+  /**
+   * Threads leave less urgent work for more urgent work, at the next end of a slice or within a
+   * batch, and go on with it afterwards. 0 by default; of the same urgency the oldest goes first.
+   */
+  readonly urgency?: number;
 }
 
 export interface ChunkProgress {
@@ -88,6 +93,8 @@ export interface CheckTask {
   /** As of a chunk. */
   readonly candles: Candles;
   readonly seed: number;
+  /** As of a chunk. */
+  readonly urgency?: number;
 }
 
 /** A sweep without a part of it. */

@@ -32,14 +32,14 @@ import {
   type ToWorker,
   type WorkerSettings,
 } from "./protocol.ts";
+import { Scorers } from "./scorers.ts";
 import { Slices } from "./slices.ts";
+import { type Turn, Turns } from "./turns.ts";
 import { warmUp } from "./warm-up.ts";
 
 const port = parentPort;
 if (port === null) throw new Error("worker.ts runs as a worker thread only");
 
-/** Scorers of the newest sweeps; two, so that a run's neighbour does not evict it. */
-const MAX_SCORERS = 2;
 /** A slice tells of itself after so many: one position of Stage B alone may have thousands. */
 const VARIANTS_A_LOOK = 1_000;
 /** Least time between two messages about a better row. */
@@ -49,9 +49,10 @@ const settings = workerData as WorkerSettings;
 const backend = backendFactory(settings.kernels);
 const clock = new PhaseClock(() => performance.now());
 const caches = new PoolCaches(settings.caches, settings.no);
-const scorers = new Map<string, SweepScorer>();
-const permit = new Permit(settings.reins.permits, settings.no, () => answerReports());
+const permit = new Permit(settings.reins.permits, settings.no, () => giveWay());
 const niceness = new Niceness(settings.reins.niceness);
+const scorers = new Scorers(makeScorer);
+const turns = new Turns<Waiting>(handle, () => performance.now());
 
 function send(message: FromWorker, transfer: ArrayBuffer[] = []): void {
   port!.postMessage(message, transfer);
@@ -70,66 +71,62 @@ function mayScore(leave: () => boolean): boolean {
   return taken;
 }
 
-function scorerFor(order: ScorerOrder): SweepScorer {
-  let scorer = scorers.get(order.key);
-  if (scorer === undefined) {
-    const store = order.candlesKey === undefined ? {} : { store: caches.of(order.candlesKey) };
-    const before = clock.enter("load");
-    scorer = new SweepScorer(order.sweep, order.candles, { backend, clock, ...store });
-    clock.back(before);
-  }
-  scorers.delete(order.key);
-  scorers.set(order.key, scorer);
-  for (const oldest of scorers.keys()) {
-    if (scorers.size <= MAX_SCORERS) break;
-    scorers.get(oldest)!.release();
-    scorers.delete(oldest);
-  }
+function makeScorer(order: ScorerOrder): SweepScorer {
+  const store = order.candlesKey === undefined ? {} : { store: caches.of(order.candlesKey) };
+  const before = clock.enter("load");
+  const scorer = new SweepScorer(order.sweep, order.candles, { backend, clock, ...store });
+  clock.back(before);
   return scorer;
 }
 
 function runChunk(order: ChunkOrder): void {
-  const { control, counters } = order;
+  const { control } = order;
   clock.take();
   clock.enter("merge");
   // First begun, then a look at the abort word: the pool writes and reads them the other way round.
   Atomics.store(control, CONTROL.begun + order.seat, 1);
   const aborted = () => Atomics.load(control, CONTROL.abort) !== 0;
   const top = new TopRows(new Ranking(order.sweep.ranking), order.keep);
-  if (!aborted()) {
-    const scorer = scorerFor(order);
-    const best = new BestReporter(order.id);
-    const slices = new Slices(order, scorer);
-    const look = slices.batched ? 0 : VARIANTS_A_LOOK;
-    const leave = () => aborted() || slices.isEmpty();
-    while (!aborted()) {
-      if (!mayScore(leave)) break;
-      const slice = slices.next();
-      if (slice === null) break;
-      let told = 0;
-      const tell = (scored: number) => {
-        Atomics.add(counters, COUNTER.scored, BigInt(scored - told));
-        told = scored;
-        best.report(top);
-        answerReports();
-      };
-      const stop = (scored: number) => {
-        if (scored - told >= look) tell(scored);
-        if (slices.batched) mayScore(aborted);
-        return aborted();
-      };
-      const startedMs = performance.now();
-      const scored = runSlice(order, scorer, { ...slice, top, stop });
-      const tookMs = performance.now() - startedMs;
-      clock.enter("merge");
-      // Less than was told where a batch was ended early: it counts for nothing.
-      tell(scored);
-      slices.took(slice, scored / cellsOf(order, scorer), tookMs);
-    }
-  }
+  if (!aborted()) scorers.using(order, (scorer) => runSlices(order, scorer, top, aborted));
   const rows = top.drain();
   const transfer = [rows.data.buffer as ArrayBuffer];
   send({ kind: "chunkDone", id: order.id, rows, spent: clock.take() }, transfer);
+}
+
+function runSlices(
+  order: ChunkOrder,
+  scorer: SweepScorer,
+  top: TopRows,
+  aborted: () => boolean,
+): void {
+  const best = new BestReporter(order.id);
+  const slices = new Slices(order, scorer);
+  const look = slices.batched ? 0 : VARIANTS_A_LOOK;
+  const leave = () => aborted() || slices.isEmpty();
+  while (!aborted()) {
+    if (!mayScore(leave)) break;
+    const slice = slices.next();
+    if (slice === null) break;
+    let told = 0;
+    const tell = (scored: number) => {
+      Atomics.add(order.counters, COUNTER.scored, BigInt(scored - told));
+      told = scored;
+      best.report(top);
+      giveWay();
+    };
+    const stop = (scored: number) => {
+      if (scored - told >= look) tell(scored);
+      if (slices.batched) mayScore(aborted);
+      return aborted();
+    };
+    const startedMs = performance.now() - turns.awayMs;
+    const scored = runSlice(order, scorer, { ...slice, top, stop });
+    const tookMs = performance.now() - turns.awayMs - startedMs;
+    clock.enter("merge");
+    // Less than was told where a batch was ended early: it counts for nothing.
+    tell(scored);
+    slices.took(slice, scored / cellsOf(order, scorer), tookMs);
+  }
 }
 
 /** What one position of the chunk's range counts for. */
@@ -180,15 +177,20 @@ class BestReporter {
 function runScore(order: ScoreOrder): void {
   clock.take();
   clock.enter("merge");
-  const scorer = scorerFor(order);
-  scorer.measure(RANKING_METRICS);
-  try {
-    const metrics = scoreVariants(scorer, order.stage, order.variants);
-    const transfer = [metrics.buffer as ArrayBuffer];
-    send({ kind: "scored", id: order.id, metrics, spent: clock.take() }, transfer);
-  } finally {
-    scorer.measure(sweepMetrics(order.sweep));
-  }
+  const pause = () => {
+    giveWay();
+    mayScore(() => false);
+  };
+  scorers.using(order, (scorer) => {
+    scorer.measure(RANKING_METRICS);
+    try {
+      const metrics = scoreVariants(scorer, order.stage, order.variants, pause);
+      const transfer = [metrics.buffer as ArrayBuffer];
+      send({ kind: "scored", id: order.id, metrics, spent: clock.take() }, transfer);
+    } finally {
+      scorer.measure(sweepMetrics(order.sweep));
+    }
+  });
 }
 
 /** A small run: both stages and the metrics of its best rows, without another message. */
@@ -197,13 +199,13 @@ function runSweep(order: SweepOrder): void {
   Atomics.store(control, CONTROL.begun, 1);
   const aborted = () => Atomics.load(control, CONTROL.abort) !== 0;
   const stop = () => {
-    answerReports();
+    giveWay();
     mayScore(aborted);
     return aborted();
   };
   mayScore(aborted);
-  const scored = aborted() ? null : scoreSweep(scorerFor(order), stop);
-  send({ kind: "sweepDone", id, scored });
+  const sweep = (scorer: SweepScorer) => scoreSweep(scorer, stop);
+  send({ kind: "sweepDone", id, scored: aborted() ? null : scorers.using(order, sweep) });
 }
 
 function runReport({ id, sweep, candles, choice }: ReportOrder): void {
@@ -214,20 +216,32 @@ function runCheck({ id, sweep, candles, seed }: CheckOrder): void {
   send({ kind: "checked", id, check: checkStrategy({ sweep, candles }, seed) });
 }
 
-/** Other orders that came while a chunk was being scored, oldest first. */
-const waiting: ToWorker[] = [];
-
-/** Somebody waits for a report, and it is a moment's work: a chunk lets it through. */
-function answerReports(): void {
+/** Lets more urgent orders through, at a place where the one under way can wait. */
+function giveWay(): void {
   for (let next = receiveMessageOnPort(port!); next; next = receiveMessageOnPort(port!)) {
-    const message = next.message as ToWorker;
-    if (message.kind === "report") handle(message);
-    else waiting.push(message);
+    take(next.message as ToWorker);
   }
+  turns.giveWay();
 }
 
-function handle(message: ToWorker): void {
+function take(message: ToWorker): void {
+  turns.add({ message, urgency: urgencyOf(message) });
+}
+
+/** Somebody waits for a report, and it is a moment's work: everything lets it through. */
+function urgencyOf(message: ToWorker): number {
+  if (message.kind === "report") return Number.POSITIVE_INFINITY;
+  const { urgency = 0 } = message.kind === "chunk" ? message.chunk : message.order;
+  return urgency;
+}
+
+interface Waiting extends Turn {
+  readonly message: ToWorker;
+}
+
+function handle({ message }: Waiting): void {
   const id = message.kind === "chunk" ? message.chunk.id : message.order.id;
+  const outer = clock.suspend();
   if (message.kind === "score" || message.kind === "check") mayScore(() => false);
   try {
     if (message.kind === "chunk") runChunk(message.chunk);
@@ -242,11 +256,16 @@ function handle(message: ToWorker): void {
     // A report is let through beside the permit that its thread has for something else.
     if (message.kind !== "report") permit.release();
   }
+  clock.resume(outer);
 }
 
 warmUp(backend);
 port.on("message", (message: ToWorker) => {
-  handle(message);
-  for (let next = waiting.shift(); next; next = waiting.shift()) handle(next);
+  take(message);
+  // What has come behind it may be more urgent.
+  for (let next = receiveMessageOnPort(port!); next; next = receiveMessageOnPort(port!)) {
+    take(next.message as ToWorker);
+  }
+  turns.run();
 });
 send({ kind: "ready" });

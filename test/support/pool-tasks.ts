@@ -97,6 +97,23 @@ export const HEAVY = pooled(
   2_000,
 );
 
+/** Seconds of work in batches, where a backend scores pairs of rows together. */
+export const PAIRS = pooled(
+  {
+    strategy: {
+      indicators: {
+        fast: { id: "ma.sma", params: windows(601) },
+        slow: { id: "ma.ema", params: windows(601) },
+      },
+      signals: [{ rule: "cross", of: "fast", against: "slow" }],
+    },
+    ranking: { primary: { metric: "totalReturnPct" } },
+    preselect: 100,
+    risk: {},
+  },
+  4_000,
+);
+
 /** One base variant with thousands of trades is tenths of a second of Stage B. */
 export const MANY_CELLS = pooled(
   {

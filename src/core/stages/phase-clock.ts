@@ -29,6 +29,12 @@ const NONE = -1;
 const LOOKED = PHASES.length;
 const MIXED = 2 * PHASES.length;
 
+/** Where a clock was when it was suspended. */
+export interface SuspendedClock {
+  readonly state: number;
+  readonly spentMs: Float64Array;
+}
+
 /**
  * Where the time of one thread goes. It is in one phase at a time, and a change of phase costs a
  * look at the clock; variants scored one by one are too short for that, so their time is shared out
@@ -77,6 +83,21 @@ export class PhaseClock {
     this.#state = state;
     this.#sinceMs = nowMs;
     return before;
+  }
+
+  /** Stops for somebody else's work, which begins with a clock that has spent nothing. */
+  suspend(): SuspendedClock {
+    const state = this.back(NONE);
+    const spentMs = this.#spentMs.slice();
+    this.#spentMs.fill(0);
+    return { state, spentMs };
+  }
+
+  /** Goes on where it was. */
+  resume({ state, spentMs }: SuspendedClock): void {
+    this.#spentMs.set(spentMs);
+    this.#state = NONE;
+    this.back(state);
   }
 
   /** What was spent since the last time; the clock stands still until a phase is entered. */

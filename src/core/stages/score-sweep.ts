@@ -45,14 +45,14 @@ export function scoreSweep(scorer: SweepScorer, stop: () => boolean): ScoredSwee
   if (!stopped) scoreStageB(scorer, work, { top, columns: stageB, origin: 0 }, heard);
   if (stopped) return null;
   const best = top.drain();
-  return { shortlist, stageA, stageB, best, metrics: everyMetric(scorer, best) };
+  return { shortlist, stageA, stageB, best, metrics: everyMetric(scorer, best, stop) };
 }
 
-function everyMetric(scorer: SweepScorer, best: RankedRows): Float64Array {
+function everyMetric(scorer: SweepScorer, best: RankedRows, pause: () => void): Float64Array {
   const own = scorer.metrics;
   scorer.measure(RANKING_METRICS);
   try {
-    return scoreVariants(scorer, "STAGE_B", indicesOf(best));
+    return scoreVariants(scorer, "STAGE_B", indicesOf(best), pause);
   } finally {
     scorer.measure(own);
   }
@@ -60,17 +60,19 @@ function everyMetric(scorer: SweepScorer, best: RankedRows): Float64Array {
 
 /**
  * What the scorer measures of chosen variants, in their order. Cells of one base variant that
- * follow one another share its trades.
+ * follow one another share its trades. Before each of them it calls `pause`.
  */
 export function scoreVariants(
   scorer: SweepScorer,
   stage: StageName,
   variants: Float64Array,
+  pause: () => void = () => {},
 ): Float64Array {
   const count = scorer.metrics.length;
   const metrics = new Float64Array(variants.length * count);
   let openBase = Number.NaN;
   variants.forEach((variant, i) => {
+    pause();
     if (stage === "STAGE_A") {
       scorer.clock.enterVariants();
       scorer.seek(variant);

@@ -1,0 +1,45 @@
+import type { SweepScorer } from "../core/stages/sweep-scorer.ts";
+import type { ScorerOrder } from "./protocol.ts";
+
+/** Scorers of the newest sweeps; two, so that a run's neighbour does not evict it. */
+const MAX_KEPT = 2;
+
+/**
+ * The scorers of one thread, kept for the next chunk of the same sweep. One that is at work,
+ * because it gave way in the middle of a chunk, is left alone: whoever wants the same sweep then
+ * gets another, for the time.
+ */
+export class Scorers {
+  readonly #make: (order: ScorerOrder) => SweepScorer;
+  readonly #kept = new Map<string, SweepScorer>();
+  readonly #atWork = new Set<SweepScorer>();
+
+  constructor(make: (order: ScorerOrder) => SweepScorer) {
+    this.#make = make;
+  }
+
+  using<T>(order: ScorerOrder, work: (scorer: SweepScorer) => T): T {
+    const kept = this.#kept.get(order.key);
+    const scorer = kept === undefined || this.#atWork.has(kept) ? this.#make(order) : kept;
+    if (kept === undefined || kept === scorer) this.#keep(order.key, scorer);
+    this.#atWork.add(scorer);
+    try {
+      return work(scorer);
+    } finally {
+      this.#atWork.delete(scorer);
+      if (this.#kept.get(order.key) !== scorer) scorer.release();
+    }
+  }
+
+  /** As the newest. */
+  #keep(key: string, scorer: SweepScorer): void {
+    this.#kept.delete(key);
+    this.#kept.set(key, scorer);
+    for (const [oldest, idle] of this.#kept) {
+      if (this.#kept.size <= MAX_KEPT) break;
+      this.#kept.delete(oldest);
+      // One at work is released by whoever has it.
+      if (!this.#atWork.has(idle)) idle.release();
+    }
+  }
+}
