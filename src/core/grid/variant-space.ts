@@ -43,6 +43,11 @@ export class VariantSpace {
     this.count = (this.grid.size / this.#allowed.length) * allowed;
   }
 
+  /** Whether every number of the grid is a variant. */
+  get isWhole(): boolean {
+    return this.count === this.grid.size;
+  }
+
   /** Whether the variant with these digits exists. */
   has(digits: Int32Array): boolean {
     if (this.#allowed === null) return true;
@@ -55,7 +60,7 @@ export class VariantSpace {
 
   /** Variants with index in `[from, to)`. */
   countWithin(from: number, to: number): number {
-    if (this.#allowed === null) return to - from;
+    if (this.isWhole) return to - from;
     const digits = this.grid.digits(from, new Int32Array(this.grid.axes.length));
     let count = 0;
     for (let index = from; index < to; index++, this.grid.increment(digits)) {

@@ -29,7 +29,7 @@ export class LegGrid {
   constructor(space: VariantSpace, { long, short }: LegShape) {
     const { grid } = space;
     this.#space = space;
-    this.isWhole = space.count === grid.size;
+    this.isWhole = space.isWhole;
     this.#axes = [long.axis, short.axis];
     const own = this.#axes.filter((axis) => axis !== null);
     const first = Math.min(...own);

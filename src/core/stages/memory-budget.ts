@@ -10,8 +10,10 @@ import { type Sweep, sweepMetrics } from "./sweep.ts";
  * packed bytes.
  */
 const COLUMNS_IN_FLIGHT = 3;
-/** A heap while it is drained is there twice, beside the numbers and keys of its rows. */
-const HEAP_COPIES = 3;
+/** Rows while they are sorted are there twice, beside their numbers and keys. */
+const ROW_COPIES = 3;
+/** Rows that wait to be sorted out, for each that is kept. */
+const ROWS_A_ROW = 2;
 const CANDLE_COLUMNS = 6;
 const NUMBER_BYTES = 8;
 /** The planes of the signal itself, and the empty one. */
@@ -74,9 +76,9 @@ export function memoryBudget(sweep: Sweep, run: BudgetedRun): MemoryBudget {
   const threadBytes = run.workers * threadBudget(sweep, run.bars);
   const stride = 1 + sweep.ranking.length;
   const keep = Math.max(sweep.preselect, sweep.topK);
-  const heapRows = Math.min(keep, run.chunkVariants) * (run.workers + 1) + keep;
+  const heapRows = Math.min(ROWS_A_ROW * keep, run.chunkVariants) * (run.workers + 1) + keep;
   const shortlistBytes = sweep.preselect * (run.workers + 1) * NUMBER_BYTES;
-  const heapBytes = HEAP_COPIES * heapRows * stride * NUMBER_BYTES + shortlistBytes;
+  const heapBytes = ROW_COPIES * heapRows * stride * NUMBER_BYTES + shortlistBytes;
   const columnBytes =
     COLUMNS_IN_FLIGHT * run.chunkVariants * sweepMetrics(sweep).length * NUMBER_BYTES;
   const runBytes = keptBytes + candleBytes + threadBytes + heapBytes + columnBytes;

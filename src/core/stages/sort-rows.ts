@@ -6,12 +6,18 @@ const DIGIT_BITS = 8;
 const DIGITS = 32 / DIGIT_BITS;
 const BUCKETS = 1 << DIGIT_BITS;
 
-/** A new array of the first `count` rows, best first. */
-export function sortRows(ranking: Ranking, rows: Float64Array, count: number): Float64Array {
+/** A new array of the best `keep` of the first `count` rows, best first. */
+export function sortRows(
+  ranking: Ranking,
+  rows: Float64Array,
+  count: number,
+  keep: number,
+): Float64Array {
   const { stride } = ranking;
-  const sorted = new Float64Array(count * stride);
+  const kept = Math.min(count, keep);
+  const sorted = new Float64Array(kept * stride);
   const order = new RowSort(ranking, rows, count).order();
-  for (let row = 0; row < count; row++) {
+  for (let row = 0; row < kept; row++) {
     const from = order[row] * stride;
     for (let k = 0; k < stride; k++) sorted[row * stride + k] = rows[from + k];
   }

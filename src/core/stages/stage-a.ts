@@ -79,15 +79,35 @@ function scoreBatch(
     stop(0) || !engine.score(from, to, scores, (done) => stop(Math.floor(done * variants)));
   scorer.clock.enter("merge");
   if (ended) return null;
-  const row = new Float64Array(1 + count);
+  const at = from - output.origin;
+  for (const [m, column] of output.columns.entries()) {
+    for (let i = 0; i < to - from; i++) column[at + i] = scores[i * count + m];
+  }
+  offerBatch(scorer, from, to, output);
+  return variants;
+}
+
+/** Offers those of the indices `[from, to)` that exist, whose metrics are in the columns. */
+function offerBatch(
+  scorer: SweepScorer,
+  from: number,
+  to: number,
+  { top, columns, origin }: StageOutput,
+): void {
+  const offer = (first: number, end: number) =>
+    top.offerColumns({ columns, from: first - origin, count: end - first }, first);
+  if (scorer.space.isWhole) {
+    offer(from, to);
+    return;
+  }
+  let first = from;
   scorer.seek(from);
   for (let index = from; index < to; index++, scorer.next()) {
-    const at = (index - from) * count;
-    for (let m = 0; m < count; m++) row[1 + m] = scores[at + m];
-    if (scorer.exists()) keepRow(row, index, output);
-    else for (const column of output.columns) column[index - output.origin] = Number.NaN;
+    if (scorer.exists()) continue;
+    offer(first, index);
+    first = index + 1;
   }
-  return variants;
+  offer(first, to);
 }
 
 /** Gives a row, whose first number it sets, to the columns and to the best rows. */

@@ -3,6 +3,8 @@ import type { Ranking } from "./ranking.ts";
 import { sortRows } from "./sort-rows.ts";
 
 const FIRST_CAPACITY = 256;
+/** Rows that wait to be sorted out, at least: sorting fewer at a time would cost more a row. */
+const LEAST_WAITING = 256;
 
 /** A stretch of metric columns, one column a ranking metric. */
 export interface ColumnRange {
@@ -12,52 +14,54 @@ export interface ColumnRange {
 }
 
 /**
- * The best `keep` rows of a stream. The first `keep` are taken as they come; when there are more,
- * they become a binary heap with the worst kept row on top, so that a row that does not make it
- * costs one comparison. Memory grows with what is offered and is bounded by `keep`.
+ * The best `keep` rows of a stream. Rows are taken as they come; whenever there are about twice as
+ * many as are kept, they are sorted and the worse ones forgotten. From then on a row that is worse
+ * than the last one kept costs one comparison. Memory grows with what is offered and is bounded by
+ * `keep`.
  */
 export class TopRows {
   readonly #ranking: Ranking;
   readonly #keep: number;
+  /** Most rows at a time. */
+  readonly #most: number;
   readonly #stride: number;
-  #heap: Float64Array;
+  #rows: Float64Array;
   #count = 0;
-  #isHeap = false;
-  /** A row on its way from columns to the heap. */
+  /** Whether rows have been forgotten: then the first `keep` are sorted. */
+  #isFull = false;
+  /** A row on its way from columns. */
   readonly #row: Float64Array;
 
   constructor(ranking: Ranking, keep: number) {
     this.#ranking = ranking;
     this.#keep = keep;
+    this.#most = keep + Math.max(keep, LEAST_WAITING);
     this.#stride = ranking.stride;
     this.#row = new Float64Array(ranking.stride);
-    this.#heap = new Float64Array(Math.min(keep, FIRST_CAPACITY) * this.#stride);
+    this.#rows = new Float64Array(Math.min(this.#most, FIRST_CAPACITY) * this.#stride);
   }
 
   get count(): number {
-    return this.#count;
+    return Math.min(this.#count, this.#keep);
   }
 
-  /** A copy of the best row kept, or null. Looks at every row: for progress, not for each offer. */
+  /** A copy of the best row, or null. Looks at every row: for progress, not for each offer. */
   best(): Float64Array | null {
     if (this.#count === 0) return null;
+    const stride = this.#stride;
     let best = 0;
-    for (let row = 1; row < this.#count; row++) if (this.#worse(best, row)) best = row;
-    return this.#heap.slice(best * this.#stride, (best + 1) * this.#stride);
+    for (let at = stride; at < this.#count * stride; at += stride) {
+      if (this.#ranking.before(this.#rows, at, this.#rows, best)) best = at;
+    }
+    return this.#rows.slice(best, best + stride);
   }
 
   /** Offers the row at `offset` of `rows`; it is copied when kept. */
   offer(rows: Float64Array, offset: number): void {
-    if (this.#count < this.#keep) {
-      this.#reserve();
-      this.#write(this.#count++, rows, offset);
-      return;
-    }
-    if (!this.#isHeap) this.#heapify();
-    if (this.#ranking.before(rows, offset, this.#heap, 0)) {
-      this.#write(0, rows, offset);
-      this.#siftDown(0, this.#count);
-    }
+    if (this.#isFull && !this.#ranking.before(rows, offset, this.#rows, this.#last)) return;
+    this.#reserve();
+    const at = this.#count++ * this.#stride;
+    for (let k = 0; k < this.#stride; k++) this.#rows[at + k] = rows[offset + k];
   }
 
   /**
@@ -66,65 +70,41 @@ export class TopRows {
    */
   offerColumns({ columns, from, count }: ColumnRange, firstIndex: number): void {
     const row = this.#row;
+    const [firsts] = columns;
     for (let i = 0; i < count; i++) {
-      const first = columns[0][from + i];
-      if (this.#isHeap && this.#ranking.isWorse(first, this.#heap[1])) continue;
+      if (this.#isFull && this.#ranking.isWorse(firsts[from + i], this.#rows[this.#last + 1])) {
+        continue;
+      }
       row[0] = firstIndex + i;
       for (let m = 0; m < columns.length; m++) row[1 + m] = columns[m][from + i];
       this.offer(row, 0);
     }
   }
 
-  /** The rows kept, best first; empties the heap. */
+  /** The rows kept, best first; forgets all. */
   drain(): RankedRows {
-    const data = sortRows(this.#ranking, this.#heap, this.#count);
+    const data = sortRows(this.#ranking, this.#rows, this.#count, this.#keep);
     this.#count = 0;
-    this.#isHeap = false;
+    this.#isFull = false;
     return { stride: this.#stride, data };
   }
 
+  /** Where the worst row begins that would be kept, once rows have been forgotten. */
+  get #last(): number {
+    return (this.#keep - 1) * this.#stride;
+  }
+
+  /** Makes room for one more row. */
   #reserve(): void {
-    if ((this.#count + 1) * this.#stride <= this.#heap.length) return;
-    const rows = Math.min(this.#keep, this.#count * 2);
-    const grown = new Float64Array(rows * this.#stride);
-    grown.set(this.#heap);
-    this.#heap = grown;
-  }
-
-  #write(row: number, from: Float64Array, offset: number): void {
-    const at = row * this.#stride;
-    for (let k = 0; k < this.#stride; k++) this.#heap[at + k] = from[offset + k];
-  }
-
-  #swap(a: number, b: number): void {
-    const heap = this.#heap;
-    const stride = this.#stride;
-    for (let k = 0; k < stride; k++) {
-      const held = heap[a * stride + k];
-      heap[a * stride + k] = heap[b * stride + k];
-      heap[b * stride + k] = held;
+    if ((this.#count + 1) * this.#stride <= this.#rows.length) return;
+    if (this.#count < this.#most) {
+      const grown = new Float64Array(Math.min(this.#count * 2, this.#most) * this.#stride);
+      grown.set(this.#rows);
+      this.#rows = grown;
+      return;
     }
-  }
-
-  /** Whether row `a` is worse than row `b`. */
-  #worse(a: number, b: number): boolean {
-    return this.#ranking.before(this.#heap, b * this.#stride, this.#heap, a * this.#stride);
-  }
-
-  #heapify(): void {
-    for (let row = (this.#count >>> 1) - 1; row >= 0; row--) this.#siftDown(row, this.#count);
-    this.#isHeap = true;
-  }
-
-  #siftDown(row: number, end: number): void {
-    for (let at = row; ; ) {
-      const left = 2 * at + 1;
-      if (left >= end) return;
-      const right = left + 1;
-      const worst = right < end && this.#worse(right, left) ? right : left;
-      if (!this.#worse(worst, at)) return;
-      this.#swap(worst, at);
-      at = worst;
-    }
+    this.#rows.set(sortRows(this.#ranking, this.#rows, this.#count, this.#keep));
+    this.#count = this.#keep;
+    this.#isFull = true;
   }
 }

@@ -15,7 +15,8 @@ export function countLevels(
   some: usize,
 ): void {
   const words = (bars + 63) >> 6;
-  if (count <= FEW) countFew(series, sign, strict, levels, count, <usize>words << 6, counts);
+  if (areEven(levels, count)) countEven(series, sign, strict, levels, count, <usize>words << 6, counts);
+  else if (count <= FEW) countFew(series, sign, strict, levels, count, <usize>words << 6, counts);
   else countMany(series, sign, strict, levels, count, <usize>words << 6, counts);
   writePlanes(counts, words, changes, some);
   // Beyond the last bar nothing changes.
@@ -23,6 +24,98 @@ export function countLevels(
   if (rest != 0) {
     const at = changes + (<usize>(words - 1) << 3);
     store<u64>(at, load<u64>(at) & (((<u64>1) << rest) - 1));
+  }
+}
+
+/** So near to a level, in distances of levels, a value is compared with it. */
+const NEAR: f64 = 1e-9;
+
+/** Levels to one of their distance. */
+// @ts-ignore: decorator
+@inline
+function perLevel(levels: usize, count: i32): f64 {
+  return count == 1 ? 1 : <f64>(count - 1) / (load<f64>(levels + (<usize>(count - 1) << 3)) - load<f64>(levels));
+}
+
+/** Whether levels lie at even distances, within rounding. */
+function areEven(levels: usize, count: i32): bool {
+  const first = load<f64>(levels);
+  const scale = perLevel(levels, count);
+  for (let i = 0; i < count; i++) {
+    if (!(abs((load<f64>(levels + (<usize>i << 3)) - first) * scale - <f64>i) < NEAR)) return false;
+  }
+  return true;
+}
+
+/**
+ * Of levels at even distances: where a value lies among them, eight bars at once. The distance is rounded monotonously,
+ * so a value whose distance is further than NEAR from that of a level is on the same side of the level; bars with a
+ * nearer one are compared.
+ */
+function countEven(
+  series: usize,
+  sign: f64,
+  strict: bool,
+  levels: usize,
+  count: i32,
+  end: usize,
+  counts: usize,
+): void {
+  const first = f64x2.splat(sign * load<f64>(levels));
+  const scale = f64x2.splat(sign * perLevel(levels, count));
+  const highest = f64x2.splat(<f64>count - 0.5);
+  for (let t: usize = 0; t < end; t += 8) {
+    const at = series + (t << 3);
+    const a = distance(at, first, scale, highest);
+    const b = distance(at + 16, first, scale, highest);
+    const c = distance(at + 32, first, scale, highest);
+    const d = distance(at + 48, first, scale, highest);
+    const near = v128.or(v128.or(isNear(a), isNear(b)), v128.or(isNear(c), isNear(d)));
+    const low = v128.shuffle<i32>(above(a), above(b), 0, 2, 4, 6);
+    const high = v128.shuffle<i32>(above(c), above(d), 0, 2, 4, 6);
+    const bytes = i16x8.narrow_i32x4_s(low, high);
+    v128.store64_lane(counts + t, i8x16.narrow_i16x8_u(bytes, bytes), 0);
+    if (v128.any_true(near)) recount(series, sign, strict, levels, count, t, counts);
+  }
+}
+
+/** Distances of two values from the first level, in those of levels; NaN is far below. */
+// @ts-ignore: decorator
+@inline
+function distance(at: usize, first: v128, scale: v128, highest: v128): v128 {
+  const z = f64x2.mul(f64x2.sub(v128.load(at), first), scale);
+  return f64x2.pmin(highest, f64x2.pmax(f64x2.splat(-0.5), z));
+}
+
+// @ts-ignore: decorator
+@inline
+function isNear(z: v128): v128 {
+  const part = f64x2.sub(f64x2.sub(z, f64x2.floor(z)), f64x2.splat(0.5));
+  return f64x2.gt(f64x2.abs(part), f64x2.splat(0.5 - NEAR));
+}
+
+/** How many levels are below each of two values, as 32-bit integers in the lower halves. */
+// @ts-ignore: decorator
+@inline
+function above(z: v128): v128 {
+  return f64x2.add(f64x2.floor(z), f64x2.splat(4503599627370497));
+}
+
+/** Eight bars, value by value. */
+function recount(
+  series: usize,
+  sign: f64,
+  strict: bool,
+  levels: usize,
+  count: i32,
+  from: usize,
+  counts: usize,
+): void {
+  for (let t = from; t < from + 8; t++) {
+    const y = sign * load<f64>(series + (t << 3));
+    let n = 0;
+    while (n < count && passes(y, strict, load<f64>(levels + (<usize>n << 3)))) n++;
+    store<u8>(counts + t, <u8>n);
   }
 }
 

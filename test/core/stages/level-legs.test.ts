@@ -14,23 +14,42 @@ const value = fc.oneof(
     arbitrary: fc.constantFrom(Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY),
   },
 );
+/** A level, or a number beside it. */
+const nearLevel = fc.record({
+  level: fc.nat(MAX_LEVELS),
+  times: fc.constantFrom(1, 1 + 2 ** -52, 1 - 2 ** -53, 1 + 2 ** -30, 1 - 2 ** -40),
+});
+const anyLevels = fc
+  .array(fc.integer({ min: -50, max: 450 }), { minLength: 1, maxLength: MAX_LEVELS, size: "max" })
+  .map((ticks) => ticks.map((k) => k / 4));
+/** As an axis has them. */
+const evenLevels = fc
+  .tuple(
+    fc.constantFrom(-3, 0, 20, 1e-3, 1e15),
+    fc.constantFrom(1, 0.1, 0.05, 2.5, 1e-7, 1e16),
+    fc.integer({ min: 1, max: MAX_LEVELS }),
+  )
+  .map(([start, step, count]) => Array.from({ length: count }, (_, i) => start + i * step));
 const bars = fc.constantFrom(1, 2, 63, 64, 65, 130);
 
 it("counts the same levels as the readable loop, however many there are", () => {
   fc.assert(
     fc.property(
-      bars.chain((length) => fc.array(value, { minLength: length, maxLength: length })),
-      fc.array(fc.integer({ min: -50, max: 450 }), {
-        minLength: 1,
-        maxLength: MAX_LEVELS,
-        size: "max",
-      }),
+      bars.chain((length) =>
+        fc.array(fc.oneof({ weight: 3, arbitrary: value }, nearLevel), {
+          minLength: length,
+          maxLength: length,
+        }),
+      ),
+      fc.oneof(anyLevels, evenLevels),
       fc.constantFrom("<", "<=", ">", ">="),
       anyCloseSettings,
-      (values, ticks, op, settings) => {
-        const series = Float64Array.from(values);
+      (values, unsorted, op, settings) => {
         const upward = op === ">" || op === ">=";
-        const levels = Float64Array.from(ticks, (k) => k / 4).sort();
+        const levels = Float64Array.from(unsorted).sort();
+        const series = Float64Array.from(values, (value) =>
+          typeof value === "number" ? value : levels[value.level % levels.length] * value.times,
+        );
         if (!upward) levels.reverse();
         const rules = new AccountRules(settings);
         const close = series.map(() => 1);
