@@ -1,5 +1,5 @@
 import { runSynchronously } from "../../../src/runner/synchronous-run.ts";
-import { isTerminal, type RunRecord } from "../../../src/store/records.ts";
+import { isTerminal, type RunRecord, type RunState } from "../../../src/store/records.ts";
 import { RUN_TRANSITIONS } from "../../../src/store/transitions.ts";
 import { CANDLES, PLAN, SampleScores } from "./sample.ts";
 import { SimulatedProcess } from "./simulated-process.ts";
@@ -16,7 +16,7 @@ export interface SimulatedRun {
 }
 
 const PROCESSES = 3;
-const TROUBLED_MS = 60_000;
+const TROUBLED_MS = 45_000;
 /** After the troubles: leases run out, attempts wait up to a minute, work is done. */
 const CALM_MS = 900_000;
 const LOOK_MS = 1_000;
@@ -51,7 +51,8 @@ class Simulation {
   readonly #world: World;
   readonly #processes: SimulatedProcess[] = [];
   #names = 0;
-  #run: RunRecord | null = null;
+  #runId = "";
+  #state: RunState = "QUEUED";
 
   constructor(world: World) {
     this.#world = world;
@@ -63,7 +64,7 @@ class Simulation {
     const { run } = await this.#world.atDatabase(() =>
       store.createRun({ ...create, requestHash: "h" }),
     );
-    this.#run = run;
+    this.#runId = run.id;
     for (let place = 0; place < PROCESSES; place++) this.#place(place);
     this.#again(troubles.killEveryMs, () => this.#kill());
     this.#again(troubles.freezeEveryMs, () => {
@@ -76,9 +77,10 @@ class Simulation {
     });
     this.#look(run.id, startMs + TROUBLED_MS);
     const untilMs = startMs + TROUBLED_MS + CALM_MS;
-    while (!this.#isOver() && (await time.step(untilMs)));
-    if (this.#isOver()) return this.#run;
-    const { state, stage, stopState } = this.#run;
+    while (this.#state !== "SUCCEEDED" && (await time.step(untilMs)));
+    const seen = (await store.run(run.id))!;
+    const { state, stage, stopState } = seen;
+    if (state === "SUCCEEDED") return seen;
     const chunks = (await store.chunks(run.id)).map((c) => `${c.stage} ${c.no} ${c.state}`);
     this.stuck = `does not end: ${state} ${stage} ${stopState}; ${chunks.join(", ")}`;
     return null;
@@ -95,10 +97,6 @@ class Simulation {
       const times = chance.happens(troubles.lost) ? 0 : chance.happens(troubles.twice) ? 2 : 1;
       for (let i = 0; i < times; i++) time.after(chance.upTo(500), () => listener(runId));
     }
-  }
-
-  #isOver(): boolean {
-    return this.#run?.state === "SUCCEEDED";
   }
 
   /** A supervisor's work: what is gone, or could not begin, is started again. */
@@ -126,7 +124,7 @@ class Simulation {
   /** The user pauses, resumes, cancels and retries as he likes. */
   async #meddle(): Promise<void> {
     const { chance, store, trace } = this.#world;
-    const { id } = this.#run!;
+    const id = this.#runId;
     const acts = {
       pause: () => store.pauseRun(id),
       resume: () => store.resumeRun(id),
@@ -155,15 +153,14 @@ class Simulation {
   /** Once it is calm, the user wants the run to succeed. */
   #look(id: string, calmFromMs: number): void {
     const { time, store } = this.#world;
+    const ask = <T>(question: () => Promise<T>) => this.#world.atDatabase(question);
     time.after(LOOK_MS, async () => {
-      this.#run = await this.#world.atDatabase(() => store.run(id));
-      const { state } = this.#run!;
-      if (time.nowMs > calmFromMs && state === "PAUSED") {
-        await this.#world.atDatabase(() => store.resumeRun(id));
-      }
+      const { state } = (await ask(() => store.runStatus(id)))!;
+      this.#state = state;
+      if (time.nowMs > calmFromMs && state === "PAUSED") await ask(() => store.resumeRun(id));
       if (time.nowMs > calmFromMs && isTerminal(state) && state !== "SUCCEEDED") {
         this.retries++;
-        await this.#world.atDatabase(() => store.retryRun(id));
+        await ask(() => store.retryRun(id));
       }
       this.#look(id, calmFromMs);
     });

@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import { type OpenStore, openStore } from "../../../src/store/open.ts";
 import { Chance, type Troubles } from "./chance.ts";
+import { prepareStatements } from "./prepared-statements.ts";
 import { SampleScores } from "./sample.ts";
 import { SimulatedQueue } from "./simulated-queue.ts";
 import { VirtualTime } from "./virtual-time.ts";
@@ -34,11 +35,14 @@ export const CALM: Troubles = {
   chunkMs: 500,
 };
 
+const WORLDS_A_TRUNCATE = 64;
+
 /** The database of a whole campaign: the real store on the embedded engine, in memory. */
 export class SimulatedDatabase implements AsyncDisposable {
   readonly store: OpenStore;
   readonly #source: { chance: Chance; ids: number; seed: number };
   readonly #scores = new SampleScores();
+  #worlds = 0;
 
   static async open(): Promise<SimulatedDatabase> {
     const source = { chance: new Chance(0), ids: 0, seed: 0 };
@@ -49,15 +53,7 @@ export class SimulatedDatabase implements AsyncDisposable {
         newId: () => `run-${source.seed}-${source.ids++}`,
       },
     );
-    const { db } = store.database;
-    // Found before the system's own, so that leases and waits follow the time of the simulation.
-    await db.execute(sql`create schema simulation`);
-    await db.execute(sql`create function simulation.clock_timestamp() returns timestamptz
-      language sql volatile as
-      $$ select to_timestamp(current_setting('simulation.now_ms')::double precision / 1000) $$`);
-    await db.execute(
-      sql`select set_config('search_path', 'simulation, public, pg_catalog', false)`,
-    );
+    prepareStatements(store.database.embedded!);
     return new SimulatedDatabase(store, source);
   }
 
@@ -69,27 +65,50 @@ export class SimulatedDatabase implements AsyncDisposable {
   /** A world without runs; everything in it follows from the seed. */
   async world(seed: number, trace: (line: string) => void): Promise<World> {
     const { store } = this;
-    await store.database.db.execute(sql`truncate runs cascade`);
+    await this.#empty();
     const chance = new Chance(seed);
     Object.assign(this.#source, { chance, ids: 0, seed });
     const time = new VirtualTime();
-    const setTime = () => store.database.embedded!.exec(`set simulation.now_ms = '${time.nowMs}'`);
     const listeners = new Set<(runId: string) => void>();
     const queue = new SimulatedQueue(time, chance);
     const world: World = {
       ...{ time, chance, store, queue, listeners, trace, scores: this.#scores },
       troubles: chance.troubles(),
-      atDatabase: async (call) => {
-        await setTime();
-        return call();
-      },
+      atDatabase: (call) => atTime(time.nowMs, call),
     };
     queue.troubles = () => world.troubles;
     store.attachJobs(queue.sink);
     return world;
   }
 
+  /** A deletion is cheaper than new files, but its room comes back by those only. */
+  async #empty(): Promise<void> {
+    const { db } = this.store.database;
+    const soon = this.#worlds++ % WORLDS_A_TRUNCATE !== 0;
+    const deleted = soon && (await succeeds(db.execute(sql`delete from runs`)));
+    if (!deleted) await db.execute(sql`truncate runs cascade`);
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.store.close();
+  }
+}
+
+/** A run that has not ended lets nobody delete it. */
+function succeeds(work: Promise<unknown>): Promise<boolean> {
+  return work.then(
+    () => true,
+    () => false,
+  );
+}
+
+/** The embedded database asks the process what time it is: leases and waits follow this one. */
+async function atTime<T>(nowMs: number, call: () => Promise<T>): Promise<T> {
+  const { now } = Date;
+  Date.now = () => nowMs;
+  try {
+    return await call();
+  } finally {
+    Date.now = now;
   }
 }
