@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { VariantReport } from "../core/report/variant-report.ts";
-import { riskCells } from "../core/stages/sweep.ts";
+import { riskCells, sweepMetrics } from "../core/stages/sweep.ts";
 import { StageGrid } from "../core/surfaces/stage-grid.ts";
 import { complaint, UserError } from "../core/user-error.ts";
 import { ColumnReader } from "../runner/column-reader.ts";
@@ -106,9 +106,11 @@ export class RunExports {
     const cells = stage === "STAGE_B" ? riskCells(sweep) : 1;
     const chunks = await store.columnChunks(run.id, stage);
     refuseDropped(run, chunks.length);
-    const columns = { runId: run.id, stage, cells, chunks };
+    const metrics = sweepMetrics(sweep);
+    const columns = { runId: run.id, stage, cells, chunks, count: metrics.length };
     const grid = new StageGrid(sweep, stage, shortlist);
-    return variantTable({ sweep, grid, blocks: () => this.#columns.blocks(columns) });
+    const blocks = () => this.#columns.blocks(columns, [...metrics.keys()]);
+    return variantTable({ sweep, grid, blocks });
   }
 
   #report(run: RunRecord, { variant }: ExportRequest): Promise<VariantReport> {

@@ -7,7 +7,7 @@ import type { ColumnWork } from "../core/surfaces/column-block.ts";
 import { type Distribution, distribution } from "../core/surfaces/distribution.ts";
 import { type Marginal, marginals } from "../core/surfaces/marginals.ts";
 import { type Neighbourhood, neighbours } from "../core/surfaces/neighbours.ts";
-import { type RankPage, rankVariants } from "../core/surfaces/rank-variants.ts";
+import { type RankPage, rankVariants, variantValues } from "../core/surfaces/rank-variants.ts";
 import { isRiskAxis, StageGrid } from "../core/surfaces/stage-grid.ts";
 import { type Surface, surface } from "../core/surfaces/surface.ts";
 import type {
@@ -32,9 +32,15 @@ export interface RankedVariants extends PageOf<ColumnVariant> {
   readonly scope: SurfaceScope;
 }
 
+/** What is asked about: the metric is the first of the columns read. */
+interface ColumnChoice {
+  readonly grid: StageGrid;
+  readonly filter: VariantFilter;
+  readonly column: number;
+}
+
 /** A stage's columns, opened for one request. */
 interface OpenStage {
-  readonly run: RunRecord;
   readonly grid: StageGrid;
   readonly columns: StageColumns;
   readonly complete: boolean;
@@ -117,37 +123,83 @@ export class RunSurfaces {
     const last = decodeCursor(page.after, tag, 2);
     const after =
       last === null ? null : { value: last[0] ?? Number.NaN, variantIndex: Number(last[1]) };
-    const found = await this.#answer(run, stage, { ...request, metric }, (choice) =>
+    const found = await this.#ask(run, stage, { ...request, metric }, (choice) =>
       rankVariants({ ...choice, orderBy, first: page.first, after }),
     );
-    return rankedVariants(run, { ...found, tag });
+    const { rows, hasNextPage, totalCount } = found.answer;
+    const valuesOf = this.#valuesOf(run, found.opened, rows);
+    const items = rows.map(({ variantIndex, value }) => ({
+      cursor: encodeCursor(tag, [finite(value), variantIndex]),
+      item: columnVariant(run, stage, variantIndex, valuesOf),
+    }));
+    return { items, hasNextPage, totalCount, scope: found.scope };
   }
 
   async #answer<T>(
     run: RunRecord,
     stage: StageName,
     choice: VariantChoice & { readonly metric: RankingMetric },
-    work: (choice: { grid: StageGrid; filter: VariantFilter; column: number }) => ColumnWork<T>,
+    work: (choice: ColumnChoice) => ColumnWork<T>,
   ): Promise<T & SurfaceScope> {
-    const column = columnOf(run, choice.metric, "metric");
-    const { grid, columns, complete } = await this.#open(run, stage);
-    const metrics = (choice.metrics ?? []).map(({ metric, ...bounds }, i) => ({
-      column: columnOf(run, metric, `where.metrics[${i}].metric`),
-      ...bounds,
-    }));
+    const { answer, scope } = await this.#ask(run, stage, choice, work);
+    return { ...answer, ...scope };
+  }
+
+  async #ask<T>(
+    run: RunRecord,
+    stage: StageName,
+    choice: VariantChoice & { readonly metric: RankingMetric },
+    work: (choice: ColumnChoice) => ColumnWork<T>,
+  ): Promise<{ answer: T; scope: SurfaceScope; opened: OpenStage }> {
+    // Of all columns only those that are asked about are read.
+    const read = [columnOf(run, choice.metric, "metric")];
+    const metrics = (choice.metrics ?? []).map(({ metric, ...bounds }, i) => {
+      const column = columnOf(run, metric, `where.metrics[${i}].metric`);
+      if (!read.includes(column)) read.push(column);
+      return { column: read.indexOf(column), ...bounds };
+    });
+    const opened = await this.#open(run, stage);
+    const { grid, columns, complete } = opened;
     const filter = new VariantFilter(grid, { parameters: choice.parameters ?? [], metrics });
-    const answer = await this.#reader.compute(columns, work({ grid, filter, column }));
-    return { ...answer, stage, metric: choice.metric, complete };
+    const answer = await this.#reader.compute(columns, read, work({ grid, filter, column: 0 }));
+    return { answer, scope: { stage, metric: choice.metric, complete }, opened };
+  }
+
+  /** Values of a page's variants by number; a column is read when it is first asked for. */
+  #valuesOf(
+    run: RunRecord,
+    { grid, columns }: OpenStage,
+    rows: RankPage["rows"],
+  ): (metric: RankingMetric) => Promise<ReadonlyMap<number, number>> {
+    const numbers = rows.map(({ variantIndex }) => variantIndex);
+    const chunks = columns.chunks.filter(({ from, to }) => {
+      const [first, end] = [from * columns.cells, to * columns.cells];
+      return numbers.some((n) => grid.positionOf(n) >= first && grid.positionOf(n) < end);
+    });
+    const read = new Map<RankingMetric, Promise<ReadonlyMap<number, number>>>();
+    const valuesOf = async (metric: RankingMetric) => {
+      const wanted = [columnOf(run, metric, "metric")];
+      const work = variantValues(grid, numbers);
+      const found = await this.#reader.compute({ ...columns, chunks }, wanted, work);
+      return new Map(found.map(({ variantIndex, values }) => [variantIndex, values[0]]));
+    };
+    return (metric) => {
+      const known = read.get(metric) ?? valuesOf(metric);
+      read.set(metric, known);
+      return known;
+    };
   }
 
   async #open(run: RunRecord, stage: StageName): Promise<OpenStage> {
     const grid = await this.#grid(run, stage);
-    const cells = stage === "STAGE_B" ? riskCells(run.plan.sweep) : 1;
+    const { sweep } = run.plan;
+    const cells = stage === "STAGE_B" ? riskCells(sweep) : 1;
     const chunks = await this.#store.columnChunks(run.id, stage);
     refuseDropped(run, chunks.length);
     const stored = chunks.reduce((sum, { from, to }) => sum + (to - from) * cells, 0);
     const complete = grid.positions > 0 && stored === grid.positions;
-    return { run, grid, columns: { runId: run.id, stage, cells, chunks }, complete };
+    const count = sweepMetrics(sweep).length;
+    return { grid, columns: { runId: run.id, stage, cells, chunks, count }, complete };
   }
 
   /** Kept from request to request: a constraint's table takes longer to make than to use. */
@@ -175,26 +227,20 @@ export function refuseDropped({ state, plan }: RunRecord, chunks: number): void 
   throw new UserError("CONFLICT", complaint("", message, "keepColumns: false"));
 }
 
-function rankedVariants(
+/** A variant in words. */
+function columnVariant(
   { plan }: RunRecord,
-  found: RankPage & SurfaceScope & { readonly tag: string },
-): RankedVariants {
-  const { rows, hasNextPage, totalCount, stage, metric, complete, tag } = found;
-  const kept = sweepMetrics(plan.sweep);
-  const column = kept.indexOf(metric);
-  const items = rows.map(({ variantIndex, values }) => {
-    const variant = describeVariant(plan.sweep, stage, variantIndex);
-    const named = kept.map((name, m) => [name, finite(values[m])]);
-    const cursor = encodeCursor(tag, [finite(values[column]), variantIndex]);
-    const item: ColumnVariant = {
-      variantIndex,
-      variantKey: variantKey(plan, variant),
-      ...variant,
-      metrics: Object.fromEntries(named),
-    };
-    return { cursor, item };
-  });
-  return { items, hasNextPage, totalCount, scope: { stage, metric, complete } };
+  stage: StageName,
+  variantIndex: number,
+  valuesOf: (metric: RankingMetric) => Promise<ReadonlyMap<number, number>>,
+): ColumnVariant {
+  const variant = describeVariant(plan.sweep, stage, variantIndex);
+  const metrics = {};
+  for (const name of sweepMetrics(plan.sweep)) {
+    const get = async () => finite((await valuesOf(name)).get(variantIndex) ?? Number.NaN);
+    Object.defineProperty(metrics, name, { enumerable: true, get });
+  }
+  return { variantIndex, variantKey: variantKey(plan, variant), ...variant, metrics };
 }
 
 /** The stage asked for; else Stage B where an axis is named that only it has. */

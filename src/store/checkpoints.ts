@@ -3,7 +3,7 @@ import { addSpent } from "../core/stages/run-profile.ts";
 import { answerOf, asJson, type ChunkJson, chunkOfJson } from "./answer.ts";
 import { chunkOf } from "./chunk-row.ts";
 import { sendDueWork } from "./due-work.ts";
-import { packFloats } from "./packing.ts";
+import { packColumns, packFloats } from "./packing.ts";
 import { type BestSoFar, type ChunkRecord, isTerminal } from "./records.ts";
 import { changeRun } from "./run-events.ts";
 import { lockRun } from "./run-row.ts";
@@ -29,8 +29,8 @@ export async function storeChunk(
   best: BestSoFar | null,
   wish: ChunkWish | null = null,
 ): Promise<Checkpoint> {
-  const packed = [packFloats([chunk.rows]), packFloats(chunk.columns)];
-  const [rows, columns] = (await Promise.all(packed)) as [Buffer, Buffer];
+  const packing = [packFloats([chunk.rows]), packColumns(chunk.columns)] as const;
+  const [rows, columns] = await Promise.all(packing);
   const { stage, no, from, to, scored, stride, spent } = chunk;
   const place = asJson({ stage, no, from, to, scored, stride });
   const { next, ...checkpoint } = await answerOf<Checkpoint & { readonly next: ChunkJson | null }>(

@@ -1,58 +1,61 @@
-import { and, asc, eq, inArray, isNotNull, sql } from "drizzle-orm";
+import { and, asc, eq, isNotNull, sql } from "drizzle-orm";
 import type { StageName } from "../core/stages/sweep.ts";
 import type { Connection, Transaction } from "./database.ts";
-import { splitColumns, unpackFloats } from "./packing.ts";
+import { COLUMN_HEAD_BYTES, columnPlaces } from "./packing.ts";
 import { chunkResults } from "./schema.ts";
-import type { ColumnChunk, Store, StoredColumns } from "./store.ts";
+import type { ColumnChunk, ColumnPart, Store } from "./store.ts";
 
 /** The metric columns of runs, apart from the rows that were stored with them. */
-export function columnStore(db: Connection): Pick<Store, "columnChunks" | "metricColumns"> {
+export function columnStore(db: Connection): Pick<Store, "columnChunks" | "columnParts"> {
   return {
     columnChunks: (runId, stage) => columnChunksOf(db, runId, stage),
-    metricColumns: (runId, stage, numbers) => metricColumnsOf(db, runId, stage, numbers),
+    columnParts: (runId, stage, parts) => columnPartsOf(db, runId, stage, parts),
   };
 }
 
-/** Chunks of a stage whose metric columns are stored, in index order, without the columns. */
 /** Of a run that has succeeded and was not to keep them; its digest covers them all the same. */
 export async function dropColumns(tx: Transaction, runId: string): Promise<void> {
   await tx.update(chunkResults).set({ columns: null }).where(eq(chunkResults.runId, runId));
 }
 
+/** Chunks of a stage whose metric columns are stored, in index order, without the columns. */
 async function columnChunksOf(
   db: Connection,
   runId: string,
   stage: StageName,
 ): Promise<ColumnChunk[]> {
-  const { no, from, to } = chunkResults;
-  const packedBytes = sql<number>`octet_length(${chunkResults.columns})`.mapWith(Number);
-  return db
-    .select({ no, from, to, packedBytes })
+  const { no, from, to, columns } = chunkResults;
+  const packedBytes = sql<number>`octet_length(${columns})`.mapWith(Number);
+  const head = sql<Uint8Array>`substring(${columns} from 1 for ${COLUMN_HEAD_BYTES})`;
+  const rows = await db
+    .select({ no, from, to, packedBytes, head })
     .from(chunkResults)
-    .where(and(ofStage(runId, stage), isNotNull(chunkResults.columns)))
+    .where(and(ofStage(runId, stage), isNotNull(columns)))
     .orderBy(asc(no));
+  return rows.map(({ head, ...chunk }) => ({ ...chunk, places: columnPlaces(head) }));
 }
 
-/** The metric columns of some chunks, in index order; of one that is not there, nothing. */
-async function metricColumnsOf(
+/**
+ * Bytes of packed columns, in the order asked for, in one statement; of a chunk that is not there,
+ * nothing.
+ */
+async function columnPartsOf(
   db: Connection,
   runId: string,
   stage: StageName,
-  numbers: readonly number[],
-): Promise<StoredColumns[]> {
-  const { no, from, to, stride, columns } = chunkResults;
-  const rows = await db
-    .select({ no, from, to, stride, columns })
-    .from(chunkResults)
-    .where(and(ofStage(runId, stage), inArray(no, [...numbers]), isNotNull(columns)))
-    .orderBy(asc(no));
-  return Promise.all(
-    rows.map(async (row) => {
-      const floats = await unpackFloats(row.columns!);
-      const split = splitColumns(floats, floats.length / (row.stride - 1));
-      return { no: row.no, from: row.from, to: row.to, columns: split };
-    }),
+  parts: readonly ColumnPart[],
+): Promise<Uint8Array[]> {
+  const places = JSON.stringify(
+    parts.map(({ no, at, bytes }, place) => ({ place, no, at, bytes })),
   );
+  const { rows } = (await db.execute(sql`
+    select substring(r.columns from p.at + 1 for p.bytes) as bytes
+    from json_to_recordset(${places}::json) as p(place int, no int, at int, bytes int)
+    join ${chunkResults} r
+      on r.run_id = ${runId} and r.stage = ${stage} and r.no = p.no and r.columns is not null
+    order by p.place
+  `)) as unknown as { rows: { bytes: Uint8Array }[] };
+  return rows.map(({ bytes }) => bytes);
 }
 
 function ofStage(runId: string, stage: StageName) {

@@ -1,40 +1,82 @@
 import { promisify } from "node:util";
-import { constants, deflate, inflate } from "node:zlib";
+import { constants, inflate, zstdCompress, zstdDecompress } from "node:zlib";
 
-const deflateAsync = promisify(deflate);
+const compressAsync = promisify(zstdCompress);
+const decompressAsync = promisify(zstdDecompress);
 const inflateAsync = promisify(inflate);
 
 /**
  * Packed numbers hardly compress; the fastest level takes what there is (repeats, NaN runs,
  * indices).
  */
-const LEVEL = constants.Z_BEST_SPEED;
+const OPTIONS = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
+/** Where a stream of Zstandard begins; one of deflate, which older versions wrote, begins lower. */
+const ZSTD_MAGIC = 0xfd2fb528;
 
-/** Float64 columns one after the other, little-endian, deflated off the main thread. */
+/** Float64 columns one after the other, little-endian, compressed off the main thread. */
 export async function packFloats(columns: readonly Float64Array[]): Promise<Buffer> {
   assertLittleEndian();
   const bytes = columns.map((c) => new Uint8Array(c.buffer, c.byteOffset, c.byteLength));
   // zlib refuses shared memory, and concat copies out of it.
-  return deflateAsync(Buffer.concat(bytes), { level: LEVEL });
+  return compressAsync(Buffer.concat(bytes), OPTIONS);
+}
+
+/** Begins columns that are packed apart: a stream of an older version begins otherwise. */
+const HEAD_MAGIC = 0x314c4f43;
+/** Magic, number of columns, bytes of each; ten columns at most. */
+export const COLUMN_HEAD_BYTES = 4 * (2 + 10);
+
+/** Where a column stands in what is stored of its chunk. */
+export interface ColumnPlace {
+  readonly at: number;
+  readonly bytes: number;
+}
+
+/** Columns packed apart, one after the other behind a head, so that any of them is read alone. */
+export async function packColumns(columns: readonly Float64Array[]): Promise<Buffer> {
+  const packed = await Promise.all(columns.map((column) => packFloats([column])));
+  const head = Uint32Array.of(HEAD_MAGIC, packed.length, ...packed.map((p) => p.byteLength));
+  return Buffer.concat([new Uint8Array(head.buffer), ...packed]);
+}
+
+/** Places of the columns of a chunk, by its first bytes; null where they are all one stream. */
+export function columnPlaces(head: Uint8Array): ColumnPlace[] | null {
+  const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
+  if (view.getUint32(0, true) !== HEAD_MAGIC) return null;
+  const count = view.getUint32(4, true);
+  let at = 4 * (2 + count);
+  return Array.from({ length: count }, (_, c) => {
+    const bytes = view.getUint32(4 * (2 + c), true);
+    const place = { at, bytes };
+    at += bytes;
+    return place;
+  });
+}
+
+/** All columns of a chunk; older versions put all `count` of them into one stream. */
+export async function unpackColumns(packed: Uint8Array, count: number): Promise<Float64Array[]> {
+  const places = columnPlaces(packed);
+  if (places === null) return splitColumns(await unpackFloats(packed), count);
+  return Promise.all(places.map(({ at, bytes }) => unpackFloats(packed.subarray(at, at + bytes))));
 }
 
 /** The inverse of `packFloats` for one column. */
 export async function unpackFloats(packed: Uint8Array): Promise<Float64Array> {
   assertLittleEndian();
-  const bytes = await inflateAsync(packed);
+  const magic = new DataView(packed.buffer, packed.byteOffset).getUint32(0, true);
+  const bytes = await (magic === ZSTD_MAGIC ? decompressAsync(packed) : inflateAsync(packed));
   const floats = new Float64Array(bytes.byteLength / Float64Array.BYTES_PER_ELEMENT);
   new Uint8Array(floats.buffer).set(bytes);
   return floats;
 }
 
 /** Columns of equal length out of one block. */
-export function splitColumns(floats: Float64Array, length: number): Float64Array[] {
-  if (length === 0 || floats.length % length !== 0) {
-    throw new Error(`${floats.length} numbers do not make columns of ${length}`);
+export function splitColumns(floats: Float64Array, count: number): Float64Array[] {
+  const length = floats.length / count;
+  if (!Number.isInteger(length) || length === 0) {
+    throw new Error(`${floats.length} numbers do not make ${count} columns`);
   }
-  const columns: Float64Array[] = [];
-  for (let i = 0; i < floats.length; i += length) columns.push(floats.subarray(i, i + length));
-  return columns;
+  return Array.from({ length: count }, (_, c) => floats.subarray(c * length, (c + 1) * length));
 }
 
 function assertLittleEndian(): void {

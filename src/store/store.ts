@@ -6,6 +6,7 @@ import type { AccessStore } from "./access-store.ts";
 import type { ImportStore } from "./imports.ts";
 import type { BestBounds } from "./library-records.ts";
 import type { LibraryStore } from "./library-store.ts";
+import type { ColumnPlace } from "./packing.ts";
 import type {
   BestSoFar,
   ChunkRecord,
@@ -56,14 +57,15 @@ export interface ColumnChunk {
   readonly to: number;
   /** Bytes of all its columns, as stored. */
   readonly packedBytes: number;
+  /** Where each of them stands; null where all are one stream, as older versions stored them. */
+  readonly places: readonly ColumnPlace[] | null;
 }
 
-/** The metric columns of a chunk, one a ranking metric, all of the same length. */
-export interface StoredColumns {
+/** A stretch of a chunk's packed columns, in bytes. */
+export interface ColumnPart {
   readonly no: number;
-  readonly from: number;
-  readonly to: number;
-  readonly columns: readonly Float64Array[];
+  readonly at: number;
+  readonly bytes: number;
 }
 
 export interface NewRun {
@@ -311,12 +313,8 @@ export interface Store extends ImportStore, LibraryStore {
   storedChunks(runId: string, stage: StageName): AsyncIterable<StoredChunk>;
   /** Finished chunks of a stage in index order, without rows and columns, in one statement. */
   columnChunks(runId: string, stage: StageName): Promise<ColumnChunk[]>;
-  /** Metric columns of some chunks, in index order, in one statement. */
-  metricColumns(
-    runId: string,
-    stage: StageName,
-    numbers: readonly number[],
-  ): Promise<StoredColumns[]>;
+  /** Stretches of packed columns, in the order asked for, in one statement. */
+  columnParts(runId: string, stage: StageName, parts: readonly ColumnPart[]): Promise<Uint8Array[]>;
 
   // progress and ends
   /** Adds up what all workers report and appends an event, at most four a second and run. */

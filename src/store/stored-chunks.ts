@@ -1,7 +1,7 @@
 import { and, asc, eq, inArray, isNotNull, type SQL, sql } from "drizzle-orm";
 import type { StageName } from "../core/stages/sweep.ts";
 import type { Connection } from "./database.ts";
-import { splitColumns, unpackFloats } from "./packing.ts";
+import { unpackColumns, unpackFloats } from "./packing.ts";
 import { chunkResults } from "./schema.ts";
 import type { StoredChunk, StoredRows } from "./store.ts";
 
@@ -47,9 +47,8 @@ export async function* storedChunks(
       .where(and(ofStage, inArray(chunkResults.no, numbers)))
       .orderBy(asc(chunkResults.no));
     for (const row of batch) {
-      const floats = await unpackFloats(row.columns!);
-      const split = splitColumns(floats, floats.length / (row.stride - 1));
-      yield { ...row, rows: await unpackFloats(row.rows), columns: split };
+      const columns = await unpackColumns(row.columns!, row.stride - 1);
+      yield { ...row, rows: await unpackFloats(row.rows), columns };
     }
   }
 }

@@ -1,7 +1,12 @@
+import { deflateSync } from "node:zlib";
+import { sql } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { mean, quantile } from "../../src/core/metrics/sample-statistics.ts";
 import { describeVariant } from "../../src/core/stages/describe.ts";
 import { riskCells, type StageName } from "../../src/core/stages/sweep.ts";
+import { RunSurfaces } from "../../src/runner/run-surfaces.ts";
+import { chunkResults } from "../../src/store/schema.ts";
+import type { StoredChunk } from "../../src/store/store.ts";
 import { onBothDatabases } from "../support/databases.ts";
 import { ended } from "../support/service-under-test.ts";
 import { post } from "./graphql-client.ts";
@@ -224,6 +229,32 @@ onBothDatabases("questions about metric columns", (database) => {
       rank(orderBy: { metric: SHARPE }, ${args}) { totalCount } } }`;
     const { errors } = await post(service.url, query, { id });
     expect(errors?.[0].extensions).toMatchObject({ code: "VALIDATION", complaints: [{ path }] });
+  });
+
+  it("reads columns as an older version has stored them, in one stream", async () => {
+    const runId = id.replace("Run_", "");
+    const { store } = service;
+    const run = (await store.run(runId))!;
+    const request = { metric: "profitFactor", bins: 9, quantiles: [0.1, 0.5] } as const;
+    const wanted = await service.surfaces.distribution(run, request);
+    const stored = async () => {
+      const found: StoredChunk[] = [];
+      for await (const chunk of store.storedChunks(runId, "STAGE_A")) found.push(chunk);
+      return found;
+    };
+    const before = await stored();
+    for (const { no, columns } of before) {
+      const old = deflateSync(
+        Buffer.concat(columns.map((column) => new Uint8Array(column.buffer))),
+      );
+      await store.database.db
+        .update(chunkResults)
+        .set({ columns: old })
+        .where(sql`run_id = ${runId} and stage = 'STAGE_A' and no = ${no}`);
+    }
+    const fresh = new RunSurfaces(store, 0);
+    expect(await fresh.distribution(run, request)).toEqual(wanted);
+    expect(await stored()).toEqual(before);
   });
 
   if (database.name === "pglite") {

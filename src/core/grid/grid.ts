@@ -46,6 +46,12 @@ export class Grid {
     return out;
   }
 
+  /** Adds to `out` the digits on an axis of the indices from `from` on, times a weight. */
+  addDigits(axis: number, from: number, weight: number, out: Int32Array): void {
+    const [stride, radix] = [this.strides[axis], this.axes[axis].values.length];
+    addRepeatedDigits({ stride, radix }, from, weight, out);
+  }
+
   /** Moves `digits` on to the next index; wraps to zero after the last. */
   increment(digits: Int32Array): void {
     for (let a = this.axes.length - 1; a >= 0; a--) {
@@ -63,5 +69,25 @@ export class Grid {
 
   value(axis: number, digit: number): ParameterValue {
     return this.axes[axis].values[digit];
+  }
+}
+
+/**
+ * Adds to `out` the digits of the numbers from `from` on at one place of a mixed radix, times a
+ * weight: each digit stands for `stride` numbers, then comes the next one, without a division.
+ */
+export function addRepeatedDigits(
+  { stride, radix }: { readonly stride: number; readonly radix: number },
+  from: number,
+  weight: number,
+  out: Int32Array,
+): void {
+  let digit = Math.floor(from / stride) % radix;
+  let end = stride - (from % stride);
+  for (let i = 0; i < out.length; end += stride) {
+    const value = digit * weight;
+    const to = Math.min(end, out.length);
+    for (; i < to; i++) out[i] += value;
+    if (++digit === radix) digit = 0;
   }
 }

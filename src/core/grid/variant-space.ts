@@ -58,6 +58,22 @@ export class VariantSpace {
     return this.#allowed[combination] === 1;
   }
 
+  /** Marks with 1 the indices from `from` on that exist, all others with 0. */
+  markExisting(from: number, out: Uint8Array): void {
+    const allowed = this.#allowed;
+    if (allowed === null) {
+      out.fill(1);
+      return;
+    }
+    const combinations = new Int32Array(out.length);
+    let weight = 1;
+    for (let i = this.#axes.length - 1; i >= 0; i--) {
+      this.grid.addDigits(this.#axes[i], from, weight, combinations);
+      weight *= this.#radixes[i];
+    }
+    for (let i = 0; i < out.length; i++) out[i] = allowed[combinations[i]];
+  }
+
   /** Variants with index in `[from, to)`. */
   countWithin(from: number, to: number): number {
     if (this.isWhole) return to - from;

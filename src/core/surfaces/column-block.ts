@@ -17,25 +17,26 @@ export type BlockPass = (block: ColumnBlock) => void;
  */
 export type ColumnWork<T> = Generator<BlockPass, T, void>;
 
-/** Called with digits, columns and the place of the variant in the columns. */
-export type VariantVisit = (
-  digits: Int32Array,
-  columns: readonly Float64Array[],
-  i: number,
-  position: number,
-) => void;
+/** Called with a block and the places in it, ascending, of the variants that were chosen. */
+export type ChosenVisit = (block: ColumnBlock, places: Int32Array) => void;
 
-/** A pass over the variants of a stage that exist and that the filter takes. */
-export function variantPass(
-  grid: StageGrid,
-  filter: VariantFilter,
-  visit: VariantVisit,
-): BlockPass {
-  return ({ from, columns }) => {
-    const length = columns[0]?.length ?? 0;
-    grid.walk(from, from + length, (position, digits) => {
-      const i = position - from;
-      if (filter.passes(digits) && filter.holds(columns, i)) visit(digits, columns, i, position);
-    });
+/**
+ * A pass over the variants of a stage that exist and that the filter takes. The places are
+ * overwritten by the next block.
+ */
+export function chosenPass(grid: StageGrid, filter: VariantFilter, visit: ChosenVisit): BlockPass {
+  let places = new Int32Array(0);
+  return (block) => {
+    const length = block.columns[0]?.length ?? 0;
+    if (places.length < length) places = new Int32Array(length);
+    const keep = new Uint8Array(length);
+    grid.markExisting(block.from, keep);
+    filter.narrow(grid, block, keep);
+    let count = 0;
+    for (let i = 0; i < length; i++) {
+      places[count] = i;
+      count += keep[i];
+    }
+    visit(block, places.subarray(0, count));
   };
 }

@@ -1,4 +1,4 @@
-import { type ColumnWork, variantPass } from "./column-block.ts";
+import { type ColumnWork, chosenPass } from "./column-block.ts";
 import { groupedStatistics } from "./grouped-statistics.ts";
 import type { StageGrid } from "./stage-grid.ts";
 import type { VariantFilter } from "./variant-filter.ts";
@@ -43,7 +43,7 @@ export function* distribution(choice: DistributionChoice): ColumnWork<Distributi
   const { quantiles } = choice;
   const { tallies, quantile } = yield* groupedStatistics({
     ...choice,
-    grouping: { buckets: 1, each: (_digits, put) => put(0) },
+    grouping: { buckets: 1, rules: [{ offset: 0, terms: [] }] },
     deviation: true,
   });
   const [min, max] = [tallies.min(0), tallies.max(0)];
@@ -72,12 +72,15 @@ function* histogramOf(
   const edges = binEdges(from, to, used);
   const counts = new Float64Array(used);
   let [below, above] = [0, 0];
-  yield variantPass(grid, filter, (_digits, columns, i) => {
-    const value = columns[column][i];
-    if (!Number.isFinite(value)) return;
-    if (value < from) below++;
-    else if (value > to) above++;
-    else counts[binOf(value, edges)]++;
+  yield chosenPass(grid, filter, ({ columns }, places) => {
+    const values = columns[column];
+    for (let k = 0; k < places.length; k++) {
+      const value = values[places[k]];
+      if (!Number.isFinite(value)) continue;
+      if (value < from) below++;
+      else if (value > to) above++;
+      else counts[binOf(value, edges)]++;
+    }
   });
   const whole = Array.from(counts, (count, b) => ({ from: edges[b], to: edges[b + 1], count }));
   return { bins: whole, below, above };

@@ -1,16 +1,8 @@
-import { type BlockPass, type ColumnWork, variantPass } from "./column-block.ts";
-import { OrderStatistics, SELECTION_ROOM, type ValuePass } from "./order-statistics.ts";
-import type { StageGrid } from "./stage-grid.ts";
+import type { ColumnWork } from "./column-block.ts";
+import { OrderStatistics, SELECTION_ROOM } from "./order-statistics.ts";
 import { Tallies } from "./tallies.ts";
+import { type BatchSource, batchPass } from "./value-batch.ts";
 import { ValueSample } from "./value-bins.ts";
-import type { VariantFilter } from "./variant-filter.ts";
-
-/** Puts each variant into one or several of `buckets` buckets. */
-export interface Grouping {
-  readonly buckets: number;
-  /** Calls `put` with every bucket of the variant. */
-  each(digits: Int32Array, put: (bucket: number) => void): void;
-}
 
 export interface GroupedStatistics {
   readonly tallies: Tallies;
@@ -18,12 +10,7 @@ export interface GroupedStatistics {
   quantile(bucket: number, p: number): number;
 }
 
-export interface StatisticsChoice {
-  readonly grid: StageGrid;
-  readonly filter: VariantFilter;
-  readonly grouping: Grouping;
-  /** Position of the metric's column. */
-  readonly column: number;
+export interface StatisticsChoice extends BatchSource {
   /** Whether the tallies will be asked for deviations. */
   readonly deviation: boolean;
   /** Shares that `quantile` will be asked for. */
@@ -37,61 +24,33 @@ export function* groupedStatistics(choice: StatisticsChoice): ColumnWork<Grouped
   const { grouping, quantiles } = choice;
   const tallies = new Tallies(grouping.buckets);
   const sample = new ValueSample();
-  yield tallyPass(choice, tallies, sample);
+  yield batchPass(choice, "all", (values, buckets) => {
+    sample.offerAll(values);
+    for (const own of buckets) tallies.add(values, own);
+  });
   const order = new OrderStatistics(
     quantiles.length === 0 ? [] : tallies.counts(),
     (count) => ranksAround(count, quantiles),
     sample.bins(),
     choice.room ?? SELECTION_ROOM,
   );
-  let pass = order.next();
-  if (choice.deviation) {
-    yield valuePass(choice, pass, (bucket, value) => tallies.addSquare(bucket, value));
+  let needsSquares = choice.deviation;
+  for (let pass = order.next(); needsSquares || pass !== null; pass = order.next()) {
+    const squares = needsSquares ? tallies : null;
+    yield batchPass(choice, "defined", (values, buckets) => {
+      pass?.begin(values);
+      for (const own of buckets) {
+        squares?.addSquares(values, own);
+        pass?.put(own);
+      }
+    });
     pass?.end();
-    pass = pass === null ? null : order.next();
-  }
-  for (; pass !== null; pass = order.next()) {
-    yield valuePass(choice, pass, null);
-    pass.end();
+    needsSquares = false;
   }
   return {
     tallies,
     quantile: (bucket, p) => interpolated(tallies.count(bucket), p, (r) => order.value(bucket, r)),
   };
-}
-
-function tallyPass(
-  { grid, filter, grouping, column }: StatisticsChoice,
-  tallies: Tallies,
-  sample: ValueSample,
-): BlockPass {
-  let value = 0;
-  const put = (bucket: number) => tallies.add(bucket, value);
-  return variantPass(grid, filter, (digits, columns, i) => {
-    value = columns[column][i];
-    if (value - value === 0) sample.offer(value);
-    grouping.each(digits, put);
-  });
-}
-
-/** Defined values, offered to an order pass and to whoever else wants them. */
-function valuePass(
-  { grid, filter, grouping, column }: StatisticsChoice,
-  order: ValuePass | null,
-  also: ((bucket: number, value: number) => void) | null,
-): BlockPass {
-  let value = 0;
-  const put = (bucket: number) => {
-    order?.put(bucket);
-    also?.(bucket, value);
-  };
-  return variantPass(grid, filter, (digits, columns, i) => {
-    value = columns[column][i];
-    // Neither NaN nor infinite.
-    if (value - value !== 0) return;
-    order?.begin(value);
-    grouping.each(digits, put);
-  });
 }
 
 function ranksAround(count: number, quantiles: readonly number[]): number[] {

@@ -1,6 +1,7 @@
 import type { ColumnWork } from "./column-block.ts";
 import { groupedStatistics } from "./grouped-statistics.ts";
 import type { AxisValue, StageGrid } from "./stage-grid.ts";
+import type { BucketRule } from "./value-batch.ts";
 import type { VariantFilter } from "./variant-filter.ts";
 
 /** A metric over all variants that have one value on one axis; NaN where there is none. */
@@ -34,18 +35,15 @@ export interface MarginalsChoice {
 /** One parameter at a time: how the metric is spread where it has each of its values. */
 export function* marginals(choice: MarginalsChoice): ColumnWork<Marginal[]> {
   const { grid, axes } = choice;
-  const offsets: number[] = [];
   let buckets = 0;
-  for (const axis of axes) {
-    offsets.push(buckets);
+  const rules = axes.map((axis): BucketRule => {
+    const offset = buckets;
     buckets += grid.axes[axis].values.length;
-  }
-  const each = (digits: Int32Array, put: (bucket: number) => void) => {
-    for (let k = 0; k < axes.length; k++) put(offsets[k] + digits[axes[k]]);
-  };
+    return { offset, terms: [{ axis, weight: 1 }] };
+  });
   const { tallies, quantile } = yield* groupedStatistics({
     ...choice,
-    grouping: { buckets, each },
+    grouping: { buckets, rules },
     deviation: true,
     quantiles: [0.5],
   });
@@ -61,6 +59,9 @@ export function* marginals(choice: MarginalsChoice): ColumnWork<Marginal[]> {
   });
   return axes.map((axis, k) => {
     const { name, values } = grid.axes[axis];
-    return { axis: name, points: values.map((value, digit) => point(value, offsets[k] + digit)) };
+    return {
+      axis: name,
+      points: values.map((value, digit) => point(value, rules[k].offset + digit)),
+    };
   });
 }

@@ -71,7 +71,7 @@ export function* neighbours(choice: NeighboursChoice): ColumnWork<Neighbourhood>
   const { quantile } = yield* groupedStatistics({
     ...choice,
     filter: new VariantFilter(grid),
-    grouping: { buckets: 1, each: (_digits, put) => put(0) },
+    grouping: { buckets: 1, rules: [{ offset: 0, terms: [] }] },
     deviation: false,
     quantiles: [0.5],
   });

@@ -7,10 +7,10 @@ export const SELECTION_ROOM = 1 << 22;
 /** With more buckets than this each holds few values, and bins do not pay. */
 const MAX_BINNED_BUCKETS = 4096;
 
-/** A pass that is offered every defined value: the value, then each bucket that it is in. */
+/** A pass that is offered all defined values: some of them, then their buckets, rule by rule. */
 export interface ValuePass {
-  begin(value: number): void;
-  put(bucket: number): void;
+  begin(values: Float64Array): void;
+  put(buckets: Int32Array): void;
   /** All values were offered. */
   end(): void;
 }
@@ -99,14 +99,14 @@ export class OrderStatistics {
   }
 
   #count(bins: ValueBins): ValuePass {
-    const counts = new Uint32Array(this.#counts.length * bins.count);
-    let bin = 0;
+    const binCount = bins.count;
+    const counts = new Uint32Array(this.#counts.length * binCount);
+    const binned = new BinnedValues(bins);
     return {
-      begin: (value) => {
-        bin = bins.of(value);
-      },
-      put: (bucket) => {
-        counts[bucket * bins.count + bin]++;
+      begin: (values) => binned.take(values),
+      put: (buckets) => {
+        const own = binned.bins;
+        for (let i = 0; i < buckets.length; i++) counts[buckets[i] * binCount + own[i]]++;
       },
       end: () => {
         this.#isBinned = true;
@@ -142,21 +142,19 @@ export class OrderStatistics {
       total += next.inside;
       this.#selections.pop();
     }
-    const bins = this.#bins;
-    const binCount = bins?.count ?? 1;
+    const binned = new BinnedValues(this.#bins);
+    const binCount = this.#bins?.count ?? 1;
     const values = new Float64Array(total);
     const places = new Int32Array(this.#counts.length * binCount).fill(-1);
     for (const { bucket, bin, from } of taken) places[bucket * binCount + bin] = from;
-    let value = 0;
-    let bin = 0;
     return {
-      begin: (given) => {
-        value = given;
-        if (bins !== null) bin = bins.of(given);
-      },
-      put: (bucket) => {
-        const at = bucket * binCount + bin;
-        if (places[at] >= 0) values[places[at]++] = value;
+      begin: (given) => binned.take(given),
+      put: (buckets) => {
+        const { bins, values: given } = binned;
+        for (let i = 0; i < buckets.length; i++) {
+          const at = buckets[i] * binCount + bins[i];
+          if (places[at] >= 0) values[places[at]++] = given[i];
+        }
       },
       end: () => {
         for (const { bucket, ranks, places: wanted, from, inside } of taken) {
@@ -201,17 +199,33 @@ export class OrderStatistics {
 
   /** A pass over the values of one bucket in one bin. */
   #passInside(from: Selection, offer: (value: number) => void, end: () => void): ValuePass {
-    let value = 0;
-    let isInside = false;
+    const binned = new BinnedValues(this.#bins);
     return {
-      begin: (given) => {
-        value = given;
-        isInside = (this.#bins?.of(given) ?? 0) === from.bin;
-      },
-      put: (bucket) => {
-        if (isInside && bucket === from.bucket) offer(value);
+      begin: (given) => binned.take(given),
+      put: (buckets) => {
+        const { bins, values } = binned;
+        for (let i = 0; i < buckets.length; i++) {
+          if (buckets[i] === from.bucket && bins[i] === from.bin) offer(values[i]);
+        }
       },
       end,
     };
+  }
+}
+
+/** Values and the bin of each; without bins all are in the first. */
+class BinnedValues {
+  readonly #rule: ValueBins | null;
+  values: Float64Array = new Float64Array(0);
+  bins: Int32Array = new Int32Array(0);
+
+  constructor(rule: ValueBins | null) {
+    this.#rule = rule;
+  }
+
+  take(values: Float64Array): void {
+    this.values = values;
+    if (this.bins.length < values.length) this.bins = new Int32Array(values.length);
+    this.#rule?.ofAll(values, this.bins);
   }
 }

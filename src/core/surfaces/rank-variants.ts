@@ -1,11 +1,11 @@
 import { Ranking } from "../stages/ranking.ts";
 import type { RankingKey } from "../stages/sweep.ts";
 import { TopRows } from "../stages/top-rows.ts";
-import { type ColumnWork, variantPass } from "./column-block.ts";
+import { type ColumnWork, chosenPass } from "./column-block.ts";
 import type { StageGrid } from "./stage-grid.ts";
 import type { VariantFilter } from "./variant-filter.ts";
 
-/** The last variant of the page before: its metric (NaN where undefined) and its number. */
+/** Where a variant stands in an order: its metric (NaN where undefined) and its number. */
 export interface RankPlace {
   readonly value: number;
   readonly variantIndex: number;
@@ -18,17 +18,13 @@ export interface RankChoice {
   /** The metric is that of `column`. */
   readonly orderBy: RankingKey;
   readonly first: number;
+  /** The last variant of the page before. */
   readonly after: RankPlace | null;
 }
 
-export interface RankedVariant {
-  readonly variantIndex: number;
-  /** One value a column, NaN where undefined. */
-  readonly values: Float64Array;
-}
-
 export interface RankPage {
-  readonly rows: readonly RankedVariant[];
+  /** The metric is NaN where undefined. */
+  readonly rows: readonly RankPlace[];
   readonly hasNextPage: boolean;
   /** Variants that the filter takes. */
   readonly totalCount: number;
@@ -45,29 +41,39 @@ export function* rankVariants(choice: RankChoice): ColumnWork<RankPage> {
   const last = after === null ? null : Float64Array.of(after.variantIndex, after.value);
   const row = new Float64Array(ranking.stride);
   let totalCount = 0;
-  yield variantPass(grid, filter, (_digits, columns, i, position) => {
-    totalCount++;
-    const value = columns[column][i];
-    row[0] = grid.variantIndex(position);
-    row[1] = Number.isFinite(value) ? value : Number.NaN;
-    if (last === null || ranking.before(last, 0, row, 0)) top.offer(row, 0);
+  yield chosenPass(grid, filter, ({ from, columns }, places) => {
+    totalCount += places.length;
+    const values = columns[column];
+    for (let k = 0; k < places.length; k++) {
+      const value = values[places[k]];
+      row[0] = grid.variantIndex(from + places[k]);
+      row[1] = Number.isFinite(value) ? value : Number.NaN;
+      if (last === null || ranking.before(last, 0, row, 0)) top.offer(row, 0);
+    }
   });
   const { data, stride } = top.drain();
   const found = data.length / stride;
-  const indices = Array.from({ length: Math.min(found, first) }, (_, r) => data[r * stride]);
-  const rows = yield* variantValues(grid, indices);
+  const rows = Array.from({ length: Math.min(found, first) }, (_, r): RankPlace => {
+    return { variantIndex: data[r * stride], value: data[r * stride + 1] };
+  });
   return { rows, hasNextPage: found > first, totalCount };
+}
+
+/** A variant with a value a column, NaN or infinite where undefined. */
+export interface VariantValues {
+  readonly variantIndex: number;
+  readonly values: Float64Array;
 }
 
 /** The values of chosen variants, in the order given; of those the stage has not scored, none. */
 export function* variantValues(
   grid: StageGrid,
   variants: readonly number[],
-): ColumnWork<RankedVariant[]> {
+): ColumnWork<VariantValues[]> {
   const wanted = variants
     .map((variantIndex, at) => ({ variantIndex, at, position: grid.positionOf(variantIndex) }))
     .filter(({ position }) => position >= 0);
-  const found: RankedVariant[] = [];
+  const found: VariantValues[] = [];
   if (wanted.length > 0) {
     yield ({ from, columns }) => {
       const to = from + (columns[0]?.length ?? 0);

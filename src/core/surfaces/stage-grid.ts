@@ -1,4 +1,5 @@
 import type { Axis } from "../grid/axis.ts";
+import { addRepeatedDigits } from "../grid/grid.ts";
 import { VariantSpace } from "../grid/variant-space.ts";
 import type { ParameterValue } from "../parameter.ts";
 import { riskCells, type StageName, type Sweep } from "../stages/sweep.ts";
@@ -86,6 +87,33 @@ export class StageGrid {
     for (let a = this.axes.length - 1; a >= this.#baseAxes; a--) {
       if (++digits[a] < this.axes[a].values.length) return;
       digits[a] = 0;
+    }
+  }
+
+  /** Marks with 1 the variants that exist of those from position `from` on; all others are 0. */
+  markExisting(from: number, keep: Uint8Array): void {
+    if (this.#shortlist === null) this.#space.markExisting(from, keep);
+    else keep.fill(1);
+  }
+
+  /** Adds to `out` the digits on an axis of the positions from `from` on, times a weight. */
+  addDigits(axis: number, from: number, weight: number, out: Int32Array): void {
+    if (this.#shortlist === null) this.#space.grid.addDigits(axis, from, weight, out);
+    else if (axis < this.#baseAxes) this.#addBaseDigits(axis, from, weight, out);
+    else {
+      let stride = 1;
+      for (let a = axis + 1; a < this.axes.length; a++) stride *= this.axes[a].values.length;
+      addRepeatedDigits({ stride, radix: this.axes[axis].values.length }, from, weight, out);
+    }
+  }
+
+  /** All cells of a row have the strategy's digits in common. */
+  #addBaseDigits(axis: number, from: number, weight: number, out: Int32Array): void {
+    for (let i = 0; i < out.length; ) {
+      const row = Math.floor((from + i) / this.#cells);
+      const value = this.#space.grid.digit(this.#shortlist![row], axis) * weight;
+      const end = Math.min(out.length, (row + 1) * this.#cells - from);
+      for (; i < end; i++) out[i] += value;
     }
   }
 

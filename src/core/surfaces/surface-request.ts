@@ -62,9 +62,12 @@ export interface RankRequest extends VariantChoice {
   readonly orderBy: { readonly metric: RankingMetric; readonly direction?: Direction };
 }
 
+/** Metrics of a variant, each of them read when it is asked for. */
+export type ColumnMetrics = Readonly<Partial<Record<RankingMetric, Promise<number | null>>>>;
+
 /** A variant out of the metric columns: it has the metrics that the run keeps. */
 export interface ColumnVariant extends VariantDescription {
   readonly variantIndex: number;
   readonly variantKey: string;
-  readonly metrics: Readonly<Partial<Record<RankingMetric, number | null>>>;
+  readonly metrics: ColumnMetrics;
 }

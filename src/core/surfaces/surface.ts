@@ -38,9 +38,13 @@ export function* surface(choice: SurfaceChoice): ColumnWork<Surface> {
   const [x, y] = surfaceAxes(choice);
   const width = grid.axes[x].values.length;
   const buckets = width * grid.axes[y].values.length;
+  const cell = [
+    { axis: y, weight: width },
+    { axis: x, weight: 1 },
+  ];
   const statistics = yield* groupedStatistics({
     ...{ grid, filter, column },
-    grouping: { buckets, each: (digits, put) => put(digits[y] * width + digits[x]) },
+    grouping: { buckets, rules: [{ offset: 0, terms: cell }] },
     deviation: reduce === "DEVIATION",
     quantiles: reduce === "MEDIAN" ? [0.5] : [],
     ...(choice.room === undefined ? {} : { room: choice.room }),

@@ -1,6 +1,6 @@
 /** Numbers a bucket, side by side so that one touches one cache line. */
 const STRIDE = 8;
-const [COUNT, UNDEFINED, SUM, SQUARES, MIN, MAX] = [0, 1, 2, 3, 4, 5];
+const [COUNT, UNDEFINED, SUM, SQUARES, MIN, MAX, MEAN] = [0, 1, 2, 3, 4, 5, 6];
 
 /**
  * Count, mean, deviation and extremes of the values in each of many buckets, summed in the order in
@@ -9,6 +9,7 @@ const [COUNT, UNDEFINED, SUM, SQUARES, MIN, MAX] = [0, 1, 2, 3, 4, 5];
 export class Tallies {
   readonly #data: Float64Array;
   readonly #buckets: number;
+  #hasMeans = false;
 
   constructor(buckets: number) {
     this.#buckets = buckets;
@@ -19,27 +20,41 @@ export class Tallies {
     }
   }
 
-  /** A value that is NaN or infinite is undefined. */
-  add(bucket: number, value: number): void {
+  /** Values and the bucket of each. One that is NaN or infinite is undefined. */
+  add(values: Float64Array, buckets: Int32Array): void {
     const data = this.#data;
-    const at = bucket * STRIDE;
-    // False for NaN and for infinities alone.
-    if (value - value !== 0) {
-      data[at + UNDEFINED]++;
-      return;
+    for (let i = 0; i < values.length; i++) {
+      const value = values[i];
+      const at = buckets[i] * STRIDE;
+      // False for NaN and for infinities alone.
+      if (value - value !== 0) {
+        data[at + UNDEFINED]++;
+        continue;
+      }
+      data[at + COUNT]++;
+      data[at + SUM] += value;
+      if (value < data[at + MIN]) data[at + MIN] = value;
+      if (value > data[at + MAX]) data[at + MAX] = value;
     }
-    data[at + COUNT]++;
-    data[at + SUM] += value;
-    if (value < data[at + MIN]) data[at + MIN] = value;
-    if (value > data[at + MAX]) data[at + MAX] = value;
+    this.#hasMeans = false;
   }
 
-  /** The second look at a defined value, once all were added. */
-  addSquare(bucket: number, value: number): void {
+  /** The second look at defined values, once all were added. */
+  addSquares(values: Float64Array, buckets: Int32Array): void {
+    if (!this.#hasMeans) this.#setMeans();
     const data = this.#data;
-    const at = bucket * STRIDE;
-    const fromMean = value - data[at + SUM] / data[at + COUNT];
-    data[at + SQUARES] += fromMean * fromMean;
+    for (let i = 0; i < values.length; i++) {
+      const at = buckets[i] * STRIDE;
+      const fromMean = values[i] - data[at + MEAN];
+      data[at + SQUARES] += fromMean * fromMean;
+    }
+  }
+
+  #setMeans(): void {
+    for (let bucket = 0; bucket < this.#buckets; bucket++) {
+      this.#data[bucket * STRIDE + MEAN] = this.mean(bucket);
+    }
+    this.#hasMeans = true;
   }
 
   /** Defined values of a bucket. */

@@ -8,16 +8,18 @@ export class ValueSample {
   readonly #values = new Float64Array(SAMPLE);
   #held = 0;
   #every = 1;
+  /** Values to come before the next that is taken. */
   #skip = 0;
 
-  offer(value: number): void {
-    if (this.#skip > 0) {
-      this.#skip--;
-      return;
+  /** Values that follow those offered before; those that are no numbers are passed over. */
+  offerAll(values: Float64Array): void {
+    let i = this.#skip;
+    for (; i < values.length; i += this.#every) {
+      if (!Number.isFinite(values[i])) continue;
+      if (this.#held === SAMPLE) this.#thin();
+      this.#values[this.#held++] = values[i];
     }
-    if (this.#held === SAMPLE) this.#thin();
-    this.#values[this.#held++] = value;
-    this.#skip = this.#every - 1;
+    this.#skip = i - values.length;
   }
 
   /** Every other one is let go, and only every other one is taken from now on. */
@@ -45,6 +47,11 @@ export class ValueBins {
     const scale = (BINS - 2) / (high - low);
     this.#low = low;
     this.#scale = Number.isFinite(scale) ? scale : 0;
+  }
+
+  /** The bin of each value, written to `out`. */
+  ofAll(values: Float64Array, out: Int32Array): void {
+    for (let i = 0; i < values.length; i++) out[i] = this.of(values[i]);
   }
 
   of(value: number): number {

@@ -1,4 +1,5 @@
 import { complaint, UserError } from "../user-error.ts";
+import type { ColumnBlock } from "./column-block.ts";
 import type { AxisValue, StageGrid } from "./stage-grid.ts";
 
 /** Which values an axis may have: those listed, and those within the bounds. */
@@ -39,20 +40,20 @@ export class VariantFilter {
     this.#metrics = metrics;
   }
 
-  passes(digits: Int32Array): boolean {
-    for (const { axis, allowed } of this.#masks) if (allowed[digits[axis]] === 0) return false;
-    return true;
-  }
-
-  /** Whether the values at `i` are within the metric rules. */
-  holds(columns: readonly Float64Array[], i: number): boolean {
-    for (const { column, min, max } of this.#metrics) {
-      const value = columns[column][i];
-      if (!Number.isFinite(value)) return false;
-      if (min !== undefined && value < min) return false;
-      if (max !== undefined && value > max) return false;
+  /** Clears the marks of variants for which a rule does not hold. */
+  narrow(grid: StageGrid, { from, columns }: ColumnBlock, keep: Uint8Array): void {
+    for (const { axis, allowed } of this.#masks) {
+      const digits = new Int32Array(keep.length);
+      grid.addDigits(axis, from, 1, digits);
+      for (let i = 0; i < keep.length; i++) keep[i] &= allowed[digits[i]];
     }
-    return true;
+    for (const { column, min, max } of this.#metrics) {
+      const values = columns[column];
+      const [low, high] = [min ?? -Number.MAX_VALUE, max ?? Number.MAX_VALUE];
+      // False for NaN and for infinities, whatever the bounds.
+      for (let i = 0; i < keep.length; i++)
+        if (!(values[i] >= low && values[i] <= high)) keep[i] = 0;
+    }
   }
 }
 

@@ -1,5 +1,6 @@
 import { RANKING_METRICS, type RankingMetric } from "../../core/metrics/ranking-metric.ts";
 import type { ParameterValue, ParameterValues } from "../../core/parameter.ts";
+import type { ColumnVariant } from "../../core/surfaces/surface-request.ts";
 import type { BestSoFar, ResultRow } from "../../store/records.ts";
 import { builder } from "../builder.ts";
 import type { RunReport } from "../context.ts";
@@ -32,7 +33,10 @@ export const ChosenParameterType = builder.objectRef<ChosenParameter>("ChosenPar
   }),
 });
 
-type MetricsShape = Readonly<Partial<Record<RankingMetric, number | null>>>;
+/** Those out of metric columns are read when they are asked for. */
+type MetricsShape = Readonly<
+  Partial<Record<RankingMetric, number | null | Promise<number | null>>>
+>;
 
 const MetricsType = builder.objectRef<MetricsShape>("Metrics").implement({
   description:
@@ -44,14 +48,17 @@ const MetricsType = builder.objectRef<MetricsShape>("Metrics").implement({
         t.float({
           nullable: true,
           description: METRIC_DESCRIPTIONS[metric],
-          resolve: (metrics) => finiteOrNull(metrics[metric]),
+          resolve: (metrics) => {
+            const value = metrics[metric];
+            return value instanceof Promise ? value.then(finiteOrNull) : finiteOrNull(value);
+          },
         }),
       ]),
     ),
 });
 
 export const VariantInterface = builder
-  .interfaceRef<BestSoFar | ResultRow | RunReport>("Variant")
+  .interfaceRef<BestSoFar | ResultRow | RunReport | ColumnVariant>("Variant")
   .implement({
     description: "One point of the grid, scored.",
     fields: (t) => ({

@@ -37,13 +37,13 @@ it("finds every rank of every bucket, holding no more than its room", () => {
       const values = [0, 1, 2, 3].map(inBucket);
       const all = (count: number) => Array.from({ length: count }, (_, rank) => rank);
       const sample = new ValueSample();
-      for (const [, v] of list) sample.offer(v);
+      sample.offerAll(Float64Array.from(list, ([, v]) => v));
       const counts = values.map((own) => own.length);
       const order = new OrderStatistics(counts, all, sample.bins(), room);
       for (let pass = order.next(); pass !== null; pass = order.next()) {
         for (const [own, v] of list) {
-          pass.begin(v);
-          for (const bucket of own) pass.put(bucket);
+          pass.begin(Float64Array.of(v));
+          for (const bucket of own) pass.put(Int32Array.of(bucket));
         }
         pass.end();
       }
@@ -63,7 +63,7 @@ it("bins are in the order of values, and part them in spite of outliers", () => 
   fc.assert(
     fc.property(fc.array(value, { maxLength: 50 }), (list) => {
       const sample = new ValueSample();
-      for (const v of list) sample.offer(v);
+      sample.offerAll(Float64Array.from(list));
       const bins = sample.bins();
       const found = [...Float64Array.from(list).sort()].map((v) => bins.of(v));
       expect(found).toEqual(found.toSorted((a, b) => a - b));
@@ -74,7 +74,7 @@ it("bins are in the order of values, and part them in spite of outliers", () => 
   const values = Float64Array.from({ length: 40_000 }, (_, i) =>
     i % 1_000 === 0 ? 1e200 : (i * 7919) % 40_000,
   );
-  for (const v of values) sample.offer(v);
+  for (let i = 0; i < values.length; i += 700) sample.offerAll(values.subarray(i, i + 700));
   const bins = sample.bins();
   const counts = new Float64Array(bins.count);
   for (const v of values) counts[bins.of(v)]++;
