@@ -1,6 +1,7 @@
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { defineConfig } from "vitest/config";
+import { LongFilesFirst } from "./test/support/long-files-first.ts";
 import { SummaryReporter } from "./test/support/summary-reporter.ts";
 
 // Test files, threads and processes load modules that Node has stripped of types before.
@@ -13,7 +14,9 @@ export default defineConfig({
     globalSetup: ["test/support/postgres.ts"],
     // Processes, not threads: tests start worker threads, databases and signals of their own.
     pool: "forks",
+    // More than cores: files that wait for processes and databases leave theirs to others.
     maxWorkers: "150%",
+    sequence: { sequencer: LongFilesFirst },
     testTimeout: 20_000,
     hookTimeout: 30_000,
     teardownTimeout: 5_000,

@@ -20,7 +20,8 @@ async function failure(run: Promise<void>): Promise<CellFailure> {
   return error;
 }
 
-describe("a notebook in the real kernel", () => {
+/** Each kernel takes seconds of a core to begin. */
+describe("a notebook in the real kernel", { timeout: 60_000 }, () => {
   it("imports the project by name and gives the saved outputs again", async () => {
     await runNotebook(fixture("passing.ipynb"), check);
   });
