@@ -22,10 +22,12 @@ import { RunSurfaces } from "./runner/run-surfaces.ts";
 import { Runner, type RunnerOptions, workerName } from "./runner/runner.ts";
 import { VariantReports } from "./runner/variant-reports.ts";
 import { type RunningServer, startServer } from "./server/start-server.ts";
+import { openServiceAdmission, watchDurations } from "./service-admission.ts";
 import type { ImportRecord } from "./store/import-records.ts";
 import { type OpenStore, openStore } from "./store/open.ts";
 import { DEFAULT_RETRIES } from "./store/retries.ts";
 import type { Store } from "./store/store.ts";
+import type { WatchWait } from "./store/watched-waits.ts";
 
 export { issueToken } from "./access/issue-token.ts";
 export type { StrategyCheck } from "./core/canary/check-strategy.ts";
@@ -68,22 +70,21 @@ export async function createApp(config: ServiceConfig, options: AppOptions = {})
   const defaultAxes = loadDefaultAxes();
   const log = createLog(config);
   await using opening = new AsyncDisposableStack();
-  const store = await openServiceStore(config);
+  const watch = watchDurations();
+  const store = await openServiceStore(config, () => watch.databaseWaits.begin());
   opening.defer(() => store.close());
-  const pool = await createPool({
-    size: config.workers,
-    kernels: config.kernels,
-    caches: config.caches,
-  });
+  const pool = await openPool(config);
   opening.defer(() => pool.close());
+  const admission = openServiceAdmission(config, { ...watch, store, pool, log });
+  opening.defer(() => admission.close());
   const datasets = createLibrary(config, store);
   const parts = { store, pool, datasets, worker: workerName(), leases: new HeldLeases() };
   const meters = new Meters({
-    ...{ store, pool },
+    ...{ store, pool, admission },
     caches: () => [...datasets.stats(), ...pool.caches()],
   });
   const watchers = watchersOf(log, meters);
-  const runs = createRuns(config, { ...parts, ...watchers });
+  const runs = createRuns(config, { ...parts, ...watchers, gate: admission.control });
   const imports = createImports(config, parts, log);
   opening.defer(() => imports.close());
   if (options.work !== false) await imports.watch();
@@ -115,18 +116,15 @@ export async function createApp(config: ServiceConfig, options: AppOptions = {})
   const serve = async ({ port } = { port: config.port }) => {
     const services = {
       ...parts,
-      imports,
-      runs,
-      surfaces,
-      exports,
+      ...{ imports, runs, surfaces, exports, admission, defaultAxes },
       engineVersion: ENGINE_VERSION,
-      defaultAxes,
     };
     const { host, graphql, traffic, deadlines } = config;
     const drainMs = deadlines.drainSeconds * 1_000;
-    const metrics = () => meters.scrape();
     server = await startServer({
-      ...{ services, log, host, port, traffic, drainMs, metrics },
+      ...{ services, log, host, port, traffic, drainMs },
+      metrics: () => meters.scrape(),
+      watchQuery: () => watch.queries.begin(),
       ...graphql,
     });
     log.info({ url: server.url, tokens: !server.isOpen }, "serving");
@@ -157,11 +155,15 @@ export async function openStoreWithQueue(config: ServiceConfig): Promise<Store> 
 }
 
 /** The database alone, its schema up to date. */
-export function openServiceStore(config: ServiceConfig): Promise<OpenStore> {
+export function openServiceStore(
+  config: ServiceConfig,
+  watchWait: WatchWait = () => () => {},
+): Promise<OpenStore> {
   const { databaseUrl, dataDir } = config;
   const location =
     databaseUrl === null ? { dataDir: join(dataDir, "database") } : { url: databaseUrl };
-  return openStore(location, { retries: { ...DEFAULT_RETRIES, ...config.retries } });
+  const retries = { ...DEFAULT_RETRIES, ...config.retries };
+  return openStore(location, { retries, watchWait });
 }
 
 export type DatasetImports = Pick<DatasetLibrary, "importCandles" | "importSynthetic">;
@@ -273,6 +275,11 @@ async function startWork(
   return starting.move();
 }
 
+function openPool(config: ServiceConfig) {
+  const { workers, kernels, caches, workerMemoryBytes } = config;
+  return createPool({ size: workers, kernels, caches, threadBytes: workerMemoryBytes });
+}
+
 function keepRetention(config: ServiceConfig, store: Store, log: Logger): AsyncDisposable {
   const keeper = new RetentionKeeper({
     ...{ store, retention: config.retention, clock: SYSTEM_CLOCK },
@@ -284,7 +291,7 @@ function keepRetention(config: ServiceConfig, store: Store, log: Logger): AsyncD
 
 type RunParts = Pick<
   RunServiceOptions,
-  "store" | "pool" | "datasets" | "worker" | "leases" | "onFault" | "onStep"
+  "store" | "pool" | "datasets" | "worker" | "leases" | "gate" | "onFault" | "onStep"
 >;
 
 function createRuns(config: ServiceConfig, parts: RunParts): RunService {

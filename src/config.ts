@@ -3,6 +3,9 @@ import { availableParallelism } from "node:os";
 import { join, resolve } from "node:path";
 import { parse } from "yaml";
 import { z } from "zod";
+import { BREAKER_OVERRIDES } from "./admission/breaker.ts";
+import { EXECUTION_MODES } from "./admission/governor.ts";
+import type { SensorName } from "./admission/reading.ts";
 import { type Complaint, complaint, UserError } from "./core/user-error.ts";
 import { chooseKernels, KERNEL_SETTINGS, type KernelName } from "./kernels/choose-kernels.ts";
 
@@ -31,6 +34,20 @@ const cacheBytes = z.union([z.literal(0), bytes]).pipe(z.int().max(64 * UNITS.Gi
 
 const LOG_LEVELS = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
 
+/** A thread has code and a heap before it has anything to do. */
+const leastMemory = z.union([z.literal("auto"), z.int().min(128 * UNITS.MiB)]);
+
+/** Lines of a sensor, each above the one before. */
+const lines = z
+  .strictObject({
+    recover: z.number().positive(),
+    warn: z.number().positive(),
+    open: z.number().positive().nullable(),
+  })
+  .refine(({ recover, warn, open }) => recover < warn && (open === null || warn <= open), {
+    error: "recover must be below warn, and warn not above open",
+  });
+
 const settings = z.strictObject({
   host: z.string().regex(/^[\w.:-]{1,255}$/, "an address or a name of this machine"),
   port: z.int().min(0).max(65_535),
@@ -45,7 +62,23 @@ const settings = z.strictObject({
     .regex(/^postgres(ql)?:\/\/./, "a postgres:// or postgresql:// URL")
     .nullable(),
   workers: z.union([z.literal("auto"), z.int().min(1).max(256)]),
+  workerMemoryBytes: z.union([z.literal("auto"), bytes]).pipe(leastMemory),
   kernels: z.enum(KERNEL_SETTINGS),
+  mode: z.enum(EXECUTION_MODES),
+  admission: z.strictObject({
+    breaker: z.enum(BREAKER_OVERRIDES),
+    everyMs: z.int().min(20).max(250),
+    breaches: z.int().min(1).max(100),
+    coolDownSeconds: z.number().positive().max(3_600),
+    maxCoolDownSeconds: z.number().positive().max(86_400),
+    lines: z.strictObject({
+      memoryPct: lines,
+      loadPerCore: lines,
+      eventLoopDelayMs: lines,
+      databaseWaitMs: lines,
+      apiLatencyMs: lines,
+    } satisfies Record<SensorName, typeof lines>),
+  }),
   guards: z.strictObject({
     maxVariantsPerStage: z.int().min(1).max(1_000_000_000),
     maxBytes: bytes,
@@ -99,8 +132,9 @@ const settings = z.strictObject({
 type Settings = z.output<typeof settings>;
 
 /** Checked settings with `auto` resolved; paths are absolute. */
-export interface ServiceConfig extends Omit<Settings, "workers" | "kernels"> {
+export interface ServiceConfig extends Omit<Settings, "workers" | "kernels" | "workerMemoryBytes"> {
   readonly workers: number;
+  readonly workerMemoryBytes: number;
   readonly kernels: KernelName;
 }
 
@@ -156,11 +190,13 @@ export function loadConfig(sources: ConfigSources = {}): ServiceConfig {
       checked.error.issues.flatMap((i) => faults(i, merged, layers)),
     );
   }
-  const { workers, dataDir } = checked.data;
+  const { workers, dataDir, workerMemoryBytes, guards } = checked.data;
   return Object.freeze({
     ...checked.data,
     dataDir: resolve(dataDir),
     workers: workers === "auto" ? availableParallelism() : workers,
+    // What a run may have, one thread of it may have.
+    workerMemoryBytes: workerMemoryBytes === "auto" ? guards.maxBytes : workerMemoryBytes,
     kernels: chooseKernels(checked.data.kernels),
   });
 }

@@ -18,6 +18,7 @@ import {
 } from "./commands/run-control.ts";
 import { runsCommand } from "./commands/runs.ts";
 import { serveCommand } from "./commands/serve.ts";
+import { statusCommand } from "./commands/status.ts";
 import { tokenCommand } from "./commands/token.ts";
 import { topCommand } from "./commands/top.ts";
 import { workerCommand } from "./commands/worker.ts";
@@ -43,6 +44,7 @@ const COMMANDS = [
   deleteCommand,
   tokenCommand,
   auditCommand,
+  statusCommand,
   migrateCommand,
 ];
 

@@ -37,18 +37,29 @@ export function workersOption(): Option {
   return new Option("--workers <threads>", "threads that score variants").argParser(wholeNumber);
 }
 
-/** `quiet`: a command that prints its own results logs warnings only, unless told otherwise. */
+/** Nobody waits for an answer of this process. */
+const ALONE = { mode: "STANDALONE" };
+
+/**
+ * `quiet`: a command that prints its own results logs warnings only, and sweeps get everything,
+ * unless told otherwise.
+ */
 export function configOf(options: ServiceOptions, quiet = false): ServiceConfig {
+  return configWith(options, quiet ? { ...ALONE, log: { level: "warn" } } : {});
+}
+
+/** Of a process that works for the servers of others. */
+export function workerConfigOf(options: ServiceOptions): ServiceConfig {
+  return configWith(options, ALONE);
+}
+
+function configWith(options: ServiceOptions, preferences: SettingsInput): ServiceConfig {
   const { dataDir, databaseUrl, workers, host, port, logLevel } = options;
   const flags: SettingsInput = {
     ...present({ dataDir, databaseUrl, workers, host, port }),
     ...(logLevel === undefined ? {} : { log: { level: logLevel } }),
   };
-  return loadConfig({
-    file: options.config,
-    flags,
-    ...(quiet ? { preferences: { log: { level: "warn" } } } : {}),
-  });
+  return loadConfig({ file: options.config, flags, preferences });
 }
 
 /** For commander: a whole number from 1, or its own error. */

@@ -7,6 +7,7 @@ export const USER_ERROR_CODES = [
   "GRID_TOO_LARGE",
   "MEMORY_BUDGET_EXCEEDED",
   "QUEUE_FULL",
+  "SERVICE_OVERLOADED",
   "QUOTA_EXCEEDED",
   "IDEMPOTENCY_CONFLICT",
   "NOT_FOUND",
@@ -28,7 +29,7 @@ export interface Complaint {
 /**
  * A mistake in what a user asked for, found before any work begins. It carries every complaint
  * found; the first one gives `path`, `value` and `bound`. `details` holds the code's own fields
- * (GRID_TOO_LARGE: stage, requested, allowed; QUEUE_FULL: retryAfterMs;
+ * (GRID_TOO_LARGE: stage, requested, allowed; QUEUE_FULL and SERVICE_OVERLOADED: retryAfterMs;
  * QUOTA_EXCEEDED: used, allowed).
  */
 export class UserError extends Error {

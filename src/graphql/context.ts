@@ -1,4 +1,6 @@
 import type { Principal } from "../access/principal.ts";
+import type { AdmissionControl } from "../admission/admission-control.ts";
+import type { Vitals } from "../admission/vitals.ts";
 import type { StrategyCheck } from "../core/canary/check-strategy.ts";
 import type { Trials } from "../core/metrics/sharpe-certainty.ts";
 import type { VariantReport } from "../core/report/variant-report.ts";
@@ -31,6 +33,7 @@ export interface Services {
   readonly runs: RunService;
   readonly surfaces: RunSurfaces;
   readonly exports: RunExports;
+  readonly admission: Admission;
   readonly pool: { stats(): PoolStats; caches(): readonly CacheStats[] };
   /** Same plan hash, dataset hash and engine version: same digest. */
   readonly engineVersion: string;
@@ -146,6 +149,12 @@ export interface RunExport {
   /** Equal tags are equal bytes. */
   readonly tag: string;
   bytes(): AsyncIterable<Uint8Array>;
+}
+
+/** Admission control of this process; see the admission room. */
+export interface Admission {
+  readonly control: AdmissionControl;
+  vitals(): Vitals;
 }
 
 export interface CheckedPlan extends StrategyCheck {

@@ -175,7 +175,7 @@ export function present<T extends object>(fields: T): Present<T> {
 
 function translated(error: UserError, pairs: readonly PathPair[]): UserError {
   // Nothing in the input is to blame for a full queue.
-  if (error.code === "QUEUE_FULL") return error;
+  if (error.code === "QUEUE_FULL" || error.code === "SERVICE_OVERLOADED") return error;
   const complaints = error.complaints.map((c) => ({ ...c, path: translatePath(c.path, pairs) }));
   return new UserError(error.code, complaints, error.details);
 }

@@ -23,6 +23,7 @@ import "./schema/rank.ts";
 import "./schema/backtest.ts";
 import "./schema/progress.ts";
 import "./schema/service.ts";
+import "./schema/admission.ts";
 import "./schema/token.ts";
 import "./schema/audit.ts";
 

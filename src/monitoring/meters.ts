@@ -1,4 +1,8 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import type { AdmissionControl } from "../admission/admission-control.ts";
+import { BREAKER_STATES } from "../admission/breaker.ts";
+import { EXECUTION_MODES } from "../admission/governor.ts";
+import type { Vitals } from "../admission/vitals.ts";
 import type { PoolStats } from "../pool/task.ts";
 import type { RunFault } from "../runner/run-fault.ts";
 import type { RunStep } from "../runner/run-step.ts";
@@ -20,6 +24,10 @@ export interface MeterSources {
   readonly store: Pick<Store, "countRuns" | "countOpenChunks">;
   readonly pool: { stats(): PoolStats };
   readonly caches: () => readonly CacheCounts[];
+  readonly admission: {
+    readonly control: Pick<AdmissionControl, "breaker" | "sensors" | "mode">;
+    vitals(): Vitals;
+  };
 }
 
 const CHUNK_SECONDS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
@@ -56,6 +64,7 @@ export class Meters {
     this.#meterDatabase(sources.store);
     this.#meterPool(sources.pool);
     this.#meterCaches(sources.caches);
+    this.#meterAdmission(sources.admission);
   }
 
   step(step: RunStep): void {
@@ -132,6 +141,7 @@ export class Meters {
     const read = (name: string, help: string, value: (stats: PoolStats) => number) =>
       this.#gauge(name, help, [], (gauge) => gauge.set(value(pool.stats())));
     read("pool_threads", "Threads.", (stats) => stats.size);
+    read("pool_allowed_threads", "Threads that may score.", (stats) => stats.allowed);
     read("pool_busy_threads", "Threads at work.", (stats) => stats.busy);
     read(
       "pool_chunks",
@@ -140,6 +150,39 @@ export class Meters {
     );
     read("pool_replaced_threads", "Threads that died so far.", (stats) => stats.replacedWorkers);
     read("pool_slices", "Slices that the threads have scored so far.", (stats) => stats.slices);
+  }
+
+  #meterAdmission({ control, vitals }: MeterSources["admission"]): void {
+    const state = "1 for the state that the breaker is in: CLOSED, OPEN or HALF_OPEN.";
+    this.#gauge("breaker_state", state, ["state"], (gauge) => {
+      for (const name of BREAKER_STATES) {
+        gauge.set({ state: name }, control.breaker().state === name ? 1 : 0);
+      }
+    });
+    const trips = "Times that the breaker opened by itself so far.";
+    this.#gauge("breaker_trips", trips, [], (gauge) => gauge.set(control.breaker().trips));
+    this.#gauge("execution_mode", "1 for the mode of the process.", ["mode"], (gauge) => {
+      for (const mode of EXECUTION_MODES) gauge.set({ mode }, control.mode === mode ? 1 : 0);
+    });
+    const sensor =
+      "Latest reading of each sensor of the breaker; none where it has nothing to say.";
+    this.#gauge("sensor", sensor, ["sensor"], (gauge) => {
+      gauge.reset();
+      for (const { name, value } of control.sensors()) {
+        if (value !== null) gauge.set({ sensor: name }, value);
+      }
+    });
+    const held = "Bytes that the threads hold for themselves, as each saw it last.";
+    this.#gauge("pool_thread_bytes", held, ["thread"], (gauge) => {
+      gauge.reset();
+      for (const { no, heapBytes, arrayBytes } of vitals().threads) {
+        gauge.set({ thread: no }, heapBytes + arrayBytes);
+      }
+    });
+    const delay = "How late the event loop is in 99 of 100 looks at most.";
+    this.#gauge("event_loop_delay_p99_seconds", delay, [], (gauge) =>
+      gauge.set(vitals().eventLoopDelayP99Ms / 1_000),
+    );
   }
 
   #meterCaches(caches: MeterSources["caches"]): void {

@@ -29,6 +29,8 @@ export class Niceness {
     const wanted = Atomics.load(this.#words, 0);
     if (wanted === this.#followed) return;
     this.#followed = wanted;
+    // Elsewhere this would be about the whole process.
+    if (process.platform !== "linux") return;
     try {
       setPriority(Math.min(LEAST_URGENT, this.#atFirst + wanted));
     } catch {

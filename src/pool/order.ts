@@ -1,13 +1,5 @@
 import type { FromWorker } from "./protocol.ts";
 
-/** A thread died while it worked on an order; the work can be done again. */
-export class WorkerLost extends Error {
-  constructor(reason: Error | null) {
-    super(`a worker thread died: ${reason?.message ?? "terminated"}`, { cause: reason });
-    this.name = "WorkerLost";
-  }
-}
-
 /**
  * An order that several threads answer, one from each seat. It settles when the last of them has
  * answered, is gone or is excused, so that nobody writes to its shared memory afterwards; the first

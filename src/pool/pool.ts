@@ -4,7 +4,6 @@ import type { VariantReport } from "../core/report/variant-report.ts";
 import { mergeRows } from "../core/stages/merge-rows.ts";
 import { addTimes, noTimes, type PhaseTimes } from "../core/stages/phase-clock.ts";
 import type { ScoredSweep } from "../core/stages/score-sweep.ts";
-import { riskCells, sweepMetrics } from "../core/stages/sweep.ts";
 import { chooseKernels, type KernelName } from "../kernels/choose-kernels.ts";
 import {
   type CacheBounds,
@@ -14,9 +13,11 @@ import {
   PoolCaches,
 } from "./cache/pool-caches.ts";
 import { ChunkWatch } from "./chunk-watch.ts";
-import { Order, WorkerLost } from "./order.ts";
+import { failureOf, lossOf, WorkerLost } from "./faults.ts";
+import { Order } from "./order.ts";
 import { CONTROL, COUNTER, type FromWorker, type ToWorker } from "./protocol.ts";
 import { Reins } from "./reins.ts";
+import { shareChunk } from "./shared-chunk.ts";
 import type {
   CheckTask,
   ChunkResult,
@@ -49,7 +50,11 @@ export interface PoolOptions {
   readonly kernels?: KernelName;
   /** What threads keep for one another and for later runs; nothing, when absent. */
   readonly caches?: CacheBounds;
+  /** Most bytes that a thread may hold, code and shared memory aside; 4 GiB when absent. */
+  readonly threadBytes?: number;
 }
+
+const DEFAULT_THREAD_BYTES = 4 * 2 ** 30;
 
 const NO_CACHES: CacheBounds = { indicatorBytes: 0, atomBytes: 0 };
 /** The pool's own number among the threads that use the caches. */
@@ -82,6 +87,7 @@ export class WorkerPool implements ComputePool {
   readonly size: number;
   readonly kernels: KernelName;
   readonly reins: Reins;
+  readonly #limitBytes: number;
   readonly #cacheMemory: PoolCacheMemory;
   readonly #caches: PoolCaches;
   #lastThreadNo = POOL_NO;
@@ -96,8 +102,9 @@ export class WorkerPool implements ComputePool {
   #lastFault: Error | null = null;
   #closed = false;
 
-  constructor({ size, kernels, caches }: PoolOptions) {
+  constructor({ size, kernels, caches, threadBytes }: PoolOptions) {
     this.size = size;
+    this.#limitBytes = threadBytes ?? DEFAULT_THREAD_BYTES;
     this.#cacheMemory = createPoolCacheMemory(caches ?? NO_CACHES);
     this.#caches = new PoolCaches(this.#cacheMemory, POOL_NO);
     this.reins = new Reins(size);
@@ -152,6 +159,11 @@ export class WorkerPool implements ComputePool {
 
   caches(): readonly PoolCacheStats[] {
     return this.#caches.stats();
+  }
+
+  /** Of each thread, without the code and what it shares with others. */
+  threadMemory() {
+    return this.#threads.map((thread) => thread.memory());
   }
 
   /** Ends one thread as a crash would: it is replaced and its work is done again. */
@@ -321,7 +333,10 @@ export class WorkerPool implements ComputePool {
   #startThread(): Thread {
     const caches = this.#cacheMemory;
     const thread = new Thread(
-      { kernels: this.kernels, caches, no: ++this.#lastThreadNo, reins: this.reins.words },
+      {
+        ...{ kernels: this.kernels, caches, no: ++this.#lastThreadNo },
+        ...{ reins: this.reins.words, limitBytes: this.#limitBytes },
+      },
       {
         onMessage: (from, message) => this.#receive(from, message),
         onExit: (from, reason) => this.#lost(from, reason),
@@ -345,9 +360,9 @@ export class WorkerPool implements ComputePool {
     thread.orders.delete(message.id);
     const order = this.#orders.get(message.id);
     if (message.kind === "failed") {
-      const error = new Error(message.message);
-      error.stack = message.stack;
-      order?.fail(thread, error);
+      order?.fail(thread, failureOf(message, this.#limitBytes));
+      // What it holds goes with it.
+      if (message.outOfMemory) void thread.terminate();
     } else {
       order?.answer(thread, message);
     }
@@ -360,7 +375,8 @@ export class WorkerPool implements ComputePool {
     if (!thread.isReady) this.#failedStarts++;
     const position = this.#threads.indexOf(thread);
     if (!this.#closed && position >= 0) this.#replace(position);
-    for (const id of thread.orders) this.#orders.get(id)?.fail(thread, new WorkerLost(reason));
+    const loss = lossOf(reason, this.#limitBytes);
+    for (const id of thread.orders) this.#orders.get(id)?.fail(thread, loss);
     thread.orders.clear();
   }
 
@@ -372,17 +388,4 @@ export class WorkerPool implements ComputePool {
     this.#replaced++;
     this.#threads[position] = this.#startThread();
   }
-}
-
-/** Shared memory of one attempt at a chunk. */
-function shareChunk(task: ChunkTask, threads: number) {
-  const cells = task.stage === "STAGE_B" ? riskCells(task.sweep) : 1;
-  const length = (task.to - task.from) * cells;
-  const control = new Int32Array(new SharedArrayBuffer((CONTROL.begun + threads) * 4));
-  const counters = new BigInt64Array(new SharedArrayBuffer(COUNTER.words * 8));
-  counters[COUNTER.next] = BigInt(task.from);
-  const columns = sweepMetrics(task.sweep).map(() =>
-    new Float64Array(new SharedArrayBuffer(length * 8)).fill(Number.NaN),
-  );
-  return { control, counters, columns };
 }

@@ -17,6 +17,9 @@ export interface WorkerSettings {
   /** The thread's number: no other thread of the pool has had it. */
   readonly no: number;
   readonly reins: ReinWords;
+  /** Most bytes that the thread may hold, and, shared, what it holds: see thread-memory.ts. */
+  readonly limitBytes: number;
+  readonly held: Float64Array;
 }
 
 /**
@@ -53,6 +56,8 @@ export type FromWorker =
       readonly id: number;
       readonly message: string;
       readonly stack: string;
+      /** The thread holds more than it may, and has to go. */
+      readonly outOfMemory: boolean;
     };
 
 /** What a thread needs to make a scorer; kept under `key`. */

@@ -1,5 +1,6 @@
 import { Worker } from "node:worker_threads";
 import type { FromWorker, ToWorker, WorkerSettings } from "./protocol.ts";
+import { HELD } from "./thread-memory.ts";
 
 /** Threads work in arrays that are there already: little is made that could be garbage. */
 const YOUNG_MB = 6;
@@ -20,13 +21,17 @@ export class Thread {
   /** False until it has warmed up. */
   isReady = false;
   readonly #worker: Worker;
+  readonly #held = new Float64Array(new SharedArrayBuffer(HELD.words * 8));
   #fault: Error | null = null;
 
-  constructor(settings: WorkerSettings, listener: ThreadListener) {
+  constructor(settings: Omit<WorkerSettings, "held">, listener: ThreadListener) {
     this.no = settings.no;
     this.#worker = new Worker(new URL("./worker.ts", import.meta.url), {
-      workerData: settings,
-      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
+      workerData: { ...settings, held: this.#held } satisfies WorkerSettings,
+      resourceLimits: {
+        maxYoungGenerationSizeMb: YOUNG_MB,
+        maxOldGenerationSizeMb: Math.ceil(settings.limitBytes / 2 ** 20),
+      },
     });
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     this.ready = promise;
@@ -43,6 +48,12 @@ export class Thread {
       listener.onExit(this, this.#fault);
     });
     promise.catch(() => {});
+  }
+
+  /** What it held when it last looked. */
+  memory(): { readonly no: number; readonly heapBytes: number; readonly arrayBytes: number } {
+    const { no } = this;
+    return { no, heapBytes: this.#held[HELD.heap], arrayBytes: this.#held[HELD.arrays] };
   }
 
   send(id: number, message: ToWorker): void {

@@ -16,6 +16,7 @@ import { sweepMetrics } from "../core/stages/sweep.ts";
 import { SweepScorer } from "../core/stages/sweep-scorer.ts";
 import { TopRows } from "../core/stages/top-rows.ts";
 import { backendFactory } from "../kernels/choose-kernels.ts";
+import { KernelMemoryExceeded } from "../kernels/kernel-memory.ts";
 import { PoolCaches } from "./cache/pool-caches.ts";
 import { Niceness } from "./niceness.ts";
 import { Permit } from "./permits.ts";
@@ -34,6 +35,7 @@ import {
 } from "./protocol.ts";
 import { Scorers } from "./scorers.ts";
 import { Slices } from "./slices.ts";
+import { ThreadMemory, ThreadOutOfMemory } from "./thread-memory.ts";
 import { type Turn, Turns } from "./turns.ts";
 import { warmUp } from "./warm-up.ts";
 
@@ -50,6 +52,7 @@ const backend = backendFactory(settings.kernels);
 const clock = new PhaseClock(() => performance.now());
 const caches = new PoolCaches(settings.caches, settings.no);
 const permit = new Permit(settings.reins.permits, settings.no, () => giveWay());
+const memory = new ThreadMemory(settings.held, settings.limitBytes);
 const niceness = new Niceness(settings.reins.niceness);
 const scorers = new Scorers(makeScorer);
 const turns = new Turns<Waiting>(handle, () => performance.now());
@@ -64,6 +67,7 @@ function send(message: FromWorker, transfer: ArrayBuffer[] = []): void {
  */
 function mayScore(leave: () => boolean): boolean {
   niceness.follow();
+  memory.look();
   if (permit.goesOn()) return true;
   const before = clock.pause();
   const taken = permit.take(leave);
@@ -242,8 +246,8 @@ interface Waiting extends Turn {
 function handle({ message }: Waiting): void {
   const id = message.kind === "chunk" ? message.chunk.id : message.order.id;
   const outer = clock.suspend();
-  if (message.kind === "score" || message.kind === "check") mayScore(() => false);
   try {
+    if (message.kind === "score" || message.kind === "check") mayScore(() => false);
     if (message.kind === "chunk") runChunk(message.chunk);
     else if (message.kind === "sweep") runSweep(message.order);
     else if (message.kind === "score") runScore(message.order);
@@ -251,7 +255,8 @@ function handle({ message }: Waiting): void {
     else runReport(message.order);
   } catch (error) {
     const { message: text, stack = "" } = error instanceof Error ? error : new Error(String(error));
-    send({ kind: "failed", id, message: text, stack });
+    const outOfMemory = error instanceof ThreadOutOfMemory || error instanceof KernelMemoryExceeded;
+    send({ kind: "failed", id, message: text, stack, outOfMemory });
   } finally {
     // A report is let through beside the permit that its thread has for something else.
     if (message.kind !== "report") permit.release();

@@ -1,4 +1,5 @@
 import { UserError } from "../core/user-error.ts";
+import { ThreadOutOfMemory } from "../pool/thread-memory.ts";
 import type { RunError } from "../store/records.ts";
 import type { AttemptFault, ChunkId } from "../store/store.ts";
 
@@ -14,7 +15,9 @@ export interface RunFault {
 
 /** The error that a run shows to its user. */
 export function runErrorOf(error: unknown): RunError {
-  if (error instanceof UserError) return { code: error.code, message: error.message };
+  if (error instanceof UserError || error instanceof ThreadOutOfMemory) {
+    return { code: error.code, message: error.message };
+  }
   const message = error instanceof Error ? error.message : String(error);
   return { code: "INTERNAL", message };
 }

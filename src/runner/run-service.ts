@@ -18,6 +18,7 @@ import { type DatasetSource, marketCandles, planCandles } from "./dataset-source
 import { type EndDuty, endStage } from "./end-stage.ts";
 import { HeldLeases } from "./held-leases.ts";
 import type { RunFault } from "./run-fault.ts";
+import { OPEN_GATE, queueThroughGate, type RunGate, throughGate } from "./run-gate.ts";
 import type { RunStep } from "./run-step.ts";
 import { runSynchronously, type SynchronousRun } from "./synchronous-run.ts";
 import {
@@ -48,6 +49,8 @@ export interface RunServiceOptions {
   readonly leases?: HeldLeases;
   /** Runs of an owner that have not ended, at which a further one is refused as QUOTA_EXCEEDED. */
   readonly maxUnfinishedRunsOfOwner?: number;
+  /** Whether runs may begin; always, when absent. */
+  readonly gate?: RunGate;
   readonly onFault?: (fault: RunFault) => void;
   readonly onStep?: (step: RunStep) => void;
 }
@@ -90,18 +93,21 @@ export class RunService {
   ): Promise<{ readonly run: RunRecord; readonly created: boolean }> {
     const request = parseRunRequest(input);
     const { kernels, maxQueuedRuns, maxUnfinishedRunsOfOwner } = this.#options;
-    return this.#options.store.createRun({
-      plan: await this.#plan(request, false),
-      owner,
-      kernels,
-      ...(strategyId === undefined ? {} : { strategyId }),
-      idempotencyKey,
-      requestHash: sha256Hex(canonicalJson(request)),
-      ...(maxQueuedRuns === undefined ? {} : { maxQueued: maxQueuedRuns }),
-      ...(maxUnfinishedRunsOfOwner === undefined
-        ? {}
-        : { maxUnfinishedOfOwner: maxUnfinishedRunsOfOwner }),
-    });
+    const { store, gate } = this.#options;
+    const create = async () =>
+      store.createRun({
+        plan: await this.#plan(request, false),
+        owner,
+        kernels,
+        ...(strategyId === undefined ? {} : { strategyId }),
+        idempotencyKey,
+        requestHash: sha256Hex(canonicalJson(request)),
+        ...(maxQueuedRuns === undefined ? {} : { maxQueued: maxQueuedRuns }),
+        ...(maxUnfinishedRunsOfOwner === undefined
+          ? {}
+          : { maxUnfinishedOfOwner: maxUnfinishedRunsOfOwner }),
+      });
+    return queueThroughGate(gate ?? OPEN_GATE, store, create);
   }
 
   /**
@@ -115,9 +121,9 @@ export class RunService {
   ): Promise<SynchronousRun> {
     const { syncDeadlineMs, pool, datasets } = this.#options;
     const deadlineMs = Math.min(options.deadlineMs ?? syncDeadlineMs, syncDeadlineMs);
-    return this.#whileWaiting(async () => {
+    const signal = options.signal ?? new AbortController().signal;
+    return this.#whileWaiting(signal, async () => {
       const plan = await this.#plan(parseRunRequest(input), true);
-      const signal = options.signal ?? new AbortController().signal;
       return runSynchronously(plan, { pool, datasets, signal, deadlineMs });
     });
   }
@@ -132,7 +138,7 @@ export class RunService {
   ): Promise<StrategyCheck & { readonly plan: RunPlan }> {
     const { pool, datasets } = this.#options;
     const seed = checkSeed(options.seed ?? 1);
-    return this.#whileWaiting(async () => {
+    return this.#whileWaiting(null, async () => {
       const plan = await this.#plan(parseRunRequest(input), false);
       const candles = await planCandles(datasets, plan);
       return { plan, ...(await pool.check({ sweep: plan.sweep, candles, seed })) };
@@ -194,11 +200,11 @@ export class RunService {
   }
 
   /** Work that a caller waits for: UserError QUEUE_FULL where too much of it is done already. */
-  async #whileWaiting<T>(work: () => Promise<T>): Promise<T> {
+  async #whileWaiting<T>(signal: AbortSignal | null, work: () => Promise<T>): Promise<T> {
     this.#refuseCrowd();
     this.#synchronousRuns++;
     try {
-      return await work();
+      return await throughGate(this.#options.gate ?? OPEN_GATE, work, signal);
     } finally {
       this.#synchronousRuns--;
     }

@@ -13,7 +13,13 @@ import { useIncrementalDelivery } from "./incremental-delivery.ts";
 import { OwnerQuota } from "./owner-quota.ts";
 import { GRAPHQL_PATH, type ServerSettings } from "./server-options.ts";
 import { useSubscriptionRoot } from "./subscription-root.ts";
-import { useCostLimits, useCsrfGuard, useDocumentLimits, useQueryTimeout } from "./yoga-plugins.ts";
+import {
+  useCostLimits,
+  useCsrfGuard,
+  useDocumentLimits,
+  useQueryTimeout,
+  useQueryWatch,
+} from "./yoga-plugins.ts";
 
 /** Over websocket there is no request; the socket's end takes the place of its signal. */
 export interface TransportContext {
@@ -53,6 +59,7 @@ export function createGraphqlEndpoint(
       useCsrfGuard(),
       useAccess(access, principals),
       useDocumentLimits(limits),
+      useQueryWatch(settings.watchQuery),
       useSubscriptionRoot(),
       useIncrementalDelivery(settings.queryTimeoutMs),
       useCostLimits(limits),

@@ -26,6 +26,7 @@ export async function answerReady(
     database: await databaseCheck(services),
     migrations: await migrationsCheck(services),
     pool: poolCheck(services),
+    admission: admissionCheck(services),
     server: { ok: !draining, detail: draining ? "draining" : "accepting" },
   };
   const ready = Object.values(checks).every((check) => check.ok);
@@ -61,6 +62,14 @@ async function inTime(check: Promise<Check>, failed: string): Promise<Check> {
 function poolCheck({ pool }: ServerServices): Check {
   const { size } = pool.stats();
   return { ok: size > 0, detail: `${size} threads` };
+}
+
+/**
+ * A process whose breaker is open still answers every query and works on its runs: whoever spreads
+ * requests must not take it out for that, or the others are the next.
+ */
+function admissionCheck({ admission }: ServerServices): Check {
+  return { ok: true, detail: `breaker ${admission.control.breaker().state}` };
 }
 
 function answer(response: ServerResponse, status: number, body: object): void {

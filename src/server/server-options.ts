@@ -32,6 +32,8 @@ export interface ServerOptions {
   readonly connectionInitWaitMs?: number;
   /** How long `close` waits for requests in flight. */
   readonly drainMs?: number;
+  /** Called when a query begins to be executed; what it answers with, at its end. */
+  readonly watchQuery?: () => () => void;
   /** What /metrics answers; without it there is no such page. */
   readonly metrics?: Metrics | null;
 }
@@ -52,6 +54,7 @@ export const SERVER_DEFAULTS = {
   graphiql: true,
   connectionInitWaitMs: 3_000,
   drainMs: 5_000,
+  watchQuery: () => () => {},
   metrics: null,
 } as const;
 

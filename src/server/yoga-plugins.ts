@@ -79,6 +79,17 @@ export function useCsrfGuard(): Plugin {
   };
 }
 
+/** How long queries take; mutations and subscriptions may take as long as what they are about. */
+export function useQueryWatch(watch: () => () => void): Plugin {
+  return {
+    onExecute({ args }) {
+      const operation = getOperationAST(args.document, args.operationName);
+      if (operation?.operation !== "query") return;
+      return { onExecuteDone: watch() };
+    },
+  };
+}
+
 /** Answers a query that takes too long with an error. */
 export function useQueryTimeout(timeoutMs: number): Plugin {
   return {

@@ -3,11 +3,11 @@ import { PGlite, types } from "@electric-sql/pglite";
 import { drizzle as drizzlePostgres } from "drizzle-orm/node-postgres";
 import type { PgAsyncDatabase, PgAsyncTransaction, PgQueryResultHKT } from "drizzle-orm/pg-core";
 import { drizzle as drizzlePglite } from "drizzle-orm/pglite";
-import pg from "pg";
 import { lockDataDir } from "./data-dir-lock.ts";
 import { layOutDataDir } from "./embedded-template.ts";
 import { migrateEmbedded, migrateServer } from "./migrate.ts";
 import { connectionOf, ServerListener } from "./server-connection.ts";
+import { WatchedPool, type WatchWait, watchTurns } from "./watched-waits.ts";
 
 /** What both drivers have in common; everything in this room is written against it. */
 export type Connection = PgAsyncDatabase<PgQueryResultHKT>;
@@ -40,8 +40,12 @@ export interface Database {
 }
 
 /** Opens and migrates. A server may go and come back: connections are made anew. */
-export function openDatabase(location: DatabaseLocation): Promise<Database> {
-  return location.url === undefined ? openEmbedded(location.dataDir) : openServer(location.url);
+export function openDatabase(
+  location: DatabaseLocation,
+  watchWait: WatchWait = () => () => {},
+): Promise<Database> {
+  const { url, dataDir } = location;
+  return url === undefined ? openEmbedded(dataDir, watchWait) : openServer(url, watchWait);
 }
 
 /** The driver's own conversion of bytes goes number by number and takes a second for 2 MB. */
@@ -53,12 +57,13 @@ const BYTEA_AS_HEX = {
   parsers: { [types.BYTEA]: (text: string) => Buffer.from(text.slice(2), "hex") },
 };
 
-async function openEmbedded(dataDir: string | undefined): Promise<Database> {
+async function openEmbedded(dataDir: string | undefined, watch: WatchWait): Promise<Database> {
   const unlock = dataDir === undefined ? () => {} : await lockDataDir(dataDir);
   try {
     if (dataDir !== undefined) await layOutDataDir(dataDir, initialise);
     const directory = dataDir === undefined ? {} : { dataDir };
     const client = await PGlite.create({ ...directory, ...BYTEA_AS_HEX });
+    watchTurns(client, watch);
     const db = drizzlePglite({ client });
     await migrateEmbedded(db);
     return {
@@ -88,9 +93,9 @@ async function initialise(folder: string): Promise<void> {
 /** What closing waits for a server. */
 const CLOSE_MS = 3_000;
 
-async function openServer(url: string): Promise<Database> {
+async function openServer(url: string, watch: WatchWait): Promise<Database> {
   await migrateServer(url);
-  const client = new pg.Pool({ ...connectionOf(url), max: 8 });
+  const client = new WatchedPool({ ...connectionOf(url), max: 8 }, watch);
   // A connection that breaks while nobody uses it; whoever asks next gets another.
   client.on("error", () => {});
   const listener = new ServerListener(url);

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Connection } from "./database.ts";
 import type { JobSink } from "./job-sink.ts";
 import { DEFAULT_RETRIES, type RetryPolicy } from "./retries.ts";
+import type { WatchWait } from "./watched-waits.ts";
 
 /** What a store is opened with besides its database. Chance comes in here and nowhere else. */
 export interface StoreSettings {
@@ -9,12 +10,14 @@ export interface StoreSettings {
   readonly newId: () => string;
   /** In [0, 1): the jitter of waits. */
   readonly random: () => number;
+  readonly watchWait: WatchWait;
 }
 
 export const STORE_DEFAULTS: StoreSettings = {
   retries: DEFAULT_RETRIES,
   newId: randomUUID,
   random: Math.random,
+  watchWait: () => () => {},
 };
 
 /** What the store's statements need besides their arguments. */

@@ -28,6 +28,7 @@ commands.push(
   "run",
   "runs",
   "serve",
+  "status",
   "token",
   "top",
   "worker",

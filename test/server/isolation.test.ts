@@ -64,6 +64,7 @@ const PROBES: Readonly<Record<Operation, Readonly<Record<string, Probe>>>> = {
     run: ofRun("OWNED"),
     runs: { holds: "OWNED" },
     service: { holds: "SHARED" },
+    admission: { holds: "SHARED" },
     strategies: { holds: "OWNED" },
     tokens: { holds: "ADMIN" },
     viewer: { holds: "OWNED", proof: /"owner":"alice"/ },
@@ -100,6 +101,8 @@ const PROBES: Readonly<Record<Operation, Readonly<Record<string, Probe>>>> = {
     retryRun: { ...onRun, proof: /CONFLICT/ },
     revokeToken: { holds: "ADMIN", variables: ({ token }) => input({ id: token }) },
     runBacktest: { holds: "SHARED", variables: () => input({ request: GRID }) },
+    overrideBreaker: { holds: "ADMIN", variables: () => input({ override: "AUTOMATIC" }) },
+    setExecutionMode: { holds: "ADMIN", variables: () => input({ mode: "STANDALONE" }) },
     saveStrategy: {
       holds: "OWNED",
       variables: () => input({ name: "own", strategy: (GRID as { strategy: object }).strategy }),
@@ -264,7 +267,11 @@ describe("isolation of owners", () => {
     ];
     expect(first.errors).toBeUndefined();
     expect(first.text).not.toContain(MARK);
-    if (!["service", "checkStrategy", "importDataset", "startImport"].includes(probed.name)) {
+    if (
+      !["service", "admission", "checkStrategy", "importDataset", "startImport"].includes(
+        probed.name,
+      )
+    ) {
       expect(comparable(second.text, hers)).toBe(comparable(first.text, hers));
     }
   });

@@ -10,8 +10,9 @@ let meters: Meters;
 beforeAll(async () => {
   service = await TestService.start();
   await service.importSynthetic("hours", 3_000);
-  const { store, pool, datasets } = service;
-  meters = new Meters({ store, pool, caches: () => [...datasets.stats(), ...pool.caches()] });
+  const { store, pool, datasets, admission } = service;
+  const caches = () => [...datasets.stats(), ...pool.caches()];
+  meters = new Meters({ store, pool, admission, caches });
   await service.serve({ metrics: () => meters.scrape() });
 });
 afterAll(() => service[Symbol.asyncDispose]());
@@ -48,6 +49,13 @@ it("serves what Prometheus reads: runs, chunks, slices, caches, event loop and h
   expect(sampleOf('sweepline_variants_total{stage="STAGE_A"}')).toBe(40);
   expect(sampleOf('sweepline_faults_total{what="chunk"}')).toBe(1);
   expect(sampleOf("sweepline_pool_threads")).toBe(2);
+  expect(sampleOf("sweepline_pool_allowed_threads")).toBe(2);
+  expect(sampleOf('sweepline_breaker_state{state="CLOSED"}')).toBe(1);
+  expect(sampleOf('sweepline_breaker_state{state="OPEN"}')).toBe(0);
+  expect(sampleOf("sweepline_breaker_trips")).toBe(0);
+  expect(sampleOf('sweepline_execution_mode{mode="STANDALONE"}')).toBe(1);
+  expect(sampleOf('sweepline_sensor{sensor="memoryPct"}')).toBeGreaterThan(0);
+  expect(sampleOf("sweepline_pool_thread_bytes")).toBeGreaterThan(1e6);
   expect(sampleOf("sweepline_pool_slices")).toBeGreaterThan(0);
   expect(sampleOf('sweepline_cache_entries{cache="memory"}')).toBeGreaterThan(0);
   expect(sampleOf("nodejs_heap_size_used_bytes")).toBeGreaterThan(0);

@@ -1,3 +1,6 @@
+import { Durations } from "../../src/admission/durations.ts";
+import { type OpenAdmission, openAdmission } from "../../src/admission/open-admission.ts";
+import { SENSOR_NAMES, type SensorLines } from "../../src/admission/reading.ts";
 import { loadDefaultAxes } from "../../src/default-axes.ts";
 import { RunExports } from "../../src/exports/run-exports.ts";
 import { openWorkQueue, type WorkQueue } from "../../src/jobs/work-queue.ts";
@@ -27,6 +30,21 @@ export interface LoggedError {
   readonly message: string;
 }
 
+/** Lines that no machine passes, however busy it is with other tests. */
+const FAR = { recover: 1e8, warn: 1e9, open: 1e9 };
+const FAR_LINES = Object.fromEntries(SENSOR_NAMES.map((name) => [name, FAR])) as SensorLines;
+
+function testAdmission(pool: WorkerPool): OpenAdmission {
+  return openAdmission({
+    settings: {
+      ...{ mode: "STANDALONE", override: "AUTOMATIC", lines: FAR_LINES },
+      ...{ breaches: 3, coolDownMs: 100, maxCoolDownMs: 1_000, everyMs: 50 },
+    },
+    ...{ pool, databaseWaits: new Durations(1_000), queries: new Durations(1_000) },
+    databaseBytes: () => null,
+  });
+}
+
 interface Opened {
   readonly store: OpenStore;
   readonly queue: WorkQueue;
@@ -54,6 +72,7 @@ export class TestService implements AsyncDisposable {
   readonly runs: RunService;
   readonly surfaces: RunSurfaces;
   readonly exports: RunExports;
+  readonly admission: OpenAdmission;
   readonly defaultAxes = loadDefaultAxes();
   readonly errors: LoggedError[] = [];
   server!: RunningServer;
@@ -98,8 +117,10 @@ export class TestService implements AsyncDisposable {
       onFault: ({ error }) => this.errors.push({ fields: { err: error }, message: "import" }),
       ...limits,
     });
+    this.admission = testAdmission(pool);
     this.runs = new RunService({
       ...parts,
+      gate: this.admission.control,
       guards: TEST_GUARDS,
       engineVersion: "test",
       kernels: "reference",
@@ -126,6 +147,7 @@ export class TestService implements AsyncDisposable {
   /** Another server over the same services; the caller closes it, except the last one. */
   async serve(options: Partial<ServerOptions> = {}): Promise<RunningServer> {
     const { store, datasets, imports, runs, surfaces, exports, pool, defaultAxes } = this;
+    const { admission } = this;
     this.server = await startServer({
       services: {
         store,
@@ -134,6 +156,7 @@ export class TestService implements AsyncDisposable {
         runs,
         surfaces,
         exports,
+        admission,
         pool,
         engineVersion: "test",
         defaultAxes,
@@ -174,6 +197,7 @@ export class TestService implements AsyncDisposable {
     await this.server.close();
     await this.imports.close();
     await this.#runner.drain(0);
+    this.admission.close();
     await this.pool.close();
     await this.#queue.close();
     await this.store.close();

@@ -31,8 +31,9 @@ async function withServer(
 
 /** The real services, with one that fails or is slow. */
 function servicesWith(store: Partial<ServerServices["store"]>): ServerServices {
-  const { datasets, imports, runs, surfaces, exports, pool, defaultAxes } = service;
+  const { datasets, imports, runs, surfaces, exports, admission, pool, defaultAxes } = service;
   const others = {
+    admission,
     datasets,
     imports,
     runs,

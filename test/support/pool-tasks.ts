@@ -15,7 +15,7 @@ export interface PooledPlan {
   readonly candles: Candles;
 }
 
-function pooled(request: object, bars: number): PooledPlan {
+export function pooled(request: object, bars: number): PooledPlan {
   const source = syntheticCandles({ seed: 11, bars });
   const candles = allocateCandles(bars, true);
   for (const column of CANDLE_COLUMNS) candles[column].set(source[column]);

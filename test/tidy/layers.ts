@@ -26,6 +26,7 @@ export const LAYERS: Readonly<Record<string, Room>> = {
   },
   jobs: { rooms: ["store", "plan"], packages: ["node:*", "pg-boss", "drizzle-orm"] },
   pool: { rooms: ["core", "kernels"], packages: ["node:*"] },
+  admission: { rooms: ["core"], packages: ["node:*"] },
   runner: {
     rooms: ["core", "plan", "market-data", "store", "jobs", "pool"],
     packages: ["node:*"],
@@ -36,10 +37,10 @@ export const LAYERS: Readonly<Record<string, Room>> = {
   },
   access: { rooms: ["core", "plan", "store"], packages: ["node:crypto"] },
   graphql: {
-    rooms: ["access", "core", "plan", "store", "jobs", "runner/synchronous-run.ts"],
+    rooms: ["access", "admission", "core", "plan", "store", "jobs", "runner/synchronous-run.ts"],
     packages: ["node:*", "@pothos/*", "graphql"],
   },
-  monitoring: { rooms: ["store", "pool", "runner"], packages: ["prom-client"] },
+  monitoring: { rooms: ["admission", "store", "pool", "runner"], packages: ["prom-client"] },
   server: {
     rooms: ["access", "graphql", "app"],
     packages: ["node:*", "graphql", "graphql-yoga", "@graphql-yoga/*", "graphql-ws", "ws"],

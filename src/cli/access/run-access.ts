@@ -63,6 +63,6 @@ export async function openWherever<Access>(
 }
 
 /** `http://host:port` and `http://host:port/graphql` are the same server. */
-function endpointOf(url: string): string {
+export function endpointOf(url: string): string {
   return /\/graphql\/?$/.test(url) ? url : `${url.replace(/\/+$/, "")}/graphql`;
 }

@@ -4,8 +4,8 @@ import { EXIT_CODES_HELP } from "../exit-codes.ts";
 import { aborted, catchInterrupt } from "../interrupt.ts";
 import {
   addDatabaseOptions,
-  configOf,
   type ServiceOptions,
+  workerConfigOf,
   workersOption,
 } from "../service-options.ts";
 
@@ -27,7 +27,7 @@ ${EXIT_CODES_HELP}`,
 }
 
 async function work(options: ServiceOptions): Promise<void> {
-  const config = configOf(options);
+  const config = workerConfigOf(options);
   if (config.databaseUrl === null) {
     throw new UserError("VALIDATION", {
       path: "databaseUrl",

@@ -46,6 +46,7 @@ export type CancelRunData = {
           | "NOT_FOUND"
           | "QUEUE_FULL"
           | "QUOTA_EXCEEDED"
+          | "SERVICE_OVERLOADED"
           | "VALIDATION";
         readonly message: string;
         readonly path: string | null;
@@ -62,6 +63,7 @@ export type CancelRunData = {
           | "NOT_FOUND"
           | "QUEUE_FULL"
           | "QUOTA_EXCEEDED"
+          | "SERVICE_OVERLOADED"
           | "VALIDATION";
         readonly message: string;
         readonly path: string | null;

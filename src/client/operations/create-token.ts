@@ -35,6 +35,7 @@ export type CreateTokenData = {
           | "NOT_FOUND"
           | "QUEUE_FULL"
           | "QUOTA_EXCEEDED"
+          | "SERVICE_OVERLOADED"
           | "VALIDATION";
         readonly message: string;
         readonly path: string | null;
@@ -51,6 +52,7 @@ export type CreateTokenData = {
           | "NOT_FOUND"
           | "QUEUE_FULL"
           | "QUOTA_EXCEEDED"
+          | "SERVICE_OVERLOADED"
           | "VALIDATION";
         readonly message: string;
         readonly path: string | null;

@@ -22,6 +22,7 @@ export type DeleteRunData = {
           | "NOT_FOUND"
           | "QUEUE_FULL"
           | "QUOTA_EXCEEDED"
+          | "SERVICE_OVERLOADED"
           | "VALIDATION";
         readonly message: string;
         readonly path: string | null;
@@ -39,6 +40,7 @@ export type DeleteRunData = {
           | "NOT_FOUND"
           | "QUEUE_FULL"
           | "QUOTA_EXCEEDED"
+          | "SERVICE_OVERLOADED"
           | "VALIDATION";
         readonly message: string;
         readonly path: string | null;

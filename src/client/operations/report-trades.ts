@@ -24,6 +24,7 @@ export type ReportTradesData = {
             | "NOT_FOUND"
             | "QUEUE_FULL"
             | "QUOTA_EXCEEDED"
+            | "SERVICE_OVERLOADED"
             | "VALIDATION";
           readonly message: string;
           readonly path: string | null;
@@ -40,6 +41,7 @@ export type ReportTradesData = {
             | "NOT_FOUND"
             | "QUEUE_FULL"
             | "QUOTA_EXCEEDED"
+            | "SERVICE_OVERLOADED"
             | "VALIDATION";
           readonly message: string;
           readonly path: string | null;

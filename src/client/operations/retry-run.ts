@@ -22,6 +22,7 @@ export type RetryRunData = {
           | "NOT_FOUND"
           | "QUEUE_FULL"
           | "QUOTA_EXCEEDED"
+          | "SERVICE_OVERLOADED"
           | "VALIDATION";
         readonly message: string;
         readonly path: string | null;
@@ -62,6 +63,7 @@ export type RetryRunData = {
           | "NOT_FOUND"
           | "QUEUE_FULL"
           | "QUOTA_EXCEEDED"
+          | "SERVICE_OVERLOADED"
           | "VALIDATION";
         readonly message: string;
         readonly path: string | null;

@@ -22,6 +22,7 @@ export type RevokeTokenData = {
           | "NOT_FOUND"
           | "QUEUE_FULL"
           | "QUOTA_EXCEEDED"
+          | "SERVICE_OVERLOADED"
           | "VALIDATION";
         readonly message: string;
         readonly path: string | null;
@@ -50,6 +51,7 @@ export type RevokeTokenData = {
           | "NOT_FOUND"
           | "QUEUE_FULL"
           | "QUOTA_EXCEEDED"
+          | "SERVICE_OVERLOADED"
           | "VALIDATION";
         readonly message: string;
         readonly path: string | null;

@@ -18,7 +18,8 @@ export type StartRunData = {
           | "MemoryBudgetExceeded"
           | "NotFound"
           | "QueueFull"
-          | "QuotaExceeded";
+          | "QuotaExceeded"
+          | "ServiceOverloaded";
         readonly code:
           | "CONFLICT"
           | "DEADLINE_EXCEEDED"
@@ -29,6 +30,7 @@ export type StartRunData = {
           | "NOT_FOUND"
           | "QUEUE_FULL"
           | "QUOTA_EXCEEDED"
+          | "SERVICE_OVERLOADED"
           | "VALIDATION";
         readonly message: string;
         readonly path: string | null;
@@ -74,6 +76,7 @@ export type StartRunData = {
           | "NOT_FOUND"
           | "QUEUE_FULL"
           | "QUOTA_EXCEEDED"
+          | "SERVICE_OVERLOADED"
           | "VALIDATION";
         readonly message: string;
         readonly path: string | null;

@@ -23,6 +23,7 @@ export type VariantReportData = {
             | "NOT_FOUND"
             | "QUEUE_FULL"
             | "QUOTA_EXCEEDED"
+            | "SERVICE_OVERLOADED"
             | "VALIDATION";
           readonly message: string;
           readonly path: string | null;
@@ -39,6 +40,7 @@ export type VariantReportData = {
             | "NOT_FOUND"
             | "QUEUE_FULL"
             | "QUOTA_EXCEEDED"
+            | "SERVICE_OVERLOADED"
             | "VALIDATION";
           readonly message: string;
           readonly path: string | null;

@@ -79,9 +79,10 @@ function audited(action: string, resolve: Resolver): Resolver {
 /** An id as the API has them is short and has no blanks; nothing else gets into the log. */
 const ID = /^[\w-]{1,120}$/;
 
-/** What was named in the input, or what came out. */
+/** What was named in the input, or chosen, or what came out. */
 function targetOf({ input }: Record<string, unknown>, answer: unknown): string | null {
-  const named = (input as { readonly id?: unknown } | undefined)?.id;
+  const { id, mode, override } = (input ?? {}) as Readonly<Record<string, unknown>>;
+  const named = id ?? mode ?? override;
   if (typeof named === "string") return ID.test(named) ? named : null;
   const made = answer as Record<"run" | "token" | "dataset", Record<string, string>> | null;
   return made?.run?.id ?? made?.token?.id ?? made?.dataset?.hash ?? null;

@@ -34,6 +34,7 @@ const RunBacktestResult = outcome("RunBacktestResult", BacktestType, [
   "GRID_TOO_LARGE",
   "MEMORY_BUDGET_EXCEEDED",
   "QUEUE_FULL",
+  "SERVICE_OVERLOADED",
   "NOT_FOUND",
   "DEADLINE_EXCEEDED",
 ]);

@@ -130,6 +130,7 @@ const CheckStrategyResult = outcome("CheckStrategyResult", StrategyCheckType, [
   "GRID_TOO_LARGE",
   "MEMORY_BUDGET_EXCEEDED",
   "QUEUE_FULL",
+  "SERVICE_OVERLOADED",
   "NOT_FOUND",
 ]);
 

@@ -56,12 +56,17 @@ const MemoryBudgetExceeded = errorType(
 );
 const QuotaExceeded = errorType("QuotaExceeded", "The owner has all that he may have.");
 const QueueFull = errorType("QueueFull", "Too many runs are waiting.");
+const ServiceOverloaded = errorType(
+  "ServiceOverloaded",
+  "The process has more than it can do: no run begins now, those under way go on.",
+);
 
 const ERROR_TYPES = {
   VALIDATION: ValidationError,
   GRID_TOO_LARGE: GridTooLarge,
   MEMORY_BUDGET_EXCEEDED: MemoryBudgetExceeded,
   QUEUE_FULL: QueueFull,
+  SERVICE_OVERLOADED: ServiceOverloaded,
   QUOTA_EXCEEDED: QuotaExceeded,
   IDEMPOTENCY_CONFLICT: errorType(
     "IdempotencyConflict",
@@ -117,6 +122,17 @@ builder.objectField(QueueFull, "retryAfterMs", (t) =>
     resolve: ({ error }) => Number(error.details.retryAfterMs),
   }),
 );
+
+builder.objectFields(ServiceOverloaded, (t) => ({
+  retryAfterMs: t.int({
+    description: "Milliseconds after which another try makes sense.",
+    resolve: ({ error }) => Number(error.details.retryAfterMs),
+  }),
+  reasons: t.stringList({
+    description: "What there is too much of.",
+    resolve: ({ error }) => error.complaints.map(({ message }) => message),
+  }),
+}));
 
 builder.objectFields(QuotaExceeded, (t) => ({
   used: t.int({

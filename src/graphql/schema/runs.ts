@@ -140,6 +140,7 @@ const StartRunResult = outcome("StartRunResult", StartRunPayload, [
   "GRID_TOO_LARGE",
   "MEMORY_BUDGET_EXCEEDED",
   "QUEUE_FULL",
+  "SERVICE_OVERLOADED",
   "QUOTA_EXCEEDED",
   "IDEMPOTENCY_CONFLICT",
   "NOT_FOUND",

@@ -1,0 +1,150 @@
+import { complaint, UserError } from "../core/user-error.ts";
+import {
+  type Admission,
+  Breaker,
+  type BreakerOverride,
+  type BreakerSettings,
+  type BreakerStatus,
+  type ProbeEnd,
+  type Reason,
+} from "./breaker.ts";
+import { type ExecutionMode, Governor } from "./governor.ts";
+import { type Level, levelOf, type Readings, SENSOR_NAMES, type SensorName } from "./reading.ts";
+
+export interface AdmissionSettings extends BreakerSettings {
+  readonly mode: ExecutionMode;
+  readonly override: BreakerOverride;
+}
+
+/** A pool's threads, as far as they are led. */
+export interface LedPool {
+  readonly size: number;
+  readonly reins: {
+    readonly allowed: number;
+    allow(threads: number): void;
+    makeNice(nice: number): void;
+  };
+}
+
+export interface AdmissionOptions {
+  readonly settings: AdmissionSettings;
+  readonly pool: LedPool;
+  /** Threads that leave the API a core's worth. */
+  readonly sharedThreads: number;
+  /** Milliseconds, steady. */
+  readonly now: () => number;
+  /** The breaker opened, closed, or lets a probe through. */
+  readonly onChange?: (status: BreakerStatus) => void;
+}
+
+/** A run that may begin. Tell how it ended, once: the breaker may wait for it. */
+export interface Pass {
+  readonly isProbe: boolean;
+  settle(end: ProbeEnd): void;
+}
+
+/** A sensor with its latest reading, and how that stands to its lines. */
+export interface SensorState {
+  readonly name: SensorName;
+  readonly value: number | null;
+  readonly level: Level;
+  readonly recover: number;
+  readonly warn: number;
+  readonly open: number | null;
+}
+
+/** Lets runs begin or not, and leads the threads of the pool, by what the monitor reads. */
+export class AdmissionControl {
+  readonly #options: AdmissionOptions;
+  readonly #breaker: Breaker;
+  readonly #governor: Governor;
+  #mode: ExecutionMode;
+  #readings: Readings | null = null;
+  #told: BreakerStatus["state"];
+
+  constructor(options: AdmissionOptions) {
+    const { settings, pool, sharedThreads, now } = options;
+    this.#options = options;
+    this.#mode = settings.mode;
+    this.#breaker = new Breaker(settings, now());
+    this.#breaker.override(now(), settings.override);
+    const { lines } = settings;
+    this.#governor = new Governor({ lines, threads: pool.size, sharedThreads });
+    this.#told = this.#breaker.state;
+  }
+
+  get mode(): ExecutionMode {
+    return this.#mode;
+  }
+
+  get allowed(): number {
+    return this.#options.pool.reins.allowed;
+  }
+
+  breaker(): BreakerStatus {
+    return this.#breaker.status();
+  }
+
+  sensors(): readonly SensorState[] {
+    const { lines } = this.#options.settings;
+    return SENSOR_NAMES.map((name) => {
+      const value = this.#readings?.[name] ?? null;
+      return { name, value, level: levelOf(value, lines[name]), ...lines[name] };
+    });
+  }
+
+  observe(readings: Readings): void {
+    const { now, pool } = this.#options;
+    this.#readings = readings;
+    this.#breaker.observe(now(), readings);
+    const rein = this.#governor.rein(now(), this.#mode, readings, this.#breaker.state);
+    if (rein.allowed !== pool.reins.allowed) pool.reins.allow(rein.allowed);
+    pool.reins.makeNice(rein.nice);
+    this.#tell();
+  }
+
+  /** From the next reading on. */
+  setMode(mode: ExecutionMode): void {
+    this.#mode = mode;
+  }
+
+  override(override: BreakerOverride): void {
+    this.#breaker.override(this.#options.now(), override);
+    this.#tell();
+  }
+
+  /** Asked before every run. UserError SERVICE_OVERLOADED while none may begin. */
+  admit(): Pass {
+    const { now } = this.#options;
+    const admission = this.#breaker.admit(now());
+    if (!admission.admitted) throw overloaded(admission);
+    const { probe } = admission;
+    return {
+      isProbe: probe !== null,
+      settle: (end) => {
+        this.#breaker.settle(now(), probe, end);
+        this.#tell();
+      },
+    };
+  }
+
+  #tell(): void {
+    const status = this.#breaker.status();
+    if (status.state === this.#told) return;
+    this.#told = status.state;
+    this.#options.onChange?.(status);
+  }
+}
+
+function overloaded({ retryAfterMs, reasons }: Exclude<Admission, { admitted: true }>): UserError {
+  const found = reasons.map((reason) =>
+    complaint("", reasonText(reason), reason.value, `below ${reason.line}`),
+  );
+  const held = complaint("", "no run may begin now: somebody decided so, or one is being tried");
+  return new UserError("SERVICE_OVERLOADED", found.length === 0 ? held : found, { retryAfterMs });
+}
+
+/** A reason in words. */
+export function reasonText({ sensor, value, line }: Reason): string {
+  return `${sensor} is ${Math.round(value * 10) / 10}, and from ${line} on no run begins`;
+}

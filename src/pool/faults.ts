@@ -1,0 +1,29 @@
+import type { FromWorker } from "./protocol.ts";
+import { ThreadOutOfMemory } from "./thread-memory.ts";
+
+/** A thread died while it worked on an order; the work can be done again. */
+export class WorkerLost extends Error {
+  constructor(reason: Error | null) {
+    super(`a worker thread died: ${reason?.message ?? "terminated"}`, { cause: reason });
+    this.name = "WorkerLost";
+  }
+}
+
+/** What the end of a thread means to its orders. */
+export function lossOf(reason: Error | null, limitBytes: number): Error {
+  const code = (reason as { readonly code?: string } | null)?.code;
+  return code === "ERR_WORKER_OUT_OF_MEMORY"
+    ? new ThreadOutOfMemory(limitBytes)
+    : new WorkerLost(reason);
+}
+
+/** What a thread has thrown at an order, as if it had been thrown here. */
+export function failureOf(
+  failed: Extract<FromWorker, { kind: "failed" }>,
+  limitBytes: number,
+): Error {
+  if (failed.outOfMemory) return new ThreadOutOfMemory(limitBytes);
+  const error = new Error(failed.message);
+  error.stack = failed.stack;
+  return error;
+}

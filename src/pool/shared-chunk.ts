@@ -1,0 +1,16 @@
+import { riskCells, sweepMetrics } from "../core/stages/sweep.ts";
+import { CONTROL, COUNTER } from "./protocol.ts";
+import type { ChunkTask } from "./task.ts";
+
+/** Shared memory of one attempt at a chunk. */
+export function shareChunk(task: ChunkTask, threads: number) {
+  const cells = task.stage === "STAGE_B" ? riskCells(task.sweep) : 1;
+  const length = (task.to - task.from) * cells;
+  const control = new Int32Array(new SharedArrayBuffer((CONTROL.begun + threads) * 4));
+  const counters = new BigInt64Array(new SharedArrayBuffer(COUNTER.words * 8));
+  counters[COUNTER.next] = BigInt(task.from);
+  const columns = sweepMetrics(task.sweep).map(() =>
+    new Float64Array(new SharedArrayBuffer(length * 8)).fill(Number.NaN),
+  );
+  return { control, counters, columns };
+}
