@@ -130,6 +130,28 @@ export interface KernelExports {
     ruin: number,
     tallies: number,
   ): void;
+  listSteps(
+    side: number,
+    isShort: boolean,
+    bars: number,
+    close: number,
+    list: number,
+    room: number,
+    bytes: number,
+  ): number;
+  settleGated(
+    long: number,
+    short: number,
+    longList: number,
+    shortList: number,
+    bars: number,
+    exits: number,
+    rules: number,
+    close: number,
+    cash: number,
+    startCash: number,
+    ruin: number,
+  ): number;
   makeKeys(
     rows: number,
     bars: number,

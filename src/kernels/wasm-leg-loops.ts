@@ -1,7 +1,9 @@
+import { LONG, SHORT, type Side } from "../core/execution/account.ts";
 import type { GatedLegs, LegPanel, PanelTallies } from "../core/execution/leg-panel.ts";
 import { type LevelLegs, MAX_LEVELS } from "../core/execution/level-legs.ts";
 import { planeWords } from "../core/series/bit-plane.ts";
 import type { Comparison } from "../core/signals/atom.ts";
+import { listBytes } from "../core/stages/class-panel.ts";
 import type { LegLoops } from "../core/stages/leg-loops.ts";
 import type { WasmBackend } from "./wasm-backend.ts";
 
@@ -9,8 +11,19 @@ const BARS_PER_WORD = 64;
 /** Zeros before the counts: the kernel reads the count before the first bar. */
 const ZEROS_BEFORE = 64;
 const TALLIES = 5;
+/** See assembly/leg-steps.ts. */
+const LIST_FIELDS = 3;
+/** See assembly/gated-panel.ts, and leg-exits.ts. */
+const FEW_LEGS = 8;
+const EXIT_WORDS = 4;
+const EXITS_BEYOND = 5;
 /** Columns are settled eight at a time. */
 const COLUMNS_AT_ONCE = 8;
+
+/** Legs that say how often they have been counted anew. */
+interface CountedLegs extends LevelLegs {
+  counted: number;
+}
 
 /** The loops of independent legs in WASM SIMD. */
 export class WasmLegLoops implements LegLoops {
@@ -24,7 +37,7 @@ export class WasmLegLoops implements LegLoops {
     this.#levels = backend.memory.float64(MAX_LEVELS);
   }
 
-  room(levels: number): LevelLegs {
+  room(levels: number): CountedLegs {
     const words = planeWords(this.#bars) / 2;
     const bytes = this.#backend.memory.uint8(ZEROS_BEFORE + words * BARS_PER_WORD);
     return {
@@ -32,10 +45,12 @@ export class WasmLegLoops implements LegLoops {
       counts: bytes.subarray(ZEROS_BEFORE),
       changes: this.#backend.plane(this.#bars),
       some: this.#backend.plane(this.#bars),
+      counted: 0,
     };
   }
 
   count(series: Float64Array, op: Comparison, levels: Float64Array, legs: LevelLegs): void {
+    (legs as CountedLegs).counted++;
     const upward = op === ">" || op === ">=";
     const sign = upward ? 1 : -1;
     for (let i = 0; i < levels.length; i++) this.#levels[i] = sign * levels[i];
@@ -65,6 +80,8 @@ export class WasmLegPanel implements LegPanel {
   readonly #backend: WasmBackend;
   readonly #long: SideRoom;
   readonly #short: SideRoom;
+  readonly #isSmall: boolean;
+  #exits: Int32Array | null = null;
 
   constructor(
     backend: WasmBackend,
@@ -86,15 +103,19 @@ export class WasmLegPanel implements LegPanel {
           returnSum: part(5),
         }
       : null;
-    this.#long = new SideRoom(backend, rows);
-    this.#short = new SideRoom(backend, columns);
+    this.#isSmall = rows <= FEW_LEGS && columns <= FEW_LEGS && !tallied;
+    this.#long = new SideRoom(backend, rows, LONG);
+    this.#short = new SideRoom(backend, columns, SHORT);
   }
 
   settle(long: GatedLegs, short: GatedLegs): void {
+    const longAt = this.#long.write(long);
+    const shortAt = this.#short.write(short);
+    if (this.#isSmall && this.#settleGated(longAt, shortAt)) return;
     const { kernels, rules, rulesAt, close } = this.#backend;
     kernels.settlePanel(
-      this.#long.write(long),
-      this.#short.write(short),
+      longAt,
+      shortAt,
       close.length,
       rulesAt,
       close.byteOffset,
@@ -105,15 +126,47 @@ export class WasmLegPanel implements LegPanel {
       this.tallies === null ? 0 : this.cash.byteLength,
     );
   }
+
+  #settleGated(longAt: number, shortAt: number): boolean {
+    const longList = this.#long.list();
+    const shortList = this.#short.list();
+    if (longList === null || shortList === null) return false;
+    const { kernels, memory, rules, rulesAt, close } = this.#backend;
+    this.#exits ??= memory.int32((close.length + EXITS_BEYOND) * EXIT_WORDS, "as it is");
+    const done = kernels.settleGated(
+      longAt,
+      shortAt,
+      longList,
+      shortList,
+      close.length,
+      this.#exits.byteOffset,
+      rulesAt,
+      close.byteOffset,
+      this.cash.byteOffset,
+      rules.startCash,
+      rules.ruin,
+    );
+    return done !== 0;
+  }
 }
 
-/** The fields of one side, in the order of assembly/leg-panel.ts. */
+/** The fields of one side, in the order of assembly/leg-side.ts, and the list of its steps. */
 class SideRoom {
+  readonly #backend: WasmBackend;
+  readonly #side: Side;
   readonly #fields: Int32Array;
   readonly #count: number;
   readonly #entriesAt: number;
+  #list: { readonly fields: Int32Array; readonly room: Uint8Array } | null = null;
+  #legs: CountedLegs | null = null;
+  /** Which legs the list is of, how often they had been counted, and whether there was room. */
+  #listed: CountedLegs | null = null;
+  #counted = 0;
+  #fits = false;
 
-  constructor(backend: WasmBackend, count: number) {
+  constructor(backend: WasmBackend, count: number, side: Side) {
+    this.#backend = backend;
+    this.#side = side;
     this.#fields = backend.memory.int32(6);
     this.#count = count;
     // Entries are written a batch at a time, from an even number on.
@@ -128,6 +181,35 @@ class SideRoom {
     this.#fields[3] = gate.byteOffset;
     this.#fields[4] = this.#count;
     this.#fields[5] = this.#entriesAt;
+    this.#legs = legs as CountedLegs;
     return this.#fields.byteOffset;
+  }
+
+  /** Where the list of the legs last written is; null where it is too long. */
+  list(): number | null {
+    const legs = this.#legs!;
+    if (this.#listed !== legs || this.#counted !== legs.counted) this.#fits = this.#writeList();
+    this.#listed = legs;
+    this.#counted = legs.counted;
+    return this.#fits ? this.#list!.fields.byteOffset : null;
+  }
+
+  #writeList(): boolean {
+    const { kernels, memory, close } = this.#backend;
+    this.#list ??= {
+      fields: memory.int32(LIST_FIELDS),
+      room: memory.uint8(listBytes(close.length), "as it is"),
+    };
+    const { fields, room } = this.#list;
+    const fits = kernels.listSteps(
+      this.#fields.byteOffset,
+      this.#side === SHORT,
+      close.length,
+      close.byteOffset,
+      fields.byteOffset,
+      room.byteOffset,
+      room.byteLength,
+    );
+    return fits !== 0;
   }
 }

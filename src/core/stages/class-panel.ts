@@ -106,6 +106,16 @@ export function legBytes(bars: number): number {
   return Math.ceil(bars / 64) * (64 + 16);
 }
 
+/** Most bytes of what a backend lists of one side's legs; a longer list is done without. */
+export function listBytes(bars: number): number {
+  return bars * 24;
+}
+
+/** Bytes of the exits of one panel: one a bar at most. */
+export function exitBytes(bars: number): number {
+  return bars * 16;
+}
+
 function positions(digits: readonly number[]): readonly number[] {
   const at: number[] = [];
   for (const [position, digit] of digits.entries()) at[digit] = position;

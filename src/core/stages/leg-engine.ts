@@ -87,30 +87,39 @@ export class LegEngine implements BatchEngine {
   }
 
   score(from: number, to: number, out: Float64Array, stop: (done: number) => boolean): boolean {
-    const { blockSize, panelsABlock } = this.#grid;
     out.fill(Number.NaN);
+    const panels = this.#panels(from, to);
     let barsWalked = 0;
-    for (let start = Math.floor(from / blockSize) * blockSize; start < to; start += blockSize) {
-      for (let panel = 0; panel < panelsABlock; panel++) {
-        barsWalked += this.#bars * this.#scorePanel(start, panel, { from, to, out });
-        if (barsWalked < BARS_A_LOOK) continue;
-        barsWalked = 0;
-        const done = (start + (panel / panelsABlock) * blockSize - from) / (to - from);
-        if (stop(Math.max(0, Math.min(1, done)))) return false;
-      }
+    for (const [position, panel] of panels.entries()) {
+      barsWalked += this.#bars * this.#scorePanel(panel, { from, to, out });
+      if (barsWalked < BARS_A_LOOK) continue;
+      barsWalked = 0;
+      if (stop((position + 1) / panels.length)) return false;
     }
     return true;
   }
 
+  /** Numbers of the panels of a range: those of the same legs after one another. */
+  #panels(from: number, to: number): Float64Array {
+    const { blockSize, panelsABlock } = this.#grid;
+    const first = Math.floor(from / blockSize) * panelsABlock;
+    const count = Math.ceil(to / blockSize) * panelsABlock - first;
+    const legs = Float64Array.from({ length: count }, (_, position) =>
+      this.#grid.legsOf(first + position),
+    );
+    const order = Uint32Array.from(legs.keys()).sort((a, b) => legs[a] - legs[b] || a - b);
+    return Float64Array.from(order, (position) => first + position);
+  }
+
   /** Returns 1, or 0 where no variant of the panel is asked for. */
-  #scorePanel(start: number, panel: number, range: ScoredRange): number {
+  #scorePanel(panel: number, range: ScoredRange): number {
     const { cells } = this.#grid;
     const { clock, source, metrics } = this.#task;
-    const first = this.#grid.panelAt(start, panel);
-    const asked = this.#askedCells(first, this.#grid.digits(start, panel), range);
+    const first = this.#grid.firstIndex(panel);
+    const asked = this.#askedCells(first, this.#grid.digits(panel), range);
     if (asked.length === 0) return 0;
     source.makeRoom();
-    const digits = this.#grid.digits(start, panel);
+    const digits = this.#grid.digits(panel);
     const before = clock.enter("atoms");
     const gate = this.#gates(digits);
     clock.back(before);

@@ -24,6 +24,9 @@ export class LegGrid {
   readonly #axes: readonly [number | null, number | null];
   /** Axes within a block that both sides share. */
   readonly #inner: SubGrid;
+  /** Axes of the series that each side compares. */
+  readonly #long: SubGrid;
+  readonly #short: SubGrid;
   readonly #digits: Int32Array;
 
   constructor(space: VariantSpace, { long, short }: LegShape) {
@@ -37,6 +40,8 @@ export class LegGrid {
     const inner = grid.axes.keys().filter((axis) => axis > first && !own.includes(axis));
     this.#inner = new SubGrid(grid.axes, [...inner]);
     this.cells = panelCells(space, this.#axes);
+    this.#long = new SubGrid(grid.axes, long.axes);
+    this.#short = new SubGrid(grid.axes, short.axes);
     this.#digits = new Int32Array(grid.axes.length);
   }
 
@@ -56,16 +61,23 @@ export class LegGrid {
     );
   }
 
-  /** First index of a panel of the block that begins at `start`. */
-  panelAt(start: number, panel: number): number {
-    return this.#space.grid.indexOf(this.digits(start, panel));
+  /** First index of a panel; panels are numbered block by block. */
+  firstIndex(panel: number): number {
+    return this.#space.grid.indexOf(this.digits(panel));
   }
 
   /** Its digits, those of levels 0; good until the next call. */
-  digits(start: number, panel: number): Int32Array {
-    this.#space.grid.digits(start, this.#digits);
-    this.#inner.digits(panel, this.#digits);
+  digits(panel: number): Int32Array {
+    const block = Math.floor(panel / this.panelsABlock);
+    this.#space.grid.digits(block * this.blockSize, this.#digits);
+    this.#inner.digits(panel % this.panelsABlock, this.#digits);
     return this.#digits;
+  }
+
+  /** Panels with the same number compare the same series with levels. */
+  legsOf(panel: number): number {
+    const digits = this.digits(panel);
+    return this.#long.number(digits) * this.#short.size + this.#short.number(digits);
   }
 
   /** Whether the constraint lets a variant of the panel exist; `digits` are the panel's. */

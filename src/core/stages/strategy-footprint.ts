@@ -13,7 +13,7 @@ import {
   valuesIn,
 } from "../signals/condition.ts";
 import { ENTRY_BYTES } from "../signals/plane-source.ts";
-import { legBytes } from "./class-panel.ts";
+import { exitBytes, legBytes, listBytes } from "./class-panel.ts";
 import { type LegClass, type LegSide, legShape } from "./leg-shape.ts";
 import {
   LEG_BYTES,
@@ -78,8 +78,14 @@ function legsFootprint(sweep: Sweep, bars: number): number {
   const classBytes = ({ long, short }: LegClass) =>
     sideBytes(shape.long) +
     sideBytes(shape.short) +
+    listsBytes(Math.max(long.levels.length, short.levels.length), bars) +
     (long.levels.length + 2) * (short.levels.length + LEVELS_AT_ONCE) * NUMBER_BYTES;
   return sum(shape.classes.map(classBytes));
+}
+
+/** What small panels are settled by. */
+function listsBytes(levels: number, bars: number): number {
+  return levels <= LEVELS_AT_ONCE ? 2 * listBytes(bars) + exitBytes(bars) : 0;
 }
 
 function catalogueFootprint(sweep: Sweep, bars: number): StrategyFootprint {

@@ -1,3 +1,4 @@
+export { settleGated } from "./gated-panel";
 export {
   andPlanes,
   clearPlane,
@@ -20,6 +21,7 @@ export { closeRow, openRow, setRow, settleRow } from "./risk-row";
 export { fillTable, setTable, setTableDays } from "./risk-table";
 export { comparePair, compareRows, makeKeys } from "./row-family";
 export { settlePanel } from "./leg-panel";
+export { listSteps } from "./leg-steps";
 export { countLevels } from "./level-legs";
 export { padRows, rowKeys } from "./row-keys";
 export { tickMeans } from "./tick-means";

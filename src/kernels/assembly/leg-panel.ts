@@ -2,15 +2,22 @@
  * Twin of core/execution/leg-panel.ts: the accounts of a panel, a row a long leg and a column a
  * short one, settled in one walk over the bars at which any leg begins or ends.
  */
+import {
+  CHANGES,
+  COUNTS,
+  EDGES,
+  ENTRIES,
+  exitFactors,
+  field,
+  GATE,
+  LEGS,
+  leastAccount,
+  multiplyFour,
+  openAccounts,
+  SLIDE,
+  SOME,
+} from "./leg-side";
 import { BASE, SLOPE } from "./rules";
-
-// Fields of one side's legs, 32 bits each; the loader writes them in this order.
-const COUNTS: usize = 0;
-const CHANGES: usize = 4;
-const SOME: usize = 8;
-const GATE: usize = 12;
-const LEGS: usize = 16;
-const ENTRIES: usize = 20; // entry prices, with room for two batches of eight more
 
 /** When the bound of all accounts is as near to ruin as this, the accounts are looked at. */
 const NEAR: f64 = 1000;
@@ -35,12 +42,6 @@ let ruin: f64 = 0;
 let tallyBytes: usize = 0;
 /** No account has had less than this so far; 0 where one may have lost all. */
 let floor: f64 = 0;
-
-// @ts-ignore: decorator
-@inline
-function field(side: usize, offset: usize): usize {
-  return <usize>load<u32>(side + offset);
-}
 
 /** Bars at which the gated count may change, and does unless it was 0 and is. */
 // @ts-ignore: decorator
@@ -76,23 +77,18 @@ export function settlePanel(
   rows = field(long, LEGS);
   ruin = ruinCash;
   tallyBytes = tallies;
-  open(cash, startCash);
+  const bottom = cash + rows * rowBytes;
+  openAccounts(cash, bottom, startCash);
   if (tallies != 0) {
-    for (let i: usize = 1; i <= 5; i++) open(cash + i * tallies, 0);
+    for (let i: usize = 1; i <= 5; i++) openAccounts(cash + i * tallies, bottom + i * tallies, 0);
     walk(TALLIED);
     return;
   }
   floor = startCash;
   if (startCash > ruinCash && walk(PLAIN)) return;
   // An account may be ruined: each is looked at before each of its trades.
-  open(cash, startCash);
+  openAccounts(cash, bottom, startCash);
   walk(GUARDED);
-}
-
-function open(from: usize, value: f64): void {
-  const values = f64x2.splat(value);
-  const end = from + rows * rowBytes;
-  for (let at = from; at < end; at += 16) v128.store(at, values);
 }
 
 /** False where the bound of all accounts has reached ruin: only when all are multiplied alike. */
@@ -232,10 +228,10 @@ function closeColumns(entries: usize, from: i32, to: i32, price: f64, mode: i32)
     const at = entries + (<usize>leg << 3);
     const left = SLIDE + 64 - (<usize>min(to - leg, 8) << 3);
     const first = v128.and(kept, v128.load(left));
-    const a = exitFactors(at, base, slope, prices, first);
-    const b = exitFactors(at + 16, base, slope, prices, v128.load(left, 16));
-    const c = exitFactors(at + 32, base, slope, prices, v128.load(left, 32));
-    const d = exitFactors(at + 48, base, slope, prices, v128.load(left, 48));
+    const a = exitFactors(base, slope, prices, v128.load(at), first);
+    const b = exitFactors(base, slope, prices, v128.load(at, 16), v128.load(left, 16));
+    const c = exitFactors(base, slope, prices, v128.load(at, 32), v128.load(left, 32));
+    const d = exitFactors(base, slope, prices, v128.load(at, 48), v128.load(left, 48));
     kept = i64x2.splat(-1);
     least = f64x2.pmin(f64x2.pmin(least, f64x2.pmin(a, b)), f64x2.pmin(c, d));
     for (let row = cash + (<usize>leg << 3); row < bottom; row += width) {
@@ -252,28 +248,6 @@ function closeColumns(entries: usize, from: i32, to: i32, price: f64, mode: i32)
   if (mode != PLAIN) return;
   const lowest = min<f64>(f64x2.extract_lane(least, 0), f64x2.extract_lane(least, 1));
   floor *= max<f64>(lowest, 0);
-}
-
-/** Factors of a pair of legs: 1 for one that does not exit. */
-// @ts-ignore: decorator
-@inline
-function exitFactors(at: usize, base: v128, slope: v128, prices: v128, exits: v128): v128 {
-  const factors = f64x2.add(base, f64x2.mul(slope, f64x2.div(prices, v128.load(at))));
-  return v128.bitselect(factors, f64x2.splat(1), exits);
-}
-
-/** Both of a pair, or the second only. */
-const EDGES = memory.data<u64>([~0, ~0, 0, ~0], 16);
-/** Eight of it, from `8 - n` on: the first n of eight. */
-const SLIDE = memory.data<u64>([~0, ~0, ~0, ~0, ~0, ~0, ~0, ~0, 0, 0, 0, 0, 0, 0, 0, 0], 16);
-
-// @ts-ignore: decorator
-@inline
-function multiplyFour(at: usize, a: v128, b: v128, c: v128, d: v128): void {
-  v128.store(at, f64x2.mul(v128.load(at), a));
-  v128.store(at, f64x2.mul(v128.load(at, 16), b), 16);
-  v128.store(at, f64x2.mul(v128.load(at, 32), c), 32);
-  v128.store(at, f64x2.mul(v128.load(at, 48), d), 48);
 }
 
 function multiplyUnruined(at: usize, a: v128, b: v128, c: v128, d: v128): void {
@@ -318,9 +292,6 @@ function tally(at: usize, factors: v128, exits: v128): void {
  */
 function soundSoFar(): bool {
   if (!(floor > ruin)) return false;
-  let least: f64 = Infinity;
-  const end = cash + rows * rowBytes;
-  for (let at = cash; at < end; at += 8) least = min<f64>(least, load<f64>(at));
-  floor = least;
+  floor = leastAccount(cash, cash + rows * rowBytes);
   return floor > ruin;
 }
