@@ -13,8 +13,9 @@ export interface Troubles {
   readonly killEveryMs: number;
   readonly freezeEveryMs: number;
   readonly userEveryMs: number;
-  /** A chunk whose thread dies on an attempt. */
+  /** A chunk whose thread dies on an attempt, and one of Stage A whose thread always dies. */
   readonly threadDeath: number;
+  readonly poison: number | null;
   readonly chunkMs: number;
 }
 
@@ -65,6 +66,7 @@ export class Chance {
       freezeEveryMs: often(4_000),
       userEveryMs: often(4_000),
       threadDeath: some(0.2),
+      poison: this.happens(1 / 6) ? this.below(8) : null,
       chunkMs: 200 + this.upTo(6_000),
     };
   }

@@ -1,14 +1,17 @@
+import { eq } from "drizzle-orm";
 import { runSynchronously } from "../../../src/runner/synchronous-run.ts";
 import { isTerminal, type RunRecord, type RunState } from "../../../src/store/records.ts";
+import { runs } from "../../../src/store/schema.ts";
 import { RUN_TRANSITIONS } from "../../../src/store/transitions.ts";
 import { CANDLES, PLAN, SampleScores } from "./sample.ts";
 import { SimulatedProcess } from "./simulated-process.ts";
+import type { Tally } from "./tally.ts";
 import { CALM, type SimulatedDatabase, type World } from "./world.ts";
 
 export interface SimulatedRun {
   readonly seed: number;
   readonly virtualMs: number;
-  readonly kills: number;
+  readonly troubles: Tally;
   /** How often the user took it up again after it had ended badly. */
   readonly retries: number;
   /** Empty when all is well. */
@@ -36,8 +39,11 @@ export async function simulateRun(
   try {
     const run = await simulation.toTheEnd(startMs);
     const complaints = run === null ? [simulation.stuck] : await complaintsOf(world, run);
-    const { kills, retries } = simulation;
-    return { seed, virtualMs: world.time.nowMs - startMs, kills, retries, complaints };
+    const virtualMs = world.time.nowMs - startMs;
+    const { tally, ledger } = world;
+    tally["lease ran out"] = ledger.ranOut;
+    const all = [...new Set([...ledger.complaints, ...complaints])];
+    return { seed, virtualMs, troubles: tally, retries: simulation.retries, complaints: all };
   } finally {
     unsubscribe();
     simulation.end();
@@ -45,12 +51,13 @@ export async function simulateRun(
 }
 
 class Simulation {
-  kills = 0;
   retries = 0;
   stuck = "";
   readonly #world: World;
   readonly #processes: SimulatedProcess[] = [];
   #names = 0;
+  #announced = 0;
+  #heard = 0;
   #runId = "";
   #state: RunState = "QUEUED";
 
@@ -59,7 +66,7 @@ class Simulation {
   }
 
   async toTheEnd(startMs: number): Promise<RunRecord | null> {
-    const { time, store, troubles, chance } = this.#world;
+    const { time, store, troubles, chance, tally } = this.#world;
     const create = { plan: PLAN, kernels: "reference", idempotencyKey: null } as const;
     const { run } = await this.#world.atDatabase(() =>
       store.createRun({ ...create, requestHash: "h" }),
@@ -69,6 +76,7 @@ class Simulation {
     this.#again(troubles.killEveryMs, () => this.#kill());
     this.#again(troubles.freezeEveryMs, () => {
       const process = chance.one(this.#processes);
+      tally["process hung"]++;
       process.freeze(time.nowMs + chance.upTo(40_000));
     });
     this.#again(troubles.userEveryMs, () => this.#meddle());
@@ -92,10 +100,19 @@ class Simulation {
 
   /** The database's notification to whoever listens. */
   announce(runId: string): void {
-    const { time, chance, troubles, listeners } = this.#world;
+    const { time, chance, troubles, listeners, tally } = this.#world;
     for (const listener of listeners) {
       const times = chance.happens(troubles.lost) ? 0 : chance.happens(troubles.twice) ? 2 : 1;
-      for (let i = 0; i < times; i++) time.after(chance.upTo(500), () => listener(runId));
+      if (times === 0) tally["notification lost"]++;
+      if (times === 2) tally["notification twice"]++;
+      for (let i = 0; i < times; i++) {
+        const no = this.#announced++;
+        time.after(chance.upTo(500), () => {
+          if (no < this.#heard) tally["notification out of order"]++;
+          this.#heard = Math.max(this.#heard, no);
+          listener(runId);
+        });
+      }
     }
   }
 
@@ -112,18 +129,18 @@ class Simulation {
   }
 
   #kill(): void {
-    const { time, chance, trace } = this.#world;
+    const { time, chance, trace, tally } = this.#world;
     const place = chance.below(PROCESSES);
     if (!this.#processes[place].alive) return;
     trace(`${this.#processes[place].name} is killed`);
-    this.kills++;
+    tally["process killed"]++;
     this.#processes[place].kill();
     time.after(200 + chance.upTo(5_000), () => this.#place(place));
   }
 
   /** The user pauses, resumes, cancels and retries as he likes. */
   async #meddle(): Promise<void> {
-    const { chance, store, trace } = this.#world;
+    const { chance, store, trace, tally, ledger } = this.#world;
     const id = this.#runId;
     const acts = {
       pause: () => store.pauseRun(id),
@@ -138,6 +155,14 @@ class Simulation {
       (error: Error) => error.message,
     );
     trace(`user: ${name}: ${done}`);
+    tally["user meddled"]++;
+    if (done !== "done") return;
+    const now = (await this.#world.atDatabase(() => store.runStatus(id)))!;
+    const stops = isTerminal(now.state) || now.stopState !== null;
+    if (name === "pause") ledger.paused = true;
+    else if (name === "retry") ledger.cleared();
+    else if (name === "resume") ledger.paused = false;
+    else if (!stops) ledger.complaints.push(`a cancel leaves the run ${now.state}`);
   }
 
   #again(everyMs: number, act: () => Promise<void> | void): void {
@@ -152,15 +177,19 @@ class Simulation {
 
   /** Once it is calm, the user wants the run to succeed. */
   #look(id: string, calmFromMs: number): void {
-    const { time, store } = this.#world;
+    const { time, store, ledger } = this.#world;
     const ask = <T>(question: () => Promise<T>) => this.#world.atDatabase(question);
     time.after(LOOK_MS, async () => {
       const { state } = (await ask(() => store.runStatus(id)))!;
       this.#state = state;
-      if (time.nowMs > calmFromMs && state === "PAUSED") await ask(() => store.resumeRun(id));
+      if (time.nowMs > calmFromMs && state === "PAUSED") {
+        await ask(() => store.resumeRun(id));
+        ledger.paused = false;
+      }
       if (time.nowMs > calmFromMs && isTerminal(state) && state !== "SUCCEEDED") {
         this.retries++;
         await ask(() => store.retryRun(id));
+        ledger.cleared();
       }
       this.#look(id, calmFromMs);
     });
@@ -200,7 +229,7 @@ function undisturbedDigest(): Promise<string> {
   return undisturbed;
 }
 
-async function complaintsOf({ store }: World, run: RunRecord): Promise<string[]> {
+async function complaintsOf({ store, tally }: World, run: RunRecord): Promise<string[]> {
   const complaints: string[] = [];
   const expect = (holds: boolean, text: string) => {
     if (!holds) complaints.push(text);
@@ -215,11 +244,17 @@ async function complaintsOf({ store }: World, run: RunRecord): Promise<string[]>
       next = to;
     }
   }
+  const [counted] = await store.database.db
+    .select({ stored: runs.stored })
+    .from(runs)
+    .where(eq(runs.id, run.id));
+  expect(counted?.stored === run.total, `${counted?.stored} of ${run.total} count as stored`);
   for (const chunk of await store.chunks(run.id)) {
     const { stage, no, state, leaseUntil } = chunk;
     expect(state === "DONE" && leaseUntil === null, `${stage} ${no} is ${state}, ${leaseUntil}`);
   }
   const events = await store.events(run.id, 0, 100_000);
+  tally["attempts used up"] = events.filter((event) => event.kind === "FAILED").length;
   events.forEach((event, i) => {
     expect(event.seq === i + 1, `event ${i + 1} has seq ${event.seq}`);
     const former = events[i - 1];

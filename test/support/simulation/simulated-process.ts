@@ -1,8 +1,8 @@
-import type { ChunkTask, ComputePool } from "../../../src/pool/task.ts";
+import type { ChunkTask, ComputePool, RunChunkOptions } from "../../../src/pool/task.ts";
 import type { RunFault } from "../../../src/runner/run-fault.ts";
 import { Runner } from "../../../src/runner/runner.ts";
 import type { Store } from "../../../src/store/store.ts";
-import { CANDLES } from "./sample.ts";
+import { CANDLES, PLAN } from "./sample.ts";
 import type { World } from "./world.ts";
 
 /** A connection that broke: whether the statement was done nobody knows. */
@@ -10,6 +10,8 @@ class BrokenConnection extends Error {
   readonly code = "ECONNRESET";
 }
 
+/** A call whose way takes so long is counted as slow. */
+const SLOW_MS = 1_000;
 const ASYNC_ITERABLES = new Set(["storedRows", "storedChunks"]);
 
 /**
@@ -58,7 +60,7 @@ export class SimulatedProcess {
 
   /** The real store behind a network. */
   #store(): Store {
-    const { store, listeners, queue } = this.#world;
+    const { store, listeners, queue, ledger } = this.#world;
     const overrides: Partial<Store> = {
       onRunChanged: (listener) => subscribe(listeners, (id) => this.alive && listener(id)),
       onJobs: (listener) => subscribe(queue.listeners, () => this.alive && listener()),
@@ -73,7 +75,12 @@ export class SimulatedProcess {
           return (...args: unknown[]) =>
             this.#iterate(name, call(...args) as AsyncIterable<unknown>);
         }
-        return (...args: unknown[]) => this.#call(name, async () => call(...args));
+        return (...args: unknown[]) =>
+          this.#call(name, async () => {
+            const answer = await call(...args);
+            ledger.answered(name, args, answer);
+            return answer;
+          });
       },
     });
   }
@@ -89,14 +96,18 @@ export class SimulatedProcess {
 
   /** There, done, and back again; each way takes its time, and either may be the last. */
   #call<T>(name: string, work: () => Promise<T>): Promise<T> {
-    const { chance } = this.#world;
+    const { chance, tally } = this.#world;
     const { promise, resolve, reject } = Promise.withResolvers<T>();
     const lose = () => reject(new BrokenConnection(`${name} was cut off`));
     this.#travel(async () => {
-      if (chance.happens(this.#world.troubles.databaseError)) return this.#travel(lose);
+      if (chance.happens(this.#world.troubles.databaseError)) {
+        tally["call failed"]++;
+        return this.#travel(lose);
+      }
       try {
         const result = await this.#world.atDatabase(work);
         const lost = chance.happens(this.#world.troubles.lostAnswer);
+        if (lost) tally["answer lost"]++;
         this.#travel(lost ? lose : () => resolve(result));
       } catch (error) {
         this.#travel(() => reject(error));
@@ -106,8 +117,10 @@ export class SimulatedProcess {
   }
 
   #travel(then: () => Promise<void> | void): void {
-    const { time, chance, troubles } = this.#world;
-    time.after(chance.upTo(troubles.slowestCallMs), () => this.#whenAwake(then));
+    const { time, chance, troubles, tally } = this.#world;
+    const takesMs = chance.upTo(troubles.slowestCallMs);
+    if (takesMs > SLOW_MS) tally["call slow"]++;
+    time.after(takesMs, () => this.#whenAwake(then));
   }
 
   #whenAwake(then: () => Promise<void> | void): Promise<void> | void {
@@ -121,7 +134,7 @@ export class SimulatedProcess {
     const { scores } = this.#world;
     return {
       size: 2,
-      runChunk: (task, { signal } = {}) => this.#runChunk(task, signal),
+      runChunk: (task, options) => this.#runChunk(task, options),
       score: async ({ stage }, variants) =>
         Array.from(variants, (variant) => scores.variant(stage, variant)),
       runSweep: () => Promise.reject(new Error("nobody asks for a whole sweep")),
@@ -140,13 +153,23 @@ export class SimulatedProcess {
     };
   }
 
-  #runChunk(task: ChunkTask, signal: AbortSignal | undefined) {
-    const { scores, time, chance, troubles } = this.#world;
+  #runChunk(task: ChunkTask, { signal, onProgress }: RunChunkOptions = {}) {
+    const { scores, time, chance, troubles, tally } = this.#world;
+    const size = PLAN.request.schedule.chunkVariants!;
     const { promise, resolve, reject } =
       Promise.withResolvers<Awaited<ReturnType<ComputePool["runChunk"]>>>();
     const elapsedMs = chance.around(troubles.chunkMs);
+    // Halfway it has something to tell of.
+    const tellNot = time.after(elapsedMs / 2, () =>
+      this.#whenAwake(() => {
+        const { scored, rows } = scores.part(task, (task.from + task.to) >> 1);
+        const best = scored === 0 ? null : rows.data.subarray(0, rows.stride);
+        onProgress?.({ scored, best });
+      }),
+    );
     const stopped = () => {
       callOff();
+      tellNot();
       const end = task.from + chance.below(task.to - task.from + 1);
       const part = scores.part(task, end);
       this.#whenAwake(() => resolve({ status: "aborted", elapsedMs, ...part }));
@@ -154,7 +177,10 @@ export class SimulatedProcess {
     const callOff = time.after(elapsedMs, () =>
       this.#whenAwake(() => {
         signal?.removeEventListener("abort", stopped);
-        if (chance.happens(this.#world.troubles.threadDeath)) {
+        const { threadDeath, poison } = this.#world.troubles;
+        const poisoned = task.stage === "STAGE_A" && poison === Math.floor(task.from / size);
+        if (chance.happens(threadDeath) || poisoned) {
+          tally["thread died"]++;
           reject(new Error("a worker thread died: simulated"));
         } else resolve({ status: "done", elapsedMs, ...scores.part(task, task.to) });
       }),

@@ -1,6 +1,7 @@
 import type { FetchedJob, WorkQueue } from "../../../src/jobs/work-queue.ts";
 import type { JobSink, WorkHint } from "../../../src/store/job-sink.ts";
 import type { Chance, Troubles } from "./chance.ts";
+import type { Tally } from "./tally.ts";
 import type { VirtualTime } from "./virtual-time.ts";
 
 interface Job extends FetchedJob {
@@ -15,12 +16,14 @@ export class SimulatedQueue {
   readonly listeners = new Set<() => void>();
   readonly #time: VirtualTime;
   readonly #chance: Chance;
+  readonly #tally: Tally;
   #jobs: Job[] = [];
   #no = 0;
 
-  constructor(time: VirtualTime, chance: Chance) {
+  constructor(time: VirtualTime, chance: Chance, tally: Tally) {
     this.#time = time;
     this.#chance = chance;
+    this.#tally = tally;
   }
 
   readonly sink: JobSink = {
@@ -53,10 +56,15 @@ export class SimulatedQueue {
     const key = hint.kind === "chunk" ? `${hint.runId} ${hint.stage} ${hint.no}` : hint.runId;
     if (this.#jobs.some((job) => job.key === key)) return;
     const { lost, twice } = this.troubles();
-    if (this.#chance.happens(lost)) return;
+    if (this.#chance.happens(lost)) {
+      this.#tally["job lost"]++;
+      return;
+    }
     const id = String(this.#no++);
     this.#jobs.push({ id, key, hint });
-    if (this.#chance.happens(twice)) this.#jobs.push({ id, key, hint });
+    if (!this.#chance.happens(twice)) return;
+    this.#tally["job twice"]++;
+    this.#jobs.push({ id, key, hint });
   }
 
   #take(): FetchedJob | null {
@@ -65,6 +73,7 @@ export class SimulatedQueue {
     );
     if (due.length === 0) return null;
     const job = this.#chance.one(due);
+    if (job !== due[0]) this.#tally["job out of order"]++;
     this.#jobs = this.#jobs.filter((other) => other !== job);
     return job;
   }

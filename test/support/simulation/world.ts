@@ -1,9 +1,12 @@
 import { sql } from "drizzle-orm";
 import { type OpenStore, openStore } from "../../../src/store/open.ts";
 import { Chance, type Troubles } from "./chance.ts";
+import { LeaseLedger } from "./lease-ledger.ts";
+import type { PlantedBug } from "./planted-bugs.ts";
 import { prepareStatements } from "./prepared-statements.ts";
 import { SampleScores } from "./sample.ts";
 import { SimulatedQueue } from "./simulated-queue.ts";
+import { emptyTally, type Tally } from "./tally.ts";
 import { VirtualTime } from "./virtual-time.ts";
 
 /** What the parts of one simulated run share. */
@@ -20,6 +23,8 @@ export interface World {
   /** Who wants to hear of a changed run; each hears late, twice or never. */
   readonly listeners: Set<(runId: string) => void>;
   readonly trace: (line: string) => void;
+  readonly tally: Tally;
+  readonly ledger: LeaseLedger;
 }
 
 export const CALM: Troubles = {
@@ -32,6 +37,7 @@ export const CALM: Troubles = {
   freezeEveryMs: Number.POSITIVE_INFINITY,
   userEveryMs: Number.POSITIVE_INFINITY,
   threadDeath: 0,
+  poison: null,
   chunkMs: 500,
 };
 
@@ -70,15 +76,35 @@ export class SimulatedDatabase implements AsyncDisposable {
     Object.assign(this.#source, { chance, ids: 0, seed });
     const time = new VirtualTime();
     const listeners = new Set<(runId: string) => void>();
-    const queue = new SimulatedQueue(time, chance);
+    const tally = emptyTally();
+    const queue = new SimulatedQueue(time, chance, tally);
     const world: World = {
-      ...{ time, chance, store, queue, listeners, trace, scores: this.#scores },
+      ...{ time, chance, store, queue, listeners, trace, tally, scores: this.#scores },
+      ledger: new LeaseLedger(() => time.nowMs),
       troubles: chance.troubles(),
       atDatabase: (call) => atTime(time.nowMs, call),
     };
     queue.troubles = () => world.troubles;
     store.attachJobs(queue.sink);
     return world;
+  }
+
+  /** From here on the database misbehaves, until `uproot`. */
+  async plant(bug: PlantedBug): Promise<() => Promise<void>> {
+    const { db } = this.store.database;
+    const { table, when, body } = bug;
+    await db.execute(
+      sql.raw(`create function planted_bug() returns trigger language plpgsql as
+      $planted$ begin ${body} end $planted$`),
+    );
+    // First of its table's: the others see what it has made of the row.
+    await db.execute(
+      sql.raw(`create trigger a_planted_bug ${when} on ${table}
+      for each row execute function planted_bug()`),
+    );
+    return async () => {
+      await db.execute(sql.raw("drop function planted_bug cascade"));
+    };
   }
 
   /** A deletion is cheaper than new files, but its room comes back by those only. */
