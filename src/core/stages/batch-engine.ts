@@ -87,10 +87,16 @@ export function cutBatches(
 function placesToCut(space: VariantSpace, from: number, to: number, grain: number) {
   const step = grain * Math.ceil((to - from) / grain / MOST_PLACES);
   const places: { readonly end: number; readonly variants: number }[] = [];
+  const digits = space.grid.digits(from, new Int32Array(space.grid.axes.length));
   let variants = 0;
   for (let index = from; index < to; ) {
     const end = Math.min(to, (Math.floor(index / step) + 1) * step);
-    variants += space.countWithin(index, end);
+    if (space.isWhole) variants += end - index;
+    else {
+      for (let i = index; i < end; i++, space.grid.increment(digits)) {
+        if (space.has(digits)) variants++;
+      }
+    }
     places.push({ end, variants });
     index = end;
   }

@@ -24,9 +24,9 @@ export function rowKeys(
 ): void {
   for (let t = 0; t < bars; t += 64) {
     let word: u64 = 0;
-    for (let bit: i32 = 0; bit < 64; bit += 2) {
+    for (let bit: i32 = 0; bit < 64; bit += 8) {
       const at = <usize>(t + bit) << 3;
-      word |= (<u64>i64x2.bitmask(scaleBars(rows, values + at, rowBytes, mid + at, scale + at))) << (<u64>bit);
+      word |= scaleEight(rows, values + at, rowBytes, mid + at, scale + at) << (<u64>bit);
     }
     store<u64>(flat + (<usize>t >> 3), word);
   }
@@ -42,28 +42,75 @@ export function rowKeys(
   }
 }
 
-/** Middle and scale of two bars; the mask says which of them are flat. */
-function scaleBars(rows: i32, values: usize, rowBytes: usize, mid: usize, scale: usize): v128 {
-  let low = v128.load(values);
-  let high = low;
-  let all = f64x2.eq(low, low);
-  let some = all;
-  for (let r = 1; r < rows; r++) {
-    values += rowBytes;
-    const x = v128.load(values);
-    low = f64x2.pmin(low, x);
-    high = f64x2.pmax(high, x);
-    const defined = f64x2.eq(x, x);
-    all = v128.and(all, defined);
-    some = v128.or(some, defined);
+/** Middle and scale of eight bars, a line of the cache in each row; the bits say which of them are flat. */
+function scaleEight(rows: i32, values: usize, rowBytes: usize, mid: usize, scale: usize): u64 {
+  const first = v128.load(values);
+  const second = v128.load(values, 16);
+  const third = v128.load(values, 32);
+  const fourth = v128.load(values, 48);
+  let lowA = first;
+  let lowB = second;
+  let lowC = third;
+  let lowD = fourth;
+  let highA = first;
+  let highB = second;
+  let highC = third;
+  let highD = fourth;
+  let allA = f64x2.eq(first, first);
+  let allB = f64x2.eq(second, second);
+  let allC = f64x2.eq(third, third);
+  let allD = f64x2.eq(fourth, fourth);
+  const end = values + <usize>rows * rowBytes;
+  for (let row = values + rowBytes; row < end; row += rowBytes) {
+    const a = v128.load(row);
+    const b = v128.load(row, 16);
+    const c = v128.load(row, 32);
+    const d = v128.load(row, 48);
+    lowA = f64x2.pmin(lowA, a);
+    lowB = f64x2.pmin(lowB, b);
+    lowC = f64x2.pmin(lowC, c);
+    lowD = f64x2.pmin(lowD, d);
+    highA = f64x2.pmax(highA, a);
+    highB = f64x2.pmax(highB, b);
+    highC = f64x2.pmax(highC, c);
+    highD = f64x2.pmax(highD, d);
+    allA = v128.and(allA, f64x2.eq(a, a));
+    allB = v128.and(allB, f64x2.eq(b, b));
+    allC = v128.and(allC, f64x2.eq(c, c));
+    allD = v128.and(allD, f64x2.eq(d, d));
   }
+  const flat =
+    scaleBars(lowA, highA, allA, mid, scale) |
+    (scaleBars(lowB, highB, allB, mid + 16, scale + 16) << 2) |
+    (scaleBars(lowC, highC, allC, mid + 32, scale + 32) << 4) |
+    (scaleBars(lowD, highD, allD, mid + 48, scale + 48) << 6);
+  if (v128.all_true<i64>(v128.and(v128.and(allA, allB), v128.and(allC, allD)))) return flat;
+  return flat | noneOfEight(rows, values, rowBytes);
+}
+
+/** Middle and scale of two bars, 0 where a row has no value; the bits say where all rows are equal. */
+// @ts-ignore: decorator
+@inline
+function scaleBars(low: v128, high: v128, all: v128, mid: usize, scale: usize): u64 {
   const range = f64x2.sub(high, low);
   const factor = f64x2.div(f64x2.splat(2 * KEY_REACH), range);
   // Infinite where all rows are equal.
   const usable = v128.and(all, f64x2.lt(factor, f64x2.splat(Infinity)));
   v128.store(mid, v128.and(f64x2.mul(f64x2.add(low, high), f64x2.splat(0.5)), usable));
   v128.store(scale, v128.and(factor, usable));
-  return v128.or(v128.and(all, f64x2.eq(low, high)), v128.not(some));
+  return <u64>i64x2.bitmask(v128.and(all, f64x2.eq(low, high)));
+}
+
+/** Which of eight bars no row has a value at. */
+function noneOfEight(rows: i32, values: usize, rowBytes: usize): u64 {
+  let none: u64 = 0;
+  for (let bar: usize = 0; bar < 8; bar++) {
+    let row = 0;
+    let at = values + (bar << 3);
+    for (; row < rows && isNaN<f64>(load<f64>(at)); row++) at += rowBytes;
+    if (row == rows) none |= (<u64>1) << (<u64>bar);
+  }
+  return none;
 }
 
 /** Keys of four values as 32-bit integers. */
