@@ -15,7 +15,13 @@ import {
 import { ChunkWatch } from "./chunk-watch.ts";
 import { failureOf, lossOf, WorkerLost } from "./faults.ts";
 import { Order } from "./order.ts";
-import { CONTROL, COUNTER, type FromWorker, type ToWorker } from "./protocol.ts";
+import {
+  CONTROL,
+  COUNTER,
+  type FromWorker,
+  type ToWorker,
+  type WorkerSettings,
+} from "./protocol.ts";
 import { Reins } from "./reins.ts";
 import { shareChunk } from "./shared-chunk.ts";
 import type {
@@ -52,6 +58,8 @@ export interface PoolOptions {
   readonly caches?: CacheBounds;
   /** Most bytes that a thread may hold, code and shared memory aside; 4 GiB when absent. */
   readonly threadBytes?: number;
+  /** Whether engines score variants together where they can, which is the default. */
+  readonly batches?: boolean;
 }
 
 const DEFAULT_THREAD_BYTES = 4 * 2 ** 30;
@@ -87,7 +95,7 @@ export class WorkerPool implements ComputePool {
   readonly size: number;
   readonly kernels: KernelName;
   readonly reins: Reins;
-  readonly #limitBytes: number;
+  readonly #settings: Pick<WorkerSettings, "limitBytes" | "batches">;
   readonly #cacheMemory: PoolCacheMemory;
   readonly #caches: PoolCaches;
   #lastThreadNo = POOL_NO;
@@ -102,9 +110,9 @@ export class WorkerPool implements ComputePool {
   #lastFault: Error | null = null;
   #closed = false;
 
-  constructor({ size, kernels, caches, threadBytes }: PoolOptions) {
+  constructor({ size, kernels, caches, threadBytes, batches = true }: PoolOptions) {
     this.size = size;
-    this.#limitBytes = threadBytes ?? DEFAULT_THREAD_BYTES;
+    this.#settings = { limitBytes: threadBytes ?? DEFAULT_THREAD_BYTES, batches };
     this.#cacheMemory = createPoolCacheMemory(caches ?? NO_CACHES);
     this.#caches = new PoolCaches(this.#cacheMemory, POOL_NO);
     this.reins = new Reins(size);
@@ -331,12 +339,9 @@ export class WorkerPool implements ComputePool {
   }
 
   #startThread(): Thread {
-    const caches = this.#cacheMemory;
+    const shared = { caches: this.#cacheMemory, reins: this.reins.words };
     const thread = new Thread(
-      {
-        ...{ kernels: this.kernels, caches, no: ++this.#lastThreadNo },
-        ...{ reins: this.reins.words, limitBytes: this.#limitBytes },
-      },
+      { kernels: this.kernels, ...this.#settings, no: ++this.#lastThreadNo, ...shared },
       {
         onMessage: (from, message) => this.#receive(from, message),
         onExit: (from, reason) => this.#lost(from, reason),
@@ -360,7 +365,7 @@ export class WorkerPool implements ComputePool {
     thread.orders.delete(message.id);
     const order = this.#orders.get(message.id);
     if (message.kind === "failed") {
-      order?.fail(thread, failureOf(message, this.#limitBytes));
+      order?.fail(thread, failureOf(message, this.#settings.limitBytes));
       // What it holds goes with it.
       if (message.outOfMemory) void thread.terminate();
     } else {
@@ -375,7 +380,7 @@ export class WorkerPool implements ComputePool {
     if (!thread.isReady) this.#failedStarts++;
     const position = this.#threads.indexOf(thread);
     if (!this.#closed && position >= 0) this.#replace(position);
-    const loss = lossOf(reason, this.#limitBytes);
+    const loss = lossOf(reason, this.#settings.limitBytes);
     for (const id of thread.orders) this.#orders.get(id)?.fail(thread, loss);
     thread.orders.clear();
   }

@@ -14,6 +14,8 @@ import type { CheckTask, ReportTask } from "./task.ts";
 export interface WorkerSettings {
   readonly kernels: KernelName;
   readonly caches: PoolCacheMemory;
+  /** Whether engines score variants together where they can. */
+  readonly batches: boolean;
   /** The thread's number: no other thread of the pool has had it. */
   readonly no: number;
   readonly reins: ReinWords;

@@ -48,6 +48,7 @@ const VARIANTS_A_LOOK = 1_000;
 const BEST_MESSAGE_MS = 100;
 
 const settings = workerData as WorkerSettings;
+const { batches } = settings;
 const backend = backendFactory(settings.kernels);
 const clock = new PhaseClock(() => performance.now());
 const caches = new PoolCaches(settings.caches, settings.no);
@@ -78,7 +79,7 @@ function mayScore(leave: () => boolean): boolean {
 function makeScorer(order: ScorerOrder): SweepScorer {
   const store = order.candlesKey === undefined ? {} : { store: caches.of(order.candlesKey) };
   const before = clock.enter("load");
-  const scorer = new SweepScorer(order.sweep, order.candles, { backend, clock, ...store });
+  const scorer = new SweepScorer(order.sweep, order.candles, { backend, clock, batches, ...store });
   clock.back(before);
   return scorer;
 }

@@ -36,6 +36,11 @@ export interface ScorerOptions {
   readonly caches?: ScorerCaches;
   /** Hears where the time goes. */
   readonly clock?: PhaseClock;
+  /**
+   * Whether variants are scored together where an engine serves their shape, which is the default;
+   * else each by itself. Never changes a result.
+   */
+  readonly batches?: boolean;
   /** Rows and planes of these candles that others have computed; never changes a result. */
   readonly store?: ValueStore;
 }
@@ -58,6 +63,7 @@ export class SweepScorer {
   readonly #planes: SignalPlanesOptions;
   readonly #strategy: StrategyPlanes;
   readonly #shape: StrategyShape;
+  readonly #batches: boolean;
   readonly #engines = new Map<string, BatchEngine | null>();
   #scorer: TradeScorer | null = null;
   readonly #scorers = new Map<string, TradeScorer>();
@@ -78,6 +84,7 @@ export class SweepScorer {
     this.space = new VariantSpace(sweep.axes, sweep.constraint);
     this.cells = riskCells(sweep);
     this.clock = options.clock ?? stoppedClock();
+    this.#batches = options.batches ?? true;
     const caches = options.caches ?? SCORER_CACHES;
     const { time, ...prices } = sliceCandles(candles, sweep.firstBar, sweep.lastBar);
     const market = { ...prices, openTimes: time, timeframeMs: sweep.timeframeMs };
@@ -109,6 +116,7 @@ export class SweepScorer {
 
   /** What scores many base variants together; null where each is scored by itself. */
   batchEngine(): BatchEngine | null {
+    if (!this.#batches) return null;
     const key = this.metrics.join();
     let engine = this.#engines.get(key);
     if (engine === undefined) {
