@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { destination, type Logger, pino } from "pino";
@@ -19,7 +20,7 @@ import { ImportService } from "./runner/imports/import-service.ts";
 import { RetentionKeeper } from "./runner/retention-keeper.ts";
 import { RunService, type RunServiceOptions } from "./runner/run-service.ts";
 import { RunSurfaces } from "./runner/run-surfaces.ts";
-import { Runner, type RunnerOptions, workerName } from "./runner/runner.ts";
+import { aboutProcess, Runner, type RunnerOptions, workerName } from "./runner/runner.ts";
 import { VariantReports } from "./runner/variant-reports.ts";
 import { type RunningServer, startServer } from "./server/start-server.ts";
 import { openServiceAdmission, watchDurations } from "./service-admission.ts";
@@ -27,7 +28,7 @@ import type { ImportRecord } from "./store/import-records.ts";
 import { type OpenStore, openStore } from "./store/open.ts";
 import { DEFAULT_RETRIES } from "./store/retries.ts";
 import type { Store } from "./store/store.ts";
-import type { WatchWait } from "./store/watched-waits.ts";
+import type { StoreSettings } from "./store/store-context.ts";
 
 export { issueToken } from "./access/issue-token.ts";
 export type { StrategyCheck } from "./core/canary/check-strategy.ts";
@@ -63,15 +64,23 @@ export interface AppOptions {
    * are told of them at once.
    */
   readonly work?: boolean;
+  /** Whose runs it works on; a process of another version shares the database with this one. */
+  readonly engineVersion?: string;
 }
+
+const PACKAGE_VERSION: string = JSON.parse(
+  readFileSync(join(import.meta.dirname, "../package.json"), "utf8"),
+).version;
 
 /** Opens everything the service needs; what was opened is closed again when a later part fails. */
 export async function createApp(config: ServiceConfig, options: AppOptions = {}): Promise<App> {
   const defaultAxes = loadDefaultAxes();
   const log = createLog(config);
   await using opening = new AsyncDisposableStack();
+  const { engineVersion = ENGINE_VERSION } = options;
   const watch = watchDurations();
-  const store = await openServiceStore(config, () => watch.databaseWaits.begin());
+  const waits = () => watch.databaseWaits.begin();
+  const store = await openServiceStore(config, { engineVersion, watchWait: waits });
   opening.defer(() => store.close());
   const pool = await openPool(config);
   opening.defer(() => pool.close());
@@ -84,14 +93,15 @@ export async function createApp(config: ServiceConfig, options: AppOptions = {})
     caches: () => [...datasets.stats(), ...pool.caches()],
   });
   const watchers = watchersOf(log, meters);
-  const runs = createRuns(config, { ...parts, ...watchers, gate: admission.control });
+  const gate = admission.control;
+  const runs = createRuns(config, { ...parts, ...watchers, gate, engineVersion });
   const imports = createImports(config, parts, log);
   opening.defer(() => imports.close());
   if (options.work !== false) await imports.watch();
   const surfaces = new RunSurfaces(store, config.caches.columnBytes);
   const exports = new RunExports({
     store,
-    engineVersion: ENGINE_VERSION,
+    engineVersion,
     report: (runId, place, options) => runs.report(runId, place, options),
   });
   const queue = await openWorkQueue(store, (err) => log.error({ err }, "job queue"));
@@ -116,8 +126,7 @@ export async function createApp(config: ServiceConfig, options: AppOptions = {})
   const serve = async ({ port } = { port: config.port }) => {
     const services = {
       ...parts,
-      ...{ imports, runs, surfaces, exports, admission, defaultAxes },
-      engineVersion: ENGINE_VERSION,
+      ...{ imports, runs, surfaces, exports, admission, defaultAxes, engineVersion },
     };
     const { host, graphql, traffic, deadlines } = config;
     const drainMs = deadlines.drainSeconds * 1_000;
@@ -157,13 +166,13 @@ export async function openStoreWithQueue(config: ServiceConfig): Promise<Store> 
 /** The database alone, its schema up to date. */
 export function openServiceStore(
   config: ServiceConfig,
-  watchWait: WatchWait = () => () => {},
+  settings: Partial<StoreSettings> = {},
 ): Promise<OpenStore> {
   const { databaseUrl, dataDir } = config;
   const location =
     databaseUrl === null ? { dataDir: join(dataDir, "database") } : { url: databaseUrl };
   const retries = { ...DEFAULT_RETRIES, ...config.retries };
-  return openStore(location, { retries, watchWait });
+  return openStore(location, { retries, engineVersion: ENGINE_VERSION, ...settings });
 }
 
 export type DatasetImports = Pick<DatasetLibrary, "importCandles" | "importSynthetic">;
@@ -267,6 +276,7 @@ async function startWork(
   const leaseMs = config.deadlines.leaseSeconds * 1_000;
   const runner = new Runner({
     ...parts,
+    about: aboutProcess(PACKAGE_VERSION),
     ...{ leaseMs, heartbeatMs: leaseMs / 3 },
     ...watchers,
   });
@@ -291,7 +301,15 @@ function keepRetention(config: ServiceConfig, store: Store, log: Logger): AsyncD
 
 type RunParts = Pick<
   RunServiceOptions,
-  "store" | "pool" | "datasets" | "worker" | "leases" | "gate" | "onFault" | "onStep"
+  | "store"
+  | "pool"
+  | "datasets"
+  | "worker"
+  | "leases"
+  | "gate"
+  | "engineVersion"
+  | "onFault"
+  | "onStep"
 >;
 
 function createRuns(config: ServiceConfig, parts: RunParts): RunService {
@@ -301,7 +319,6 @@ function createRuns(config: ServiceConfig, parts: RunParts): RunService {
     caches: config.caches,
     maxQueuedRuns: config.maxQueuedRuns,
     maxUnfinishedRunsOfOwner: config.maxUnfinishedRunsOfOwner,
-    engineVersion: ENGINE_VERSION,
     kernels: config.kernels,
     syncDeadlineMs: config.deadlines.syncDeadlineSeconds * 1_000,
   });

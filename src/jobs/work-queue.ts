@@ -12,8 +12,13 @@ import type { JobSink, WorkHint } from "../store/job-sink.ts";
 import { notifyJobs } from "../store/notifications.ts";
 import type { OpenStore } from "../store/open.ts";
 
-/** One queue for chunks and stage ends: whoever fetches gets the most urgent of either. */
-const QUEUE = "sweep";
+/**
+ * One queue for chunks and stage ends: whoever fetches gets the most urgent of either. Each engine
+ * version has its own, so that a job is never fetched by a process that cannot follow it.
+ */
+function queueName({ engineVersion }: OpenStore): string {
+  return engineVersion === null ? "sweep" : `sweep-${engineVersion}`;
+}
 
 /**
  * At most one job for the same chunk is queued, so that sending again is always safe. A job is
@@ -59,23 +64,24 @@ export async function openWorkQueue(
   const boss = new PgBoss(bossOptions(store.database));
   boss.on("error", onFault);
   await boss.start();
-  await boss.createQueue(QUEUE, QUEUE_OPTIONS);
+  const queue = queueName(store);
+  await boss.createQueue(queue, QUEUE_OPTIONS);
   if (store.backend === "pglite") {
     // Only this process fetches: what is queued or active is from a former one, and due work is
     // resent.
-    await boss.deleteAllJobs(QUEUE);
+    await boss.deleteAllJobs(queue);
   }
   // Loads the queue's settings now: later, inside a transaction of the embedded database's one
   // connection, the queue could not ask for them.
-  await boss.findJobs(QUEUE, { key: "none" });
-  store.attachJobs(jobSink(boss));
+  await boss.findJobs(queue, { key: "none" });
+  store.attachJobs(jobSink(boss, queue));
   return {
     fetch: async () => {
-      const [job] = await boss.fetch<WorkHint>(QUEUE);
+      const [job] = await boss.fetch<WorkHint>(queue);
       return job === undefined ? null : { id: job.id, hint: job.data };
     },
     complete: async (jobId) => {
-      await boss.complete(QUEUE, jobId);
+      await boss.complete(queue, jobId);
     },
     close: () => boss.stop({ graceful: false, close: true }),
   };
@@ -104,7 +110,7 @@ function bossOptions(database: Database): ConstructorOptions {
   };
 }
 
-function jobSink(boss: PgBoss): JobSink {
+function jobSink(boss: PgBoss, queue: string): JobSink {
   return {
     send: async (tx, hints, priority) => {
       const jobs = inOrder(hints).map(({ id, hint }) => ({
@@ -114,24 +120,25 @@ function jobSink(boss: PgBoss): JobSink {
         singletonKey: keyOf(hint),
         ...(hint.notBefore === null ? {} : { startAfter: hint.notBefore }),
       }));
-      await boss.insert(QUEUE, jobs, { db: joining(tx), returnId: false });
+      await boss.insert(queue, jobs, { db: joining(tx), returnId: false });
       await notifyJobs(tx);
     },
-    discard: (tx, runId) => remove(boss, tx, { data: { runId }, queued: true }),
-    forget: (tx, runId) => remove(boss, tx, { data: { runId } }),
+    discard: (tx, runId) => remove(boss, tx, queue, { data: { runId }, queued: true }),
+    forget: (tx, runId) => remove(boss, tx, queue, { data: { runId } }),
   };
 }
 
 async function remove(
   boss: PgBoss,
   tx: Transaction,
+  queue: string,
   which: { readonly data: { readonly runId: string }; readonly queued?: boolean },
 ): Promise<void> {
   const db = joining(tx);
-  const found = await boss.findJobs(QUEUE, { ...which, db });
+  const found = await boss.findJobs(queue, { ...which, db });
   if (found.length === 0) return;
   const ids = found.map((job) => job.id);
-  await boss.deleteJob(QUEUE, ids, { db });
+  await boss.deleteJob(queue, ids, { db });
 }
 
 /**

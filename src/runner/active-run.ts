@@ -19,8 +19,13 @@ export interface ActiveRunOptions {
   readonly onFault: (error: unknown) => void;
 }
 
-/** How often a process reports what it has in flight of a run. */
+/**
+ * How often a process reports what it has in flight of a run, if no chunk has told of it: quickly
+ * at first, then once in a twentieth of the time it has taken so far.
+ */
 const REPORT_MS = 250;
+const SLOWEST_REPORT_MS = 2_000;
+const REPORTS_A_TIME = 20;
 /** Longest delay of a timer. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
@@ -39,6 +44,8 @@ export class ActiveRun {
   #best: { stage: StageName; row: Float64Array } | null = null;
   #shortlist: Promise<Float64Array | null> | null = null;
   #dirty = false;
+  readonly #sinceMs: number;
+  #quietUntilMs = Number.NEGATIVE_INFINITY;
   #reporting = false;
   #turn: Promise<void> = Promise.resolve();
 
@@ -46,6 +53,7 @@ export class ActiveRun {
     this.run = run;
     this.#options = options;
     this.runClock = options.runClocks.of(run.id);
+    this.#sinceMs = options.clock.now();
     this.task = sweepTask(options.datasets, run.plan);
     // Whoever awaits it sees the fault; it must not end the process before that.
     this.task.catch(() => {});
@@ -98,6 +106,13 @@ export class ActiveRun {
     }
   }
 
+  /** Progress has been told, with a chunk or by itself. */
+  told(): void {
+    const nowMs = this.#options.clock.now();
+    const share = (nowMs - this.#sinceMs) / REPORTS_A_TIME;
+    this.#quietUntilMs = nowMs + Math.min(Math.max(share, REPORT_MS), SLOWEST_REPORT_MS);
+  }
+
   abort(): void {
     this.#stop.abort();
   }
@@ -130,6 +145,9 @@ export class ActiveRun {
     const chunks = [...this.#inFlight].map(([no, { stage, scored }]) => ({ no, stage, scored }));
     const stage = chunks[0]?.stage;
     if (stage === undefined || !this.#dirty || this.#reporting) return;
+    // A timer may come a little early.
+    if (this.#options.clock.now() + REPORT_MS / 10 < this.#quietUntilMs) return;
+    this.told();
     this.#reporting = true;
     this.#dirty = false;
     const { store, worker, onFault } = this.#options;

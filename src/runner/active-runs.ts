@@ -43,10 +43,6 @@ export class ActiveRuns {
     }
   }
 
-  async checkAll(): Promise<void> {
-    await Promise.all([...this.#runs.keys()].map((runId) => this.check(runId)));
-  }
-
   /** A stop that came before this process listened for it is seen here. */
   async #load(runId: string): Promise<ActiveRun> {
     const run = await this.#options.store.run(runId);

@@ -52,21 +52,24 @@ export async function endStage(duty: EndDuty, runId: string): Promise<void> {
   if (claimed === null) return;
   const startMs = duty.clock.now();
   await leases.holdingEnd(runId, async () => {
+    let done: boolean;
     try {
       // Reading and merging once more changes nothing: an outage costs no attempt.
-      await whenThere(() => perform(duty, claimed));
+      done = await whenThere(() => perform(duty, claimed));
     } catch (error) {
       duty.onFault({ runId, what: claimed.work, error });
       await whenThere(() => store.failEnd(runId, worker, attemptFault(error)));
       return;
     }
-    await whenThere(() => store.releaseEnd(runId, worker));
+    // What was done has let go of it; a run that was paused or stopped meanwhile has another end.
+    if (!done) await whenThere(() => store.releaseEnd(runId, worker));
     const elapsedMs = duty.clock.now() - startMs;
     duty.onStep({ kind: "end", runId, work: claimed.work, elapsedMs });
   });
 }
 
-function perform(duty: EndDuty, { run, work }: ClaimedEnd): Promise<void> {
+/** False where the run was not to go on any more. */
+function perform(duty: EndDuty, { run, work }: ClaimedEnd): Promise<boolean> {
   switch (work) {
     case "BEGIN_STAGE_B":
       return beginStageB(duty, run);
@@ -74,10 +77,12 @@ function perform(duty: EndDuty, { run, work }: ClaimedEnd): Promise<void> {
       return finalize(duty, run);
     case "STOP":
       return stop(duty, run);
+    case "ABANDON":
+      return abandon(duty, run);
   }
 }
 
-async function beginStageB({ store, runClocks }: EndDuty, run: RunRecord): Promise<void> {
+async function beginStageB({ store, runClocks }: EndDuty, run: RunRecord): Promise<boolean> {
   const { sweep, chunkVariants } = run.plan;
   const clock = runClocks?.of(run.id);
   const rows = store.storedRows(run.id, "STAGE_A");
@@ -87,7 +92,7 @@ async function beginStageB({ store, runClocks }: EndDuty, run: RunRecord): Promi
     variantsPerBase: riskCells(sweep),
     ...spentOf(clock),
   };
-  await during(clock, "persist", () => store.beginStageB(run.id, variantIndices(best), plan));
+  return during(clock, "persist", () => store.beginStageB(run.id, variantIndices(best), plan));
 }
 
 function during<T>(
@@ -103,7 +108,7 @@ function spentOf(clock: RunClock | undefined): { readonly spent?: RunSpent } {
   return clock === undefined ? {} : { spent: clock.take() };
 }
 
-async function finalize(duty: EndDuty, run: RunRecord): Promise<void> {
+async function finalize(duty: EndDuty, run: RunRecord): Promise<boolean> {
   const { store } = duty;
   const { sweep } = run.plan;
   const clock = duty.runClocks?.of(run.id);
@@ -114,18 +119,27 @@ async function finalize(duty: EndDuty, run: RunRecord): Promise<void> {
   ]);
   const digest = runDigest(columns, rows);
   const end = { state: "SUCCEEDED", rows: rows.rows, digest, error: null } as const;
-  await store.finishRun(run.id, { ...end, ...spentOf(clock) });
+  return store.finishRun(run.id, { ...end, ...spentOf(clock) });
 }
 
 /** The best so far is what a stopped run leaves: of Stage B where it has any, else of Stage A. */
-async function stop(duty: EndDuty, run: RunRecord): Promise<void> {
+async function stop(duty: EndDuty, run: RunRecord): Promise<boolean> {
   const state = run.stopState!;
   const { now } = duty.clock;
   const hurry = state === "CANCELLED" ? { withinMs: CANCEL_SCORING_MS, now } : null;
   let rows = run.stage === "STAGE_A" ? null : await bestRows(duty, run, "STAGE_B", hurry);
   if (rows === null || rows.rows.length === 0) rows = await bestRows(duty, run, "STAGE_A", hurry);
   const end = { state, rows: rows.rows, digest: null, error: run.error };
-  await duty.store.finishRun(run.id, { ...end, ...spentOf(duty.runClocks?.of(run.id)) });
+  return duty.store.finishRun(run.id, { ...end, ...spentOf(duty.runClocks?.of(run.id)) });
+}
+
+/** Scored by another engine version, its rows would not be those of the run: there are none. */
+function abandon({ store }: EndDuty, run: RunRecord): Promise<boolean> {
+  const message = `no results: there is no process of engine version ${run.engineVersion}`;
+  return store.finishRun(run.id, {
+    ...{ state: run.stopState!, rows: [], digest: null },
+    error: run.error ?? { code: "ENGINE_VERSION", message },
+  });
 }
 
 async function bestRows(

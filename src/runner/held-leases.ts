@@ -1,4 +1,5 @@
-import type { ChunkId, HeldWork } from "../store/store.ts";
+import type { ChunkId } from "../store/store.ts";
+import type { HeldWork } from "../store/worker-records.ts";
 
 /** What this process works on at the moment: the leases that it keeps up. */
 export class HeldLeases {

@@ -1,10 +1,11 @@
 import { randomBytes } from "node:crypto";
-import { hostname } from "node:os";
+import { availableParallelism, hostname } from "node:os";
 import type { FetchedJob, WorkQueue } from "../jobs/work-queue.ts";
 import type { ComputePool } from "../pool/task.ts";
 import { isOutage } from "../store/outage.ts";
 import type { ChunkRecord } from "../store/records.ts";
 import type { Store } from "../store/store.ts";
+import type { WorkerAbout, WorkerNews } from "../store/worker-records.ts";
 import type { ActiveRun } from "./active-run.ts";
 import { ActiveRuns } from "./active-runs.ts";
 import { type Clock, SYSTEM_CLOCK, sleep } from "./clock.ts";
@@ -25,6 +26,8 @@ export interface RunnerOptions {
   readonly datasets: DatasetSource;
   /** Name of this process, unique among all that share the database; see `workerName`. */
   readonly worker: string;
+  /** What others are told of this process. */
+  readonly about?: Omit<WorkerAbout, "name" | "threads">;
   /** Shared with whatever else in this process ends stages under the same name. */
   readonly leases?: HeldLeases;
   readonly onFault?: (fault: RunFault) => void;
@@ -54,6 +57,12 @@ export function workerName(): string {
   return `${hostname()}:${process.pid}:${randomBytes(4).toString("hex")}`;
 }
 
+/** This process, as others are told of it. */
+export function aboutProcess(packageVersion: string): Omit<WorkerAbout, "name" | "threads"> {
+  const { pid } = process;
+  return { host: hostname(), pid, packageVersion, cores: availableParallelism() };
+}
+
 /**
  * Follows jobs to runs and scores their chunks on the pool, in `serve` as in any number of `worker`
  * processes. Jobs are hints; a chunk belongs to whoever claimed its row, as long as the lease is
@@ -67,7 +76,8 @@ export class Runner {
   readonly #wakeUp: WakeUp;
   readonly #shutdown = new AbortController();
   #draining = false;
-  #lanes: Promise<void>[] = [];
+  #looking: Promise<void> = Promise.resolve();
+  readonly #underWay = new Set<Promise<void>>();
   #undo: (() => void)[] = [];
   #beat: Promise<void> | null = null;
 
@@ -78,6 +88,7 @@ export class Runner {
       onFault: () => {},
       onStep: () => {},
       leases: new HeldLeases(),
+      about: aboutProcess("unknown"),
       leaseMs: DEFAULT_LEASE_MS,
       heartbeatMs: DEFAULT_HEARTBEAT_MS,
       clock: SYSTEM_CLOCK,
@@ -94,11 +105,12 @@ export class Runner {
     const { store, heartbeatMs, clock } = this.#options;
     this.#undo.push(
       store.onJobs(() => this.#wakeUp.wake()),
-      store.onRunChanged((runId) => void this.#active.check(runId)),
+      store.onRunStopping((runId) => void this.#active.check(runId)),
     );
+    await this.#tell();
     await store.recover();
     this.#undo.push(clock.every(heartbeatMs, () => this.#heartbeat()));
-    this.#lanes = Array.from({ length: CHUNKS_IN_FLIGHT }, () => this.#lane());
+    this.#looking = this.#look();
   }
 
   /**
@@ -107,10 +119,10 @@ export class Runner {
    * will do it.
    */
   async drain(graceMs: number): Promise<void> {
-    const { clock } = this.#options;
+    const { clock, store, worker } = this.#options;
     this.#draining = true;
     this.#wakeUp.wake();
-    const ended = Promise.all(this.#lanes);
+    const ended = this.#looking;
     const late = new AbortController();
     const abandon = async () => {
       await sleep(clock, graceMs, late.signal);
@@ -122,15 +134,21 @@ export class Runner {
     late.abort();
     this.#shutdown.abort();
     for (const undo of this.#undo.splice(0)) undo();
-    await Promise.race([this.#beat, sleep(clock, ABANDON_MS)]);
+    const last = async () => {
+      await this.#beat;
+      // Where the database is away its lease will tell.
+      await store.signOff(worker).catch(() => {});
+    };
+    await Promise.race([last(), sleep(clock, ABANDON_MS)]);
   }
 
-  async #lane(): Promise<void> {
+  /** Looks for work as long as there is room for it; everything it finds goes on by itself. */
+  async #look(): Promise<void> {
     const { queue, clock } = this.#options;
     while (!this.#draining) {
       const woken = this.#wakeUp.next(POLL_MS);
       try {
-        const job = await queue.fetch();
+        const job = this.#room > 0 ? await queue.fetch() : null;
         if (job === null) await woken.promise;
         else await this.#follow(job);
       } catch (error) {
@@ -140,19 +158,36 @@ export class Runner {
         woken.cancel();
       }
     }
+    await Promise.all(this.#underWay);
+  }
+
+  get #room(): number {
+    return CHUNKS_IN_FLIGHT - this.#underWay.size;
   }
 
   async #follow({ id, hint }: FetchedJob): Promise<void> {
     const { store, queue, worker, leaseMs } = this.#options;
     // Whatever comes of it: a hint that is lost with its process is sent again by recovery.
     await queue.complete(id);
+    const { runId } = hint;
     if (hint.kind === "end") {
-      await endStage(this.#duty, hint.runId);
+      this.#begin(runId, () => endStage(this.#duty, runId));
       return;
     }
-    const { runId, stage } = hint;
-    const chunk = await store.claimChunk({ runId, stage, worker, leaseMs });
-    if (chunk !== null) await this.#scoreAll(chunk);
+    const claim = { runId, stage: hint.stage, worker, leaseMs };
+    for (const chunk of await store.claimChunks(claim, this.#room)) {
+      this.#begin(runId, () => this.#scoreAll(chunk));
+    }
+  }
+
+  #begin(runId: string, work: () => Promise<void>): void {
+    const done = work()
+      .catch((error) => this.#fault({ runId, what: "job", error }))
+      .finally(() => {
+        this.#underWay.delete(done);
+        this.#wakeUp.wake();
+      });
+    this.#underWay.add(done);
   }
 
   /** Chunks of one run, each taken with the storing of the one before, as long as there are any. */
@@ -218,18 +253,28 @@ export class Runner {
   #heartbeat(): void {
     // A database that hangs is not asked once more.
     if (this.#beat !== null) return;
-    const { store, worker, leaseMs, leases } = this.#options;
+    const { store } = this.#options;
     const beat = async () => {
-      await store.extendLeases(worker, leaseMs, leases.current());
-      await store.recover();
+      const { stopping, ailing } = await this.#tell();
       // A stop whose notification got lost is seen here.
-      await this.#active.checkAll();
+      for (const runId of stopping) await this.#active.check(runId);
+      await store.recover(ailing);
     };
     this.#beat = beat()
       .catch((error) => this.#fault({ runId: null, what: "heartbeat", error }))
       .finally(() => {
         this.#beat = null;
       });
+  }
+
+  #tell(): Promise<WorkerNews> {
+    const { store, pool, worker, leaseMs, leases, about } = this.#options;
+    return store.heartbeat({
+      about: { name: worker, threads: pool.size, ...about },
+      leaseMs,
+      held: leases.current(),
+      idle: this.#room > 0,
+    });
   }
 
   #whenThere<T>(work: () => Promise<T>): Promise<T> {

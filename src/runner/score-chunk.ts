@@ -94,6 +94,7 @@ async function keep(
   const best = data.length === 0 ? null : bestSoFar(active.run.plan.sweep, stage, data);
   const whole = { ...rows, columns: result.columns };
   const { next, stageComplete } = await store.storeChunk(runId, whole, best, wish());
+  active.told();
   return { what: "STORED", scored, next, stageComplete };
 
   async function release(): Promise<ChunkOutcome> {

@@ -17,6 +17,11 @@ interface Checkpoint {
   readonly next: ChunkRecord | null;
 }
 
+interface Answer extends Omit<Checkpoint, "next"> {
+  readonly next: ChunkJson | null;
+  readonly left: boolean;
+}
+
 /**
  * Writes a chunk's result, whoever scored it first: a worker that lost its lease may be late, and
  * the result is the same. With `wish` the worker takes the next chunk of the run in the same
@@ -33,12 +38,21 @@ export async function storeChunk(
   const [rows, columns] = await Promise.all(packing);
   const { stage, no, from, to, scored, stride, spent } = chunk;
   const place = asJson({ stage, no, from, to, scored, stride });
-  const { next, ...checkpoint } = await answerOf<Checkpoint & { readonly next: ChunkJson | null }>(
+  const { next, left, ...checkpoint } = await answerOf<Answer>(
     context.db,
     sql`store_chunk(${runId}::text, ${place}, ${rows}::bytea, ${columns}::bytea, ${asJson(best)},
       ${asJson(spent ?? null)}, ${asJson(wish)})`,
   );
+  if (left) await sendLeftWork(context, runId);
   return { ...checkpoint, next: next === null ? null : chunkOfJson(next) };
+}
+
+/** Its worker goes elsewhere: whoever has nothing to do is told of the chunks that are left. */
+async function sendLeftWork(context: StoreContext, runId: string): Promise<void> {
+  await context.db.transaction(async (tx) => {
+    const run = await lockRun(tx, runId);
+    if (run !== null) await sendDueWork(context, tx, run);
+  });
 }
 
 export async function reportProgress(

@@ -1,16 +1,15 @@
 import { and, asc, eq, sql } from "drizzle-orm";
 import type { StageName } from "../core/stages/sweep.ts";
 import { answerOf, type ChunkJson, chunkOfJson } from "./answer.ts";
-import { chunkAt, chunkOf, giveBack, retryTime } from "./chunk-row.ts";
+import { chunkOf, giveBack, retryTime } from "./chunk-row.ts";
 import type { Connection, Transaction } from "./database.ts";
-import { sendDueWork, sendHints } from "./due-work.ts";
-import { leaseEnd } from "./lease.ts";
+import { dueWork, sendDueWork, sendHints } from "./due-work.ts";
 import type { ChunkRecord } from "./records.ts";
 import { stopRun } from "./run-control.ts";
 import { appendEvent } from "./run-events.ts";
 import { chunkIn, type LockedRun, lockRun } from "./run-row.ts";
-import { chunks, runs } from "./schema.ts";
-import type { AttemptFault, ChunkClaim, ChunkId, HeldWork } from "./store.ts";
+import { chunks } from "./schema.ts";
+import type { AttemptFault, ChunkClaim, ChunkId } from "./store.ts";
 import type { StoreContext } from "./store-context.ts";
 
 /**
@@ -31,18 +30,18 @@ export async function insertChunks(
     on conflict do nothing`);
 }
 
-export async function claimChunk(
+export async function claimChunks(
   context: StoreContext,
   { runId, stage, no, worker, leaseMs }: ChunkClaim,
-): Promise<ChunkRecord | null> {
-  const claim = sql`claim_chunk(${runId}::text, ${stage}::text, ${no ?? null}::integer,
-    ${worker}::text, ${leaseMs}::double precision)`;
-  const { chunk, waiting } = await answerOf<{ chunk: ChunkJson | null; waiting: boolean }>(
+  most: number,
+): Promise<ChunkRecord[]> {
+  const found = await answerOf<{ chunks: readonly ChunkJson[]; waiting: boolean }>(
     context.db,
-    claim,
+    sql`claim_chunks(${runId}::text, ${stage}::text, ${no ?? null}::integer, ${most}::integer,
+      ${worker}::text, ${leaseMs}::double precision, ${context.engineVersion}::text)`,
   );
-  if (!waiting) await discardHints(context, runId, stage);
-  return chunk === null ? null : chunkOfJson(chunk);
+  if (!found.waiting) await discardHints(context, runId, stage);
+  return found.chunks.map(chunkOfJson);
 }
 
 /** Where the last chunk of a stage has been taken, hints at further ones lead nowhere. */
@@ -64,30 +63,6 @@ async function discardHints(context: StoreContext, runId: string, stage: StageNa
 export function startRun(tx: Transaction, run: LockedRun): Promise<LockedRun> {
   const since = { startedAt: run.now, progressAt: run.now, stageAt: run.now };
   return appendEvent(tx, run, { kind: "STARTED", change: { state: "RUNNING", ...since } });
-}
-
-export async function extendLeases(
-  context: StoreContext,
-  worker: string,
-  leaseMs: number,
-  held: HeldWork,
-): Promise<void> {
-  const leaseUntil = leaseEnd(leaseMs);
-  const ofWorker = and(eq(chunks.worker, worker), eq(chunks.state, "RUNNING"));
-  // One row a statement: whoever locks several at once, beside those who lock their run first, may
-  // meet them in a deadlock.
-  for (const chunk of held.chunks) {
-    await context.db
-      .update(chunks)
-      .set({ leaseUntil })
-      .where(and(ofWorker, chunkAt(chunk)));
-  }
-  for (const runId of held.ends) {
-    await context.db
-      .update(runs)
-      .set({ endLeaseUntil: leaseUntil })
-      .where(and(eq(runs.endWorker, worker), eq(runs.id, runId)));
-  }
 }
 
 export async function releaseChunk(
@@ -127,16 +102,23 @@ export async function failChunk(
   });
 }
 
-/** A job for a chunk that was given back; a run that is to stop may be due its end instead. */
-function sendAgain(
+/**
+ * A job for a chunk that was given back, and for whatever else waits: its lane goes on to other
+ * work.
+ */
+async function sendAgain(
   context: StoreContext,
   tx: Transaction,
   run: LockedRun,
   { runId, stage, no }: ChunkId,
   notBefore: Date | null,
 ): Promise<void> {
-  if (run.stopState !== null) return sendDueWork(context, tx, run);
-  return sendHints(context, tx, run, [{ kind: "chunk", runId, stage, no, notBefore }]);
+  const due = await dueWork(context, tx, run);
+  const known = due.some((hint) => hint.kind === "end" || hint.no === no);
+  const active = run.state === "QUEUED" || run.state === "RUNNING";
+  const waits = active && run.stopState === null && !known;
+  const again = { kind: "chunk", runId, stage, no, notBefore } as const;
+  await sendHints(context, tx, run, waits ? [again, ...due] : due);
 }
 
 export async function chunksOf(

@@ -6,12 +6,14 @@ import { chunkIn, type LockedRun } from "./run-row.ts";
 import { chunks } from "./schema.ts";
 import type { ClaimedEnd } from "./store.ts";
 import type { StoreContext } from "./store-context.ts";
+import { countWorkers, liveWorkers } from "./workers.ts";
 
 /**
- * A hint brings one lane of a process to a run, and it stays for further chunks: so many lanes can
- * come at once. Recovery sends more where there are more.
+ * A hint brings a process to a run, and it stays for further chunks: as many as there are workers,
+ * between these bounds. Who comes later has recovery send one more.
  */
-const HINTS_A_RUN = 64;
+const LEAST_HINTS = 2;
+const MOST_HINTS = 64;
 
 /** Whether any chunk of the run's stage is held by a worker, alive or not yet known to be dead. */
 export async function isWorkedOn(tx: Transaction, run: LockedRun): Promise<boolean> {
@@ -23,10 +25,24 @@ export async function isWorkedOn(tx: Transaction, run: LockedRun): Promise<boole
   return held.length > 0;
 }
 
-/** The end that is due: of the stage when all of it is stored, of the run when it was stopped. */
-export async function dueEnd(tx: Transaction, run: LockedRun): Promise<ClaimedEnd["work"] | null> {
+/**
+ * The end that is due here: of the stage when all of it is stored, of the run when it was stopped.
+ * A run of another engine version is left to its own processes; where there are none, one that was
+ * stopped ends without results.
+ */
+export async function dueEnd(
+  { engineVersion }: StoreContext,
+  tx: Transaction,
+  run: LockedRun,
+): Promise<ClaimedEnd["work"] | null> {
   if (isTerminal(run.state) || isBeingEnded(run)) return null;
-  if (run.stopState !== null) return (await isWorkedOn(tx, run)) ? null : "STOP";
+  const foreign = engineVersion !== null && engineVersion !== run.plan.engineVersion;
+  if (run.stopState !== null) {
+    if (await isWorkedOn(tx, run)) return null;
+    if (!foreign) return "STOP";
+    return (await countWorkers(tx, run.plan.engineVersion)) === 0 ? "ABANDON" : null;
+  }
+  if (foreign) return null;
   if (run.state !== "RUNNING" && run.state !== "QUEUED") return null;
   if (run.stage === "FINALIZING") return "FINALIZE";
   return (await isStageComplete(tx, run)) ? "BEGIN_STAGE_B" : null;
@@ -49,18 +65,27 @@ export async function isStageComplete(tx: Transaction, run: LockedRun): Promise<
 /**
  * What is to be done next for a run, read from its rows: the end of its stage, or chunks to score.
  */
-async function dueWork(tx: Transaction, run: LockedRun): Promise<WorkHint[]> {
+export async function dueWork(
+  context: StoreContext,
+  tx: Transaction,
+  run: LockedRun,
+): Promise<WorkHint[]> {
   const { id: runId, stage } = run;
-  if ((await dueEnd(tx, run)) !== null) return [{ kind: "end", runId, notBefore: null }];
+  const { engineVersion } = context;
+  if ((await dueEnd(context, tx, run)) !== null) return [{ kind: "end", runId, notBefore: null }];
   if (run.stopState !== null || stage === "FINALIZING") return [];
   if (run.state !== "RUNNING" && run.state !== "QUEUED") return [];
+  if (engineVersion !== null && engineVersion !== run.plan.engineVersion) return [];
   const waiting = await tx
-    .select({ no: chunks.no, notBefore: chunks.retryAt })
+    .select({ no: chunks.no, notBefore: chunks.retryAt, live: liveWorkers(run.plan.engineVersion) })
     .from(chunks)
     .where(chunkIn(runId, stage, "PENDING"))
     .orderBy(asc(chunks.no))
-    .limit(HINTS_A_RUN);
-  return waiting.map((chunk) => ({ kind: "chunk", runId, stage, ...chunk }));
+    .limit(MOST_HINTS);
+  const wanted = Math.max(LEAST_HINTS, waiting[0]?.live ?? 0);
+  return waiting
+    .slice(0, wanted)
+    .map(({ no, notBefore }) => ({ kind: "chunk", runId, stage, no, notBefore }));
 }
 
 /** Sends the jobs that a run is due, in the transaction that made it so. */
@@ -70,7 +95,7 @@ export async function sendDueWork(
   run: LockedRun,
 ): Promise<void> {
   if (context.jobs === null) return;
-  await sendHints(context, tx, run, await dueWork(tx, run));
+  await sendHints(context, tx, run, await dueWork(context, tx, run));
 }
 
 export async function sendHints(

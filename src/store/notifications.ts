@@ -4,6 +4,8 @@ import { runs } from "./schema.ts";
 
 /** Payload: the run's id. A trigger on the events notifies, so whatever appends an event does. */
 const RUN_CHANNEL = "sweepline_run";
+/** Payload: the id of a run that is to stop or has ended; a trigger on the runs notifies. */
+const STOP_CHANNEL = "sweepline_stop";
 /** Payload: the import's id. */
 const IMPORT_CHANNEL = "sweepline_import";
 /** No payload: there may be jobs. */
@@ -17,6 +19,7 @@ const RECENT_RUNS = 100;
 
 export interface Notifications {
   onRunChanged(listener: (runId: string) => void): () => void;
+  onRunStopping(listener: (runId: string) => void): () => void;
   onImportChanged(listener: (importId: string) => void): () => void;
   onJobs(listener: () => void): () => void;
   onAccessChanged(listener: () => void): () => void;
@@ -45,6 +48,7 @@ export async function notifyImport(tx: Transaction, importId: string): Promise<v
 /** Fans the database's notifications out to the listeners of this process. */
 export async function openNotifications(database: Database): Promise<Notifications> {
   const runListeners = new Set<(runId: string) => void>();
+  const stopListeners = new Set<(runId: string) => void>();
   const importListeners = new Set<(importId: string) => void>();
   const jobListeners = new Set<() => void>();
   const accessListeners = new Set<() => void>();
@@ -65,6 +69,11 @@ export async function openNotifications(database: Database): Promise<Notificatio
     for (const { id } of await recent.catch(() => [])) runChanged(id);
   };
   await database.listen(RUN_CHANNEL, runChanged, announceRecent);
+  // A heartbeat tells of what was missed.
+  const runStopping = (runId: string) => {
+    for (const listener of stopListeners) listener(runId);
+  };
+  await database.listen(STOP_CHANNEL, runStopping, () => {});
   // Whoever follows an import looks by itself as well, so nothing has to be announced again.
   const importChanged = (importId: string) => {
     for (const listener of importListeners) listener(importId);
@@ -74,6 +83,7 @@ export async function openNotifications(database: Database): Promise<Notificatio
   await database.listen(ACCESS_CHANNEL, access, access);
   return {
     onRunChanged: (listener) => subscribe(runListeners, listener),
+    onRunStopping: (listener) => subscribe(stopListeners, listener),
     onImportChanged: (listener) => subscribe(importListeners, listener),
     onJobs: (listener) => subscribe(jobListeners, listener),
     onAccessChanged: (listener) => subscribe(accessListeners, listener),

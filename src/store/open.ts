@@ -23,6 +23,7 @@ import * as stageEnds from "./stage-ends.ts";
 import type { Store } from "./store.ts";
 import { STORE_DEFAULTS, type StoreContext, type StoreSettings } from "./store-context.ts";
 import { storedChunks, storedRows } from "./stored-chunks.ts";
+import { workerStore } from "./workers.ts";
 
 /** A store that this process has opened, with what the queue needs to join its transactions. */
 export interface OpenStore extends Store {
@@ -48,6 +49,7 @@ export async function openStore(
   const { db } = database;
   return {
     backend: database.backend,
+    engineVersion: context.engineVersion,
     database,
     access: accessStore(context, notifications),
     attachJobs: (jobs) => {
@@ -66,6 +68,7 @@ export async function openStore(
     datasetBlocks: (hash) => datasets.blocksOf(db, hash),
 
     ...importStore(db),
+    ...workerStore(context),
 
     createRun: (run) => runs.createRunOnce(context, run),
     run: (id) => runById(db, id),
@@ -79,8 +82,8 @@ export async function openStore(
 
     ...controlOf(context, database),
 
-    claimChunk: (claim) => chunks.claimChunk(context, claim),
-    extendLeases: (worker, leaseMs, held) => chunks.extendLeases(context, worker, leaseMs, held),
+    claimChunk: async (claim) => (await chunks.claimChunks(context, claim, 1))[0] ?? null,
+    claimChunks: (claim, most) => chunks.claimChunks(context, claim, most),
     releaseChunk: (chunk, worker) => chunks.releaseChunk(context, chunk, worker),
     failChunk: (chunk, worker, fault) => chunks.failChunk(context, chunk, worker, fault),
     storeChunk: (runId, chunk, best, wish) =>
@@ -94,13 +97,8 @@ export async function openStore(
     ...columnStore(db),
 
     reportProgress: (progress) => checkpoints.reportProgress(context, progress),
-    beginStageB: (runId, shortlist, plan) => stageEnds.beginStageB(context, runId, shortlist, plan),
-    shortlist: (runId) => stageEnds.shortlistOf(db, runId),
-    finishRun: (runId, end) => stageEnds.finishRun(context, runId, end),
-    claimEnd: (claim) => stageEnds.claimEnd(context, claim),
-    failEnd: (runId, worker, fault) => stageEnds.failEnd(context, runId, worker, fault),
-    releaseEnd: (runId, worker) => stageEnds.releaseEnd(context, runId, worker),
-    recover: () => recover(context),
+    ...stageEndsOf(context),
+    recover: (runIds) => recover(context, runIds),
     removeOld: async (retention) => {
       const removed = await removeOld(context, retention);
       const any = removed.runs + removed.events > 0;
@@ -110,9 +108,23 @@ export async function openStore(
 
     events: (runId, afterSeq, limit) => eventsAfter(db, runId, afterSeq, limit),
     onRunChanged: notifications.onRunChanged,
+    onRunStopping: notifications.onRunStopping,
     onImportChanged: notifications.onImportChanged,
     onJobs: notifications.onJobs,
     close: () => database.close(),
+  };
+}
+
+type StageEnds = "beginStageB" | "shortlist" | "finishRun" | "claimEnd" | "failEnd" | "releaseEnd";
+
+function stageEndsOf(context: StoreContext): Pick<Store, StageEnds> {
+  return {
+    beginStageB: (runId, shortlist, plan) => stageEnds.beginStageB(context, runId, shortlist, plan),
+    shortlist: (runId) => stageEnds.shortlistOf(context.db, runId),
+    finishRun: (runId, end) => stageEnds.finishRun(context, runId, end),
+    claimEnd: (claim) => stageEnds.claimEnd(context, claim),
+    failEnd: (runId, worker, fault) => stageEnds.failEnd(context, runId, worker, fault),
+    releaseEnd: (runId, worker) => stageEnds.releaseEnd(context, runId, worker),
   };
 }
 

@@ -4,20 +4,22 @@ import type { Transaction } from "./database.ts";
 import { sendDueWork } from "./due-work.ts";
 import { stopRun } from "./run-control.ts";
 import { chunkIn, type LockedRun, lockRun } from "./run-row.ts";
-import { chunks, imports, runs } from "./schema.ts";
+import { chunks, imports, runs, workers } from "./schema.ts";
 import type { StoreContext } from "./store-context.ts";
 
 /**
- * For every run that goes on: chunks whose worker has not been heard of go back to PENDING for
- * another attempt (one whose attempts are used up stops the run as FAILED), and jobs that were
- * lost, because a process died between fetching and claiming or a queue was emptied, are sent
- * again.
+ * For every run that goes on, or these: chunks whose worker has not been heard of go back to
+ * PENDING for another attempt (one whose attempts are used up stops the run as FAILED), and jobs
+ * that were lost, because a process died between fetching and claiming or a queue was emptied, are
+ * sent again.
  */
-export async function recover(context: StoreContext): Promise<void> {
+export async function recover(context: StoreContext, runIds?: readonly string[]): Promise<void> {
+  if (runIds?.length === 0) return;
+  const goesOn = inArray(runs.state, ["QUEUED", "RUNNING", "PAUSED"]);
   const active = await context.db
     .select({ id: runs.id })
     .from(runs)
-    .where(inArray(runs.state, ["QUEUED", "RUNNING", "PAUSED"]))
+    .where(runIds === undefined ? goesOn : and(goesOn, inArray(runs.id, [...runIds])))
     .orderBy(asc(runs.no));
   for (const { id } of active) {
     await context.db.transaction(async (tx) => {
@@ -69,5 +71,6 @@ async function stopHopeless(
 export async function takeBackAll(context: StoreContext): Promise<void> {
   await giveBack(context.db, undefined, { error: LOST, retryAt: retryTime(context) });
   await context.db.update(runs).set({ endWorker: null, endLeaseUntil: null });
+  await context.db.delete(workers);
   await context.db.update(imports).set({ worker: null, leaseUntil: null });
 }

@@ -42,6 +42,7 @@ export async function createRun(
       planHash: plan.planHash,
       datasetHash: plan.datasetHash,
       kernels: run.kernels,
+      engineVersion: plan.engineVersion,
       priority: PRIORITIES[plan.request.schedule.priority],
       total: plan.estimate.stageAVariants,
     });

@@ -29,6 +29,7 @@ import type {
   RunState,
   StopState,
 } from "./records.ts";
+import type { HeldChunk } from "./worker-records.ts";
 
 export * from "./import-schema.ts";
 
@@ -94,6 +95,8 @@ export const runs = snakeCase.table(
     kernels: text().$type<"reference" | "wasm">().notNull(),
     /** The higher the sooner; see priorities.ts. */
     priority: integer().notNull().default(DEFAULT_PRIORITY),
+    /** That of the plan; null in rows of a version that did not write it. */
+    engineVersion: text(),
     /**
      * Variants of the current stage: all, in stored chunks, and shown as done (never goes back).
      */
@@ -162,6 +165,19 @@ export const chunks = snakeCase.table(
     index("chunks_state").on(t.runId, t.stage, t.state, t.no),
   ],
 );
+
+/** Processes that work on runs; one that is gone without a word is lost when its lease is over. */
+export const workers = snakeCase.table("workers", {
+  name: text().primaryKey(),
+  ...{ host: text().notNull(), pid: integer().notNull() },
+  ...{ engineVersion: text().notNull(), packageVersion: text().notNull() },
+  ...{ cores: integer().notNull(), threads: integer().notNull() },
+  startedAt: at().notNull(),
+  heartbeatAt: at().notNull(),
+  leaseUntil: at().notNull(),
+  /** What it said it had in hand at its last heartbeat. */
+  chunks: json().$type<readonly HeldChunk[]>().notNull(),
+});
 
 export const chunkResults = snakeCase.table(
   "chunk_results",

@@ -23,12 +23,12 @@ export async function beginStageB(
   runId: string,
   shortlist: Float64Array,
   plan: StageBPlan,
-): Promise<void> {
+): Promise<boolean> {
   const bases = await packFloats([shortlist]);
-  await context.db.transaction(async (tx) => {
+  return context.db.transaction(async (tx) => {
     const run = await lockRun(tx, runId);
-    if (run === null || run.stage !== "STAGE_A" || isTerminal(run.state)) return;
-    if (run.stopState !== null || run.state === "PAUSED") return;
+    if (run === null || run.stage !== "STAGE_A" || isTerminal(run.state)) return false;
+    if (run.stopState !== null || run.state === "PAUSED") return false;
     await tx.insert(shortlists).values({ runId, bases }).onConflictDoNothing();
     await insertChunks(tx, {
       runId,
@@ -53,6 +53,7 @@ export async function beginStageB(
       },
     });
     await sendDueWork(context, tx, begun);
+    return true;
   });
 }
 
@@ -65,11 +66,12 @@ export async function shortlistOf(db: Connection, runId: string): Promise<Float6
 export async function claimEnd(context: StoreContext, claim: EndClaim): Promise<ClaimedEnd | null> {
   return context.db.transaction(async (tx) => {
     const run = await lockRun(tx, claim.runId);
-    const work = run === null ? null : await dueEnd(tx, run);
+    const work = run === null ? null : await dueEnd(context, tx, run);
     if (run === null || work === null) return null;
     const attempt = run.endAttempts + 1;
     // A retried run may have nothing left to score.
-    const begun = run.state === "QUEUED" && work !== "STOP" ? await startRun(tx, run) : run;
+    const starts = run.state === "QUEUED" && work !== "STOP" && work !== "ABANDON";
+    const begun = starts ? await startRun(tx, run) : run;
     const claimed = await changeRun(tx, begun, {
       endWorker: claim.worker,
       endLeaseUntil: new Date(run.now.getTime() + claim.leaseMs),

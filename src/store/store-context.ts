@@ -7,6 +7,8 @@ import type { WatchWait } from "./watched-waits.ts";
 /** What a store is opened with besides its database. Chance comes in here and nowhere else. */
 export interface StoreSettings {
   readonly retries: RetryPolicy;
+  /** Runs of another version are left to processes of theirs; null does any run. */
+  readonly engineVersion: string | null;
   readonly newId: () => string;
   /** In [0, 1): the jitter of waits. */
   readonly random: () => number;
@@ -15,6 +17,7 @@ export interface StoreSettings {
 
 export const STORE_DEFAULTS: StoreSettings = {
   retries: DEFAULT_RETRIES,
+  engineVersion: null,
   newId: randomUUID,
   random: Math.random,
   watchWait: () => () => {},

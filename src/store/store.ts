@@ -21,6 +21,7 @@ import type {
   TerminalState,
 } from "./records.ts";
 import type { Removed, Retention } from "./retention.ts";
+import type { WorkerStore } from "./worker-records.ts";
 
 /** Compressed columns of a dataset, as stored: one block a column and block number. */
 export interface DatasetBlock {
@@ -151,13 +152,6 @@ export interface ChunkClaim extends ChunkWish {
   readonly no?: number;
 }
 
-/** What a process works on, by what it holds a lease on. */
-export interface HeldWork {
-  readonly chunks: readonly ChunkId[];
-  /** Runs whose stage it ends. */
-  readonly ends: readonly string[];
-}
-
 /** Why an attempt at a chunk or an end failed: a user's mistake, or a fault of operation. */
 export interface AttemptFault {
   readonly kind: "USER" | "OPERATION";
@@ -171,11 +165,12 @@ export interface EndClaim {
 }
 
 /**
- * What is due: merge Stage A into the shortlist, make the results, or end a run that was stopped.
+ * What is due: merge Stage A into the shortlist, make the results, or end a run that was stopped,
+ * without results where it is of another engine version and none of its processes is there.
  */
 export interface ClaimedEnd {
   readonly run: RunRecord;
-  readonly work: "BEGIN_STAGE_B" | "FINALIZE" | "STOP";
+  readonly work: "BEGIN_STAGE_B" | "FINALIZE" | "STOP" | "ABANDON";
   /** From 1: how often the end of this stage has been begun. */
   readonly attempt: number;
 }
@@ -208,8 +203,10 @@ export interface StageBPlan {
  * Everything the service remembers. The database is the truth: every method is one transaction,
  * idempotent where a repeat can happen, and notifies subscribers of run events after commit.
  */
-export interface Store extends ImportStore, LibraryStore {
+export interface Store extends ImportStore, LibraryStore, WorkerStore {
   readonly backend: "pglite" | "postgres";
+  /** Of the runs that this process works on; null works on any. */
+  readonly engineVersion: string | null;
   readonly access: AccessStore;
 
   // datasets
@@ -269,11 +266,8 @@ export interface Store extends ImportStore, LibraryStore {
   // chunks
   /** Takes a PENDING chunk; null when none is to be had, or not yet. QUEUED -> RUNNING. */
   claimChunk(claim: ChunkClaim): Promise<ChunkRecord | null>;
-  /**
-   * Extends the worker's leases on what it says it holds. What else it was given, because an answer
-   * got lost, goes to others when its lease has run out.
-   */
-  extendLeases(worker: string, leaseMs: number, held: HeldWork): Promise<void>;
+  /** As `claimChunk`, so many at most; none of a run of another engine version. */
+  claimChunks(claim: ChunkClaim, most: number): Promise<ChunkRecord[]>;
   /** Gives a chunk back untouched; the attempt does not count. */
   releaseChunk(chunk: ChunkId, worker: string): Promise<void>;
   /**
@@ -321,9 +315,9 @@ export interface Store extends ImportStore, LibraryStore {
   reportProgress(progress: WorkerProgress): Promise<void>;
   /**
    * Writes the shortlist and the Stage B chunks (of `chunkVariants` shortlist positions) with their
-   * jobs; a repeat does nothing.
+   * jobs; a repeat does nothing. False when the run is not to go on.
    */
-  beginStageB(runId: string, shortlist: Float64Array, plan: StageBPlan): Promise<void>;
+  beginStageB(runId: string, shortlist: Float64Array, plan: StageBPlan): Promise<boolean>;
   shortlist(runId: string): Promise<Float64Array | null>;
   /** Results and end in one transaction; false when the run had ended already. */
   finishRun(runId: string, end: RunEnd): Promise<boolean>;
@@ -340,9 +334,10 @@ export interface Store extends ImportStore, LibraryStore {
   // recovery
   /**
    * Gives chunks whose lease ran out back, which is a failed attempt, and sends jobs again for
-   * whatever is due and has none. Safe to call at any time from any process.
+   * whatever is due and has none: of these runs, or of all. Safe to call at any time from any
+   * process.
    */
-  recover(): Promise<void>;
+  recover(runIds?: readonly string[]): Promise<void>;
 
   /** Removes what is older than it may be; safe at any time from any process. */
   removeOld(retention: Retention): Promise<Removed>;
@@ -355,6 +350,8 @@ export interface Store extends ImportStore, LibraryStore {
    * unsubscribe.
    */
   onRunChanged(listener: (runId: string) => void): () => void;
+  /** As `onRunChanged`, when a run is to stop or has ended. */
+  onRunStopping(listener: (runId: string) => void): () => void;
   /** As `onRunChanged`, for imports. */
   onImportChanged(listener: (importId: string) => void): () => void;
   /** Calls back when there may be new jobs. */

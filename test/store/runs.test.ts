@@ -6,6 +6,7 @@ import { type OpenStore, openStore } from "../../src/store/open.ts";
 import type { ResultRow, RunRecord } from "../../src/store/records.ts";
 import * as schema from "../../src/store/schema.ts";
 import type { StoredRows } from "../../src/store/store.ts";
+import type { HeldWork } from "../../src/store/worker-records.ts";
 import { onBothDatabases } from "../support/databases.ts";
 import { samplePlan } from "../support/sample-plan.ts";
 import { bestOf, metricOf, scoredChunk } from "../support/scored-chunk.ts";
@@ -98,11 +99,14 @@ onBothDatabases("runs", (database) => {
     ];
     const leases = async () => (await store.chunks(run.id)).map((c) => c.leaseUntil?.getTime());
     const before = await leases();
-    await store.extendLeases("w1", LEASE_MS * 2, { chunks: [held!, foreign!], ends: [run.id] });
+    const about = { name: "w1", host: "h", pid: 1, packageVersion: "1", cores: 2, threads: 2 };
+    const beat = (leaseMs: number, chunks: HeldWork["chunks"]) =>
+      store.heartbeat({ about, leaseMs, held: { chunks, ends: [run.id] }, idle: false });
+    await beat(LEASE_MS * 2, [held!, foreign!]);
     const after = await leases();
     expect(after[0]! - before[0]!).toBeGreaterThan(LEASE_MS / 2);
     expect(after.slice(1)).toEqual(before.slice(1));
-    await store.extendLeases("w1", 1, { chunks: [], ends: [] });
+    await beat(1, []);
     expect(await leases()).toEqual(after);
     expect(orphan!.worker).toBe("w1");
   });

@@ -46,7 +46,8 @@ if (process.argv[1] === import.meta.filename) {
   const { location, options } = JSON.parse(process.argv[2]);
   const service = await openService(location, options);
   service.store.onRunChanged(async (runId) => {
-    const chunks = await service.store.chunks(runId);
+    // Once it drains, the store may be closed before the answer.
+    const chunks = await service.store.chunks(runId).catch(() => []);
     const stored = chunks.some((chunk) => chunk.state === "DONE");
     if (stored && process.connected) process.send!("progress");
   });

@@ -5,10 +5,10 @@ import type {
   ChunkClaim,
   ChunkId,
   ChunkWish,
-  HeldWork,
   StoredChunk,
   StoredRows,
 } from "../../../src/store/store.ts";
+import type { HeldWork, WorkerBeat } from "../../../src/store/worker-records.ts";
 
 interface Holding {
   readonly worker: string;
@@ -44,8 +44,8 @@ export class LeaseLedger {
   }
 
   readonly #observers: Record<string, (args: never, answer: never) => void> = {
-    claimChunk: ([claim]: [ChunkClaim], chunk: ChunkRecord | null) => {
-      if (chunk !== null) this.#taken(chunk, claim);
+    claimChunks: ([claim]: [ChunkClaim], chunks: readonly ChunkRecord[]) => {
+      for (const chunk of chunks) this.#taken(chunk, claim);
     },
     storeChunk: (
       [, chunk, , wish]: [string, StoredChunk, unknown, ChunkWish | null],
@@ -61,8 +61,8 @@ export class LeaseLedger {
       this.#givenBack(chunk, worker, "untouched"),
     failChunk: ([chunk, worker]: [ChunkId, string, AttemptFault]) =>
       this.#givenBack(chunk, worker, "failed"),
-    extendLeases: ([worker, leaseMs, held]: [string, number, HeldWork]) =>
-      this.#extended(worker, leaseMs, held),
+    heartbeat: ([{ about, leaseMs, held }]: [WorkerBeat]) =>
+      this.#extended(about.name, leaseMs, held),
   };
 
   #taken(chunk: Pick<ChunkId, "stage" | "no">, { worker, leaseMs }: ChunkWish): void {

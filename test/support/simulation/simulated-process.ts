@@ -62,7 +62,7 @@ export class SimulatedProcess {
   #store(): Store {
     const { store, listeners, queue, ledger } = this.#world;
     const overrides: Partial<Store> = {
-      onRunChanged: (listener) => subscribe(listeners, (id) => this.alive && listener(id)),
+      onRunStopping: (listener) => subscribe(listeners, (id) => this.alive && listener(id)),
       onJobs: (listener) => subscribe(queue.listeners, () => this.alive && listener()),
     };
     return new Proxy(store, {

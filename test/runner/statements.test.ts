@@ -1,0 +1,59 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import pg from "pg";
+import { afterAll, beforeAll, expect, it, vi } from "vitest";
+import { POSTGRES } from "../support/databases.ts";
+import {
+  ended,
+  importSample,
+  openService,
+  type ServiceUnderTest,
+  smallRequest,
+} from "../support/service-under-test.ts";
+
+let first: ServiceUnderTest;
+let second: ServiceUnderTest;
+let drop: () => Promise<void>;
+const statements: string[] = [];
+const INSERTS_RESULTS = /^insert into "results"/;
+const { query } = pg.Client.prototype;
+
+beforeAll(async () => {
+  const made = await POSTGRES.create();
+  drop = made.drop;
+  first = await openService(made.location, { workers: 1 });
+  second = await openService(made.location, { workers: 1 });
+  await importSample(first);
+  // Every statement of this process, whoever sends it: store, queue and listener.
+  pg.Client.prototype.query = function (this: pg.Client, ...args: unknown[]) {
+    const [what] = args as [string | { readonly text: string }];
+    statements.push(typeof what === "string" ? what : what.text);
+    return Reflect.apply(query, this, args);
+  } as typeof query;
+});
+
+afterAll(async () => {
+  pg.Client.prototype.query = query;
+  await first?.close();
+  await second?.close();
+  await drop?.();
+});
+
+it("takes less than 200 statements for a run of 100 chunks on two processes", async () => {
+  await first.runner.start();
+  await second.runner.start();
+  statements.length = 0;
+  const request = { ...smallRequest({ chunkVariants: 60 }), preselect: 190 };
+  const { run } = await first.runs.startRun(request, null);
+  // Without asking: whoever follows the run is no part of it.
+  await vi.waitFor(() => expect(statements.some((text) => INSERTS_RESULTS.test(text))).toBe(true), {
+    timeout: 15_000,
+  });
+  await sleep(250);
+  const taken = statements.splice(0);
+  expect((await ended(first.store, run.id)).state).toBe("SUCCEEDED");
+  const chunks = await first.store.chunks(run.id);
+  expect(chunks).toHaveLength(101);
+  expect(new Set(chunks.map((chunk) => chunk.worker)).size).toBe(2);
+  expect(taken.length, taken.join("\n")).toBeLessThan(200);
+  expect(taken.filter((text) => text.includes("store_chunk("))).toHaveLength(101);
+});
