@@ -27,11 +27,11 @@ interface Wanted {
 /** Unpacked bytes that are read ahead, unless a single chunk has more. */
 const BATCH_BYTES = 16 * 2 ** 20;
 /** Packed bytes of one statement: the embedded database holds the event loop while it answers. */
-const STATEMENT_BYTES = 2 ** 20;
+const STATEMENT_BYTES = 2 ** 19;
 /** Stretches of columns that one statement asks for. */
 const STATEMENT_PARTS = 1_000;
 /** Positions between two turns of the event loop, so that a long column holds nobody up. */
-const TURN_POSITIONS = 1 << 16;
+const TURN_POSITIONS = 1 << 15;
 
 /**
  * Reads metric columns block by block in index order, and of each chunk only the columns that are

@@ -32,11 +32,16 @@ export function chosenPass(grid: StageGrid, filter: VariantFilter, visit: Chosen
     const keep = new Uint8Array(length);
     grid.markExisting(block.from, keep);
     filter.narrow(grid, block, keep);
-    let count = 0;
-    for (let i = 0; i < length; i++) {
-      places[count] = i;
-      count += keep[i];
-    }
-    visit(block, places.subarray(0, count));
+    visit(block, places.subarray(0, markedPlaces(keep, places)));
   };
+}
+
+/** Writes the places that are marked with 1 to `out`, as long as `keep`; answers how many. */
+function markedPlaces(keep: Uint8Array, out: Int32Array): number {
+  let count = 0;
+  for (let i = 0; i < keep.length; i++) {
+    out[count] = i;
+    count += keep[i];
+  }
+  return count;
 }

@@ -23,18 +23,32 @@ export class Tallies {
   /** Values and the bucket of each. One that is NaN or infinite is undefined. */
   add(values: Float64Array, buckets: Int32Array): void {
     const data = this.#data;
-    for (let i = 0; i < values.length; i++) {
-      const value = values[i];
-      const at = buckets[i] * STRIDE;
-      // False for NaN and for infinities alone.
-      if (value - value !== 0) {
-        data[at + UNDEFINED]++;
-        continue;
+    for (let i = 0; i < values.length; ) {
+      const bucket = buckets[i];
+      const at = bucket * STRIDE;
+      let count = 0;
+      let undefinedCount = 0;
+      let sum = data[at + SUM];
+      let min = data[at + MIN];
+      let max = data[at + MAX];
+      // Neighbours often share a bucket, and numbers in registers are added faster.
+      for (; i < values.length && buckets[i] === bucket; i++) {
+        const value = values[i];
+        // False for NaN and for infinities alone.
+        if (value - value !== 0) {
+          undefinedCount++;
+          continue;
+        }
+        count++;
+        sum += value;
+        if (value < min) min = value;
+        if (value > max) max = value;
       }
-      data[at + COUNT]++;
-      data[at + SUM] += value;
-      if (value < data[at + MIN]) data[at + MIN] = value;
-      if (value > data[at + MAX]) data[at + MAX] = value;
+      data[at + COUNT] += count;
+      data[at + UNDEFINED] += undefinedCount;
+      data[at + SUM] = sum;
+      data[at + MIN] = min;
+      data[at + MAX] = max;
     }
     this.#hasMeans = false;
   }
@@ -43,10 +57,15 @@ export class Tallies {
   addSquares(values: Float64Array, buckets: Int32Array): void {
     if (!this.#hasMeans) this.#setMeans();
     const data = this.#data;
-    for (let i = 0; i < values.length; i++) {
-      const at = buckets[i] * STRIDE;
-      const fromMean = values[i] - data[at + MEAN];
-      data[at + SQUARES] += fromMean * fromMean;
+    for (let i = 0; i < values.length; ) {
+      const bucket = buckets[i];
+      const mean = data[bucket * STRIDE + MEAN];
+      let squares = data[bucket * STRIDE + SQUARES];
+      for (; i < values.length && buckets[i] === bucket; i++) {
+        const fromMean = values[i] - mean;
+        squares += fromMean * fromMean;
+      }
+      data[bucket * STRIDE + SQUARES] = squares;
     }
   }
 

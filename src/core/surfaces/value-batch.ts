@@ -35,27 +35,39 @@ export function batchPass(
   visit: BatchVisit,
 ): BlockPass {
   const { rules } = grouping;
-  let whole = new Int32Array(0);
   let values = new Float64Array(0);
   let buckets: Int32Array[] = [];
   return chosenPass(grid, filter, ({ from, columns }, places) => {
     const all = columns[column];
-    if (whole.length < all.length) {
-      whole = new Int32Array(all.length);
+    if (values.length < all.length) {
       values = new Float64Array(all.length);
       buckets = rules.map(() => new Int32Array(all.length));
     }
     const taken = which === "all" ? places : definedPlaces(all, places);
-    for (let k = 0; k < taken.length; k++) values[k] = all[taken[k]];
-    for (const [r, { offset, terms }] of rules.entries()) {
-      const own = whole.subarray(0, all.length).fill(offset);
-      for (const { axis, weight } of terms) grid.addDigits(axis, from, weight, own);
-      const out = buckets[r];
-      for (let k = 0; k < taken.length; k++) out[k] = own[taken[k]];
+    const own = buckets.map((whole, r) => {
+      const digits = whole.subarray(0, all.length).fill(rules[r].offset);
+      for (const { axis, weight } of rules[r].terms) grid.addDigits(axis, from, weight, digits);
+      return digits;
+    });
+    // Most often that is all of them.
+    if (taken.length === all.length) {
+      visit(all, own);
+      return;
     }
-    const cut = buckets.map((own) => own.subarray(0, taken.length));
+    pick(all, taken, values);
+    // A place is never before its own: what is overwritten has been read.
+    for (const digits of own) pickDigits(digits, taken);
+    const cut = own.map((digits) => digits.subarray(0, taken.length));
     visit(values.subarray(0, taken.length), cut);
   });
+}
+
+function pick(from: Float64Array, places: Int32Array, to: Float64Array): void {
+  for (let k = 0; k < places.length; k++) to[k] = from[places[k]];
+}
+
+function pickDigits(digits: Int32Array, places: Int32Array): void {
+  for (let k = 0; k < places.length; k++) digits[k] = digits[places[k]];
 }
 
 /** Drops the places of values that are NaN or infinite, where it is. */
