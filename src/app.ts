@@ -317,6 +317,7 @@ function createRuns(config: ServiceConfig, parts: RunParts): RunService {
     ...parts,
     guards: config.guards,
     caches: config.caches,
+    columns: config.columns,
     maxQueuedRuns: config.maxQueuedRuns,
     maxUnfinishedRunsOfOwner: config.maxUnfinishedRunsOfOwner,
     kernels: config.kernels,

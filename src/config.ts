@@ -6,6 +6,7 @@ import { z } from "zod";
 import { BREAKER_OVERRIDES } from "./admission/breaker.ts";
 import { EXECUTION_MODES } from "./admission/governor.ts";
 import type { SensorName } from "./admission/reading.ts";
+import { RANKING_METRICS } from "./core/metrics/ranking-metric.ts";
 import { type Complaint, complaint, UserError } from "./core/user-error.ts";
 import { chooseKernels, KERNEL_SETTINGS, type KernelName } from "./kernels/choose-kernels.ts";
 
@@ -125,6 +126,10 @@ const settings = z.strictObject({
     atomBytes: cacheBytes,
     columnBytes: cacheBytes,
     datasetDiskBytes: bytes,
+  }),
+  columns: z.strictObject({
+    keep: z.boolean(),
+    metrics: z.array(z.enum(RANKING_METRICS)),
   }),
   log: z.strictObject({ level: z.enum(LOG_LEVELS) }),
 });

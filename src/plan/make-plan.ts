@@ -5,7 +5,7 @@ import {
   MAX_CONSTRAINED_COMBINATIONS,
   VariantSpace,
 } from "../core/grid/variant-space.ts";
-import { BETTER } from "../core/metrics/ranking-metric.ts";
+import { BETTER, RANKING_METRICS, type RankingMetric } from "../core/metrics/ranking-metric.ts";
 import type { Candles } from "../core/series/candles.ts";
 import { type Timeframe, timeframeMs } from "../core/series/timeframe.ts";
 import { type KeptBounds, memoryBudget } from "../core/stages/memory-budget.ts";
@@ -118,6 +118,7 @@ function resolveSweep(request: RunRequest, range: ResolvedRange, timeframe: Time
   const trails = expandRiskAxis(request.risk.trailingStopPct, "risk.trailingStopPct", report);
   const targets = expandRiskAxis(request.risk.takeProfitPct, "risk.takeProfitPct", report);
   const ranking = resolveRanking(request, report);
+  const columns = furtherColumns(request, ranking, report);
   refuseWholePrice(request.execution, report);
   if (found.length > 0) throw new UserError("VALIDATION", found);
   return {
@@ -134,6 +135,7 @@ function resolveSweep(request: RunRequest, range: ResolvedRange, timeframe: Time
     trails,
     targets,
     ranking,
+    ...(columns.length === 0 ? {} : { columns }),
     preselect: request.preselect,
     topK: request.topK,
   };
@@ -173,6 +175,21 @@ function resolveRanking(request: RunRequest, report: (fault: Complaint) => void)
     report(complaint(path, "the secondary metric must differ", secondary.metric));
   }
   return [key(primary), key(secondary)];
+}
+
+/** Metrics to store beside those of the ranking, each once, in the order there is of metrics. */
+function furtherColumns(
+  { schedule: { columns = [], keepColumns } }: RunRequest,
+  ranking: Sweep["ranking"],
+  report: (fault: Complaint) => void,
+): RankingMetric[] {
+  if (keepColumns === false && columns.length > 0) {
+    const message = "would be dropped with the others: keepColumns is false";
+    report(complaint("schedule.columns", message, columns.join(", "), "none"));
+  }
+  return RANKING_METRICS.filter(
+    (metric) => columns.includes(metric) && ranking.every((key) => key.metric !== metric),
+  );
 }
 
 /**
@@ -293,8 +310,11 @@ function planHash(market: Market, range: ResolvedRange, sweep: Sweep): string {
   );
 }
 
-/** A trailing axis that is not used is left out, as costs are that are not paid. */
-function keyedSweep({ trails, ...sweep }: Sweep): object {
+/**
+ * A trailing axis that is not used is left out, as costs are that are not paid, and so are columns
+ * that are stored beside the result.
+ */
+function keyedSweep({ trails, columns: _columns, ...sweep }: Sweep): object {
   const execution = keyedExecution(sweep.execution);
   const trailing = trails.some((pct) => pct !== null);
   return { ...sweep, execution, ...(trailing ? { trails } : {}) };

@@ -146,6 +146,8 @@ export const runRequest = z.strictObject({
         .optional(),
       /** False: metric columns are dropped when the run has succeeded. */
       keepColumns: z.boolean().optional(),
+      /** Metrics that have a column beside those the run ranks by. */
+      columns: z.array(z.enum(RANKING_METRICS)).max(RANKING_METRICS.length).optional(),
       priority: z.enum(["CRITICAL", "HIGH", "NORMAL", "LOW", "BULK"]).default("NORMAL"),
     })
     .prefault({}),

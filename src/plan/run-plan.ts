@@ -1,4 +1,4 @@
-import type { Sweep } from "../core/stages/sweep.ts";
+import { type Sweep, sweepMetrics } from "../core/stages/sweep.ts";
 import type { RunRequest } from "./request.ts";
 
 /** What a run will cost, as arithmetic, before anything starts. */
@@ -31,4 +31,10 @@ export interface RunPlan {
   readonly endBar: number;
   readonly estimate: RunEstimate;
   readonly chunkVariants: { readonly stageA: number; readonly stageB: number };
+}
+
+/** Metric columns of both stages before they are compressed: a number an index and metric. */
+export function columnBytes({ sweep, estimate }: RunPlan): number {
+  const { indexSpace, stageBVariants } = estimate;
+  return (indexSpace + stageBVariants) * sweepMetrics(sweep).length * 8;
 }

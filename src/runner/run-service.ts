@@ -3,6 +3,7 @@ import type { Timeframe } from "../core/series/timeframe.ts";
 import type { KeptBounds } from "../core/stages/memory-budget.ts";
 import { complaint, UserError } from "../core/user-error.ts";
 import { canonicalJson } from "../plan/canonical-json.ts";
+import { type ColumnDefaults, withColumns, withoutColumns } from "../plan/column-defaults.ts";
 import type { Guards } from "../plan/guards.ts";
 import { makePlan } from "../plan/make-plan.ts";
 import { parseRunRequest } from "../plan/parse-request.ts";
@@ -37,6 +38,8 @@ export interface RunServiceOptions {
   readonly guards: Guards;
   /** What the pool keeps for other runs at most. */
   readonly caches?: KeptBounds;
+  /** About metric columns where a request is silent; without them they are kept. */
+  readonly columns?: ColumnDefaults;
   readonly engineVersion: string;
   readonly kernels: "reference" | "wasm";
   /** Most and default of a synchronous run's deadline. */
@@ -194,9 +197,12 @@ export class RunService {
       timeframe: (request.timeframe as Timeframe | undefined) ?? dataset.timeframe,
       candles: await marketCandles(datasets, dataset.hash, request.timeframe),
     };
+    const { columns } = this.#options;
+    const wanted = columns === undefined ? request : withColumns(request, columns);
+    const planned = synchronous ? withoutColumns(request) : wanted;
     const workers = Math.min(request.schedule.workers ?? pool.size, pool.size);
     const kept = caches === undefined ? {} : { caches };
-    return makePlan(request, market, { guards, engineVersion, workers, synchronous, ...kept });
+    return makePlan(planned, market, { guards, engineVersion, workers, synchronous, ...kept });
   }
 
   /** Work that a caller waits for: UserError QUEUE_FULL where too much of it is done already. */

@@ -254,7 +254,7 @@ function columnOf(run: RunRecord, metric: RankingMetric, path: string): number {
   const kept = sweepMetrics(run.plan.sweep);
   const column = kept.indexOf(metric);
   if (column >= 0) return column;
-  const message = "the run keeps no column of this metric: it does not rank by it";
+  const message = "the run keeps no column of this metric";
   throw new UserError("VALIDATION", complaint(path, message, metric, kept.join(", ")));
 }
 

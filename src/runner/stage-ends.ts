@@ -5,7 +5,7 @@ import { type ColumnDigest, canonicalBytes, feedDigest } from "../core/stages/di
 import { mergeRows } from "../core/stages/merge-rows.ts";
 import type { PhaseTimes } from "../core/stages/phase-clock.ts";
 import type { RankedRows } from "../core/stages/ranked-rows.ts";
-import { type StageName, type Sweep, sweepMetrics } from "../core/stages/sweep.ts";
+import { rankedMetrics, type StageName, type Sweep } from "../core/stages/sweep.ts";
 import type { RunPlan } from "../plan/run-plan.ts";
 import { variantKey } from "../plan/variant-key.ts";
 import type { ComputePool, ScoredVariant } from "../pool/task.ts";
@@ -25,7 +25,7 @@ export async function mergeStage(
   chunks: Chunks<StoredRows>,
   keep: number,
 ): Promise<RankedRows> {
-  const stride = 1 + sweepMetrics(sweep).length;
+  const stride = 1 + rankedMetrics(sweep).length;
   let best: RankedRows = { stride, data: new Float64Array(0) };
   for await (const chunk of chunks) {
     best = mergeRows(sweep, [best, { stride: chunk.stride, data: chunk.rows }], keep);
@@ -134,7 +134,7 @@ function resultRow(
 /** The best row of a list or a slice in words, for progress. */
 export function bestSoFar(sweep: Sweep, stage: StageName, row: Float64Array): BestSoFar {
   const metrics: Partial<Record<RankingMetric, number | null>> = {};
-  sweepMetrics(sweep).forEach((metric, m) => {
+  rankedMetrics(sweep).forEach((metric, m) => {
     metrics[metric] = defined(row[1 + m]);
   });
   return { variantIndex: row[0], ...describeVariant(sweep, stage, row[0]), metrics };
@@ -151,7 +151,7 @@ export async function columnDigests(
   stage: StageName,
   chunks: Chunks<Pick<StoredChunk, "from" | "to" | "columns">>,
 ): Promise<ColumnDigest[]> {
-  const metrics = sweepMetrics(sweep);
+  const metrics = rankedMetrics(sweep);
   const hashes = metrics.map(() => createHash("sha256"));
   let next = 0;
   for await (const chunk of chunks) {

@@ -14,7 +14,7 @@ export async function sweepTask(datasets: DatasetSource, plan: RunPlan): Promise
   return {
     plan,
     base: {
-      key: plan.planHash,
+      key: [plan.planHash, ...(plan.sweep.columns ?? [])].join(" "),
       sweep: plan.sweep,
       candlesKey: `${datasetHash} ${request.timeframe ?? ""} ${feedBar} ${endBar}`,
       candles: await planCandles(datasets, plan),

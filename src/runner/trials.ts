@@ -1,6 +1,6 @@
 import type { Trials } from "../core/metrics/sharpe-certainty.ts";
 import { riskLevels } from "../core/stages/describe.ts";
-import { riskCells, type StageName, type Sweep, sweepMetrics } from "../core/stages/sweep.ts";
+import { rankedMetrics, riskCells, type StageName, type Sweep } from "../core/stages/sweep.ts";
 import type { RunRecord } from "../store/records.ts";
 import type { Store, StoredChunk } from "../store/store.ts";
 
@@ -11,7 +11,7 @@ import type { Store, StoredChunk } from "../store/store.ts";
  */
 export async function runTrials(store: Store, run: RunRecord): Promise<Trials> {
   const { sweep } = run.plan;
-  const metric = sweepMetrics(sweep).indexOf("sharpe");
+  const metric = rankedMetrics(sweep).indexOf("sharpe");
   const count = trialCount(run);
   if (metric < 0) return { count, sharpeVariance: null };
   const spread = new Spread();

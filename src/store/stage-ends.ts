@@ -1,6 +1,6 @@
 import { eq } from "drizzle-orm";
 import { addSpent } from "../core/stages/run-profile.ts";
-import { type Sweep, sweepMetrics } from "../core/stages/sweep.ts";
+import { rankedMetrics, type Sweep } from "../core/stages/sweep.ts";
 import { insertChunks, startRun } from "./chunks.ts";
 import type { Connection, Transaction } from "./database.ts";
 import { dueEnd, sendDueWork, sendHints } from "./due-work.ts";
@@ -143,7 +143,7 @@ export async function finishRun(
 /** The best in the end is the first row, whatever the last progress saw. */
 function asBest(sweep: Sweep, row: ResultRow): BestSoFar {
   const { variantIndex, params, stopLossPct, trailingStopPct, takeProfitPct } = row;
-  const metrics = Object.fromEntries(sweepMetrics(sweep).map((name) => [name, row.metrics[name]]));
+  const metrics = Object.fromEntries(rankedMetrics(sweep).map((name) => [name, row.metrics[name]]));
   return { variantIndex, params, stopLossPct, trailingStopPct, takeProfitPct, metrics };
 }
 

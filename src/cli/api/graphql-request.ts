@@ -5,7 +5,7 @@ import type { AxisSpec, RiskAxisSpec, RunRequestInput } from "../../plan/request
  * one field of a one-of input, names of metrics and timeframes become constants.
  */
 export function toGraphqlRequest(request: RunRequestInput): object {
-  const { timeframe, range, strategy, risk, ranking, ...same } = request;
+  const { timeframe, range, strategy, risk, ranking, schedule, ...same } = request;
   return {
     ...same,
     ...(timeframe === undefined ? {} : { timeframe: timeframeConstant(timeframe) }),
@@ -13,6 +13,7 @@ export function toGraphqlRequest(request: RunRequestInput): object {
     strategy: strategyInput(strategy),
     ...(risk === undefined ? {} : { risk: riskInput(risk) }),
     ...(ranking === undefined ? {} : { ranking: rankingInput(ranking) }),
+    ...(schedule === undefined ? {} : { schedule: scheduleInput(schedule) }),
   };
 }
 
@@ -65,6 +66,11 @@ function axisInput(spec: AxisSpec): object {
   if (typeof spec === "string") return { text: spec };
   if (!Array.isArray(spec)) return { range: spec };
   return spec.every((value) => typeof value === "number") ? { numbers: spec } : { texts: spec };
+}
+
+function scheduleInput(schedule: NonNullable<RunRequestInput["schedule"]>): object {
+  const { columns } = schedule;
+  return { ...schedule, ...(columns === undefined ? {} : { columns: columns.map(constantCase) }) };
 }
 
 function rankingInput(ranking: NonNullable<RunRequestInput["ranking"]>): object {

@@ -152,6 +152,21 @@ export interface SavedStrategyInput {
 
 export interface ScheduleInput {
   readonly chunkVariants?: number | null | undefined;
+  readonly columns?:
+    | readonly (
+        | "CALMAR"
+        | "EXPECTANCY_PCT"
+        | "MAX_DRAWDOWN_PCT"
+        | "NUM_TRADES"
+        | "PROFIT_FACTOR"
+        | "RETURN_OVER_MAX_DRAWDOWN"
+        | "SHARPE"
+        | "SORTINO"
+        | "TOTAL_RETURN_PCT"
+        | "WIN_RATE_PCT"
+      )[]
+    | null
+    | undefined;
   readonly keepColumns?: boolean | null | undefined;
   readonly priority?: "BULK" | "CRITICAL" | "HIGH" | "LOW" | "NORMAL" | null | undefined;
   readonly timeLimitSeconds?: number | null | undefined;

@@ -1,7 +1,7 @@
 import { constrainedCombinations } from "../grid/variant-space.ts";
 import { planeWords } from "../series/bit-plane.ts";
 import { ENTRY_BYTES } from "../signals/plane-source.ts";
-import { SCORER_CACHES } from "./scorer-caches.ts";
+import { PAIR_BATCH, SCORER_CACHES } from "./scorer-caches.ts";
 import { strategyFootprint } from "./strategy-footprint.ts";
 import { type Sweep, sweepMetrics } from "./sweep.ts";
 
@@ -119,8 +119,9 @@ function threadBudget(sweep: Sweep, bars: number): number {
   const scratch =
     bars * (SCRATCH_BYTES + strategy.sources * SOURCE_BYTES) +
     (COMPUTING_ROWS + strategy.computingRows) * seriesBytes;
+  const scores = PAIR_BATCH * (sweep.columns?.length ?? 0) * NUMBER_BYTES;
   // Every bar may be a trade.
-  return caches + scratch + bars * levels * HIT_BYTES + constraintBytes(sweep);
+  return caches + scratch + scores + bars * levels * HIT_BYTES + constraintBytes(sweep);
 }
 
 /** Rows of first hits: one a level, and one a pair of stop and trailing stop where any trails. */

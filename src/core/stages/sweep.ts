@@ -61,15 +61,22 @@ export interface Sweep {
   readonly trails: readonly (number | null)[];
   readonly targets: readonly (number | null)[];
   readonly ranking: readonly [RankingKey] | readonly [RankingKey, RankingKey];
+  /** Metrics that are stored for every variant beside those it ranks by. They change no result. */
+  readonly columns?: readonly RankingMetric[];
   readonly preselect: number;
   readonly topK: number;
 }
 
 export type StageName = "STAGE_A" | "STAGE_B";
 
-/** Metrics that a sweep stores for every variant: those it ranks by, in ranking order. */
-export function sweepMetrics(sweep: Sweep): readonly RankingMetric[] {
+/** Metrics that a sweep ranks by, in ranking order: those of its rows. */
+export function rankedMetrics(sweep: Sweep): readonly RankingMetric[] {
   return sweep.ranking.map((key) => key.metric);
+}
+
+/** Metrics that a sweep stores for every variant: those it ranks by, then those asked for. */
+export function sweepMetrics(sweep: Sweep): readonly RankingMetric[] {
+  return [...rankedMetrics(sweep), ...(sweep.columns ?? [])];
 }
 
 /** Cells of the risk grid of one base variant. */

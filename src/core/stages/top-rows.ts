@@ -6,7 +6,7 @@ const FIRST_CAPACITY = 256;
 /** Rows that wait to be sorted out, at least: sorting fewer at a time would cost more a row. */
 const LEAST_WAITING = 256;
 
-/** A stretch of metric columns, one column a ranking metric. */
+/** A stretch of metric columns: those of the ranking metrics, and what comes after them. */
 export interface ColumnRange {
   readonly columns: readonly Float64Array[];
   readonly from: number;
@@ -76,7 +76,7 @@ export class TopRows {
         continue;
       }
       row[0] = firstIndex + i;
-      for (let m = 0; m < columns.length; m++) row[1 + m] = columns[m][from + i];
+      for (let m = 1; m < this.#stride; m++) row[m] = columns[m - 1][from + i];
       this.offer(row, 0);
     }
   }

@@ -88,7 +88,11 @@ builder.objectField(RunType, "distribution", (t) =>
     type: DistributionResult.type,
     description: "Histogram and quantiles of a metric over all variants, from the metric columns.",
     args: {
-      metric: t.arg({ type: MetricEnum, required: true, description: "One the run ranks by." }),
+      metric: t.arg({
+        type: MetricEnum,
+        required: true,
+        description: "One the run has a column of.",
+      }),
       bins: t.arg.int({
         description: `${MAX_BINS} at most; ${DEFAULT_BINS} when left out.`,
       }),

@@ -1,4 +1,4 @@
-import type { RunPlan } from "../../plan/run-plan.ts";
+import { columnBytes, type RunPlan } from "../../plan/run-plan.ts";
 import { builder } from "../builder.ts";
 import { translatingSaved } from "../saved-strategy.ts";
 import { outcome } from "./errors.ts";
@@ -36,6 +36,11 @@ export const RunEstimateType = builder.objectRef<RunPlan>("RunEstimate").impleme
       type: "SafeInt",
       description: "Memory of the run, in bytes.",
       resolve: ({ estimate }) => Math.ceil(estimate.bytes),
+    }),
+    columnBytes: t.field({
+      type: "SafeInt",
+      description: "Metric columns of both stages, in bytes before they are compressed.",
+      resolve: columnBytes,
     }),
     seconds: t.float({
       description: "Expected duration with all workers free, in seconds.",

@@ -111,7 +111,11 @@ builder.objectField(RunType, "neighbours", (t) =>
         required: true,
         description: "Any variant that the stage has scored, as its rows number it.",
       }),
-      metric: t.arg({ type: MetricEnum, required: true, description: "One the run ranks by." }),
+      metric: t.arg({
+        type: MetricEnum,
+        required: true,
+        description: "One the run has a column of.",
+      }),
       direction: t.arg({
         type: DirectionEnum,
         description: "Which end is best; the metric's own when left out.",

@@ -11,7 +11,8 @@ import { ColumnStageEnum, scopeArgs, variantChoice } from "./variant-filter.ts";
 /** All variants of a run in an order, not only those whose rows are stored. */
 
 const RankedVariantType = builder.objectRef<ColumnVariant>("RankedVariant").implement({
-  description: "A variant out of the metric columns: it has the metrics that the run ranks by.",
+  description:
+    "A variant out of the metric columns: it has the metrics that the run has columns of.",
   interfaces: [VariantInterface],
   fields: (t) => ({
     variantKey: t.exposeString("variantKey", {
@@ -41,7 +42,11 @@ builder.objectField(RunType, "rank", (t) =>
       "with all metrics.",
     args: {
       ...pageArgs,
-      orderBy: t.arg({ type: ResultOrder, required: true, description: "One the run ranks by." }),
+      orderBy: t.arg({
+        type: ResultOrder,
+        required: true,
+        description: "One the run has a column of.",
+      }),
       ...scopeArgs,
     },
     complexity: (args) => {

@@ -201,7 +201,14 @@ const ScheduleInput = builder.inputType("ScheduleInput", {
     keepColumns: t.boolean({
       description:
         "False drops the metric columns when the run has succeeded: 8 bytes a variant and metric " +
-        "less, and no surfaces, rankings or exports of all variants. True when left out.",
+        "less, and no surfaces, rankings or exports of all variants. The service's setting, true " +
+        "by default, when left out.",
+    }),
+    columns: t.field({
+      type: [MetricEnum],
+      description:
+        "Metrics to keep a column of beside those the run ranks by: 8 bytes a variant each, and " +
+        "the time to compute them. No result changes. The service's setting when left out.",
     }),
     priority: t.field({ type: PriorityEnum }),
   }),

@@ -158,7 +158,11 @@ builder.objectFields(RunType, (t) => ({
     args: {
       x: t.arg.string({ required: true, description: "Axis name." }),
       y: t.arg.string({ required: true, description: "Axis name." }),
-      metric: t.arg({ type: MetricEnum, required: true, description: "One the run ranks by." }),
+      metric: t.arg({
+        type: MetricEnum,
+        required: true,
+        description: "One the run has a column of.",
+      }),
       reduce: t.arg({ type: ReductionEnum, description: "MEAN when left out." }),
       ...scopeArgs,
     },
@@ -176,7 +180,11 @@ builder.objectFields(RunType, (t) => ({
     type: MarginalsResult.type,
     description: "A metric over one axis at a time, from the metric columns.",
     args: {
-      metric: t.arg({ type: MetricEnum, required: true, description: "One the run ranks by." }),
+      metric: t.arg({
+        type: MetricEnum,
+        required: true,
+        description: "One the run has a column of.",
+      }),
       axes: t.arg.stringList({ description: "Axis names; all when left out." }),
       ...scopeArgs,
     },
