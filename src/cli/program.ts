@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { auditCommand } from "./commands/audit.ts";
+import { backupCommand, restoreCommand } from "./commands/backup.ts";
 import { cancelCommand } from "./commands/cancel.ts";
 import { checkCommand } from "./commands/check.ts";
 import { demoCommand } from "./commands/demo.ts";
@@ -46,6 +47,8 @@ const COMMANDS = [
   auditCommand,
   statusCommand,
   migrateCommand,
+  backupCommand,
+  restoreCommand,
 ];
 
 /** The whole command line; a command loads what it needs when it runs. Throws CommanderError. */

@@ -34,8 +34,13 @@ export async function migrateServer(url: string): Promise<void> {
 
 /** Migrations of this version that a database has not seen: none, unless it is older. */
 export async function missingMigrations(db: Connection): Promise<string[]> {
-  const done = await db.execute(sql`select name from drizzle.__drizzle_migrations`);
-  const { rows } = done as unknown as { readonly rows: readonly { readonly name: string }[] };
-  const names = new Set(rows.map((row) => row.name));
+  const names = new Set(await appliedMigrations(db));
   return readdirSync(migrationsFolder).filter((name) => /^\d/.test(name) && !names.has(name));
+}
+
+/** By name, in order. */
+export async function appliedMigrations(db: Connection): Promise<string[]> {
+  const done = await db.execute(sql`select name from drizzle.__drizzle_migrations order by name`);
+  const { rows } = done as unknown as { readonly rows: readonly { readonly name: string }[] };
+  return rows.map((row) => row.name);
 }

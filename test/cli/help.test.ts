@@ -16,13 +16,14 @@ function helpOf(command: Command): string {
 }
 
 const program = createProgram();
-const commands = ["audit", "cancel", "check", "delete", "demo", "estimate", "export"];
+const commands = ["audit", "backup", "cancel", "check", "delete", "demo", "estimate", "export"];
 commands.push(
   "import",
   "indicators",
   "migrate",
   "pause",
   "report",
+  "restore",
   "resume",
   "retry",
   "run",
