@@ -22,3 +22,12 @@ export function readGoldenText(path: string): string {
 export function readGoldenJson<T>(path: string): T {
   return JSON.parse(readGoldenText(path)) as T;
 }
+
+/** Names of the candle files beside the repository, in order; none where the folder is absent. */
+export function listSharedCandles(): string[] {
+  const folder = new URL("data/", SHARED);
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .filter((file) => file.endsWith(".csv"))
+    .sort();
+}
