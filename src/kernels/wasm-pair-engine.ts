@@ -22,7 +22,8 @@ const VARIANTS_A_LOOK = 2_048;
 
 /**
  * Scores pairs of rows block by block, all variants of a batch within a block: its rows stay in the
- * cache, and none is ever there as a whole. See assembly/pair-block.ts.
+ * cache, and none is ever there as a whole. See assembly/pair-block.ts; the readable twin is
+ * core/stages/readable-pair-engine.ts.
  */
 export class WasmPairEngine implements BatchEngine {
   readonly size: BatchSize;

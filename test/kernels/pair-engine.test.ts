@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { RISK_OFF } from "../../src/core/execution/settings.ts";
 import type { Axis } from "../../src/core/grid/axis.ts";
 import { RANKING_METRICS, type RankingMetric } from "../../src/core/metrics/ranking-metric.ts";
@@ -8,10 +8,10 @@ import { allocateCandles, type Candles } from "../../src/core/series/candles.ts"
 import type { BatchEngine } from "../../src/core/stages/batch-engine.ts";
 import type { OperandBinding, Sweep } from "../../src/core/stages/sweep.ts";
 import { SweepScorer } from "../../src/core/stages/sweep-scorer.ts";
-import { backendFactory } from "../../src/kernels/choose-kernels.ts";
-import { kernelsBuilt } from "../../src/kernels/kernel-module.ts";
+import { backendFactory, type KernelName } from "../../src/kernels/choose-kernels.ts";
 import { syntheticCandles } from "../../src/market-data/synthetic.ts";
 import { anyCloseSettings, FREE_SETTINGS } from "../support/execution-arbitraries.ts";
+import { describeEachKernel } from "../support/kernel-suites.ts";
 import { ReferenceScorer } from "../support/reference-scorer.ts";
 import { planOf } from "../support/request-samples.ts";
 import { sp500Candles } from "../support/sp500-candles.ts";
@@ -135,8 +135,13 @@ const anyCase: fc.Arbitrary<Case> = fc
     return { candles: marketOf(market, bars, seed), sweep, metrics, cuts };
   });
 
-function engineOf(sweep: Sweep, candles: Candles, metrics: readonly RankingMetric[]) {
-  const scorer = new SweepScorer(sweep, candles, { metrics, backend: backendFactory("wasm") });
+function engineOf(
+  kernels: KernelName,
+  sweep: Sweep,
+  candles: Candles,
+  metrics: readonly RankingMetric[],
+) {
+  const scorer = new SweepScorer(sweep, candles, { metrics, backend: backendFactory(kernels) });
   return { scorer, engine: scorer.batchEngine() };
 }
 
@@ -153,13 +158,13 @@ function scoredBy(engine: BatchEngine, size: number, width: number, cuts: readon
   return all;
 }
 
-describe.skipIf(!kernelsBuilt())("pair engine = reference engine, to the bit", () => {
+describeEachKernel("pair engine = reference engine, to the bit", (kernels) => {
   it("in every metric, sizing and direction, however the batches are cut", () => {
     let compared = 0;
     let batched = 0;
     fc.assert(
       fc.property(anyCase, ({ candles, sweep, metrics, cuts }) => {
-        const { scorer, engine } = engineOf(sweep, candles, metrics);
+        const { scorer, engine } = engineOf(kernels, sweep, candles, metrics);
         expect(engine).not.toBeNull();
         const { size } = scorer.space.grid;
         const fast = scoredBy(engine!, size, metrics.length, cuts);
@@ -180,9 +185,9 @@ describe.skipIf(!kernelsBuilt())("pair engine = reference engine, to the bit", (
         }
         scorer.release();
       }),
-      { numRuns: 500 },
+      { numRuns: 300 },
     );
-    expect(compared).toBeGreaterThan(20_000);
+    expect(compared).toBeGreaterThan(12_000);
     expect(batched).toBeGreaterThan(100);
   }, 120_000);
 
@@ -204,7 +209,7 @@ describe.skipIf(!kernelsBuilt())("pair engine = reference engine, to the bit", (
       { datasetHash: "5".repeat(64), timeframe: "1d", candles },
     );
     for (const metrics of [["totalReturnPct"], RANKING_METRICS] as const) {
-      const { scorer, engine } = engineOf(sweep, candles, metrics);
+      const { scorer, engine } = engineOf(kernels, sweep, candles, metrics);
       const { size } = scorer.space.grid;
       const fast = scoredBy(engine!, size, metrics.length, [100, 101]);
       const slow = new Float64Array(fast.length);
@@ -216,7 +221,7 @@ describe.skipIf(!kernelsBuilt())("pair engine = reference engine, to the bit", (
   });
 });
 
-describe.skipIf(!kernelsBuilt())("pair engine", () => {
+describeEachKernel("pair engine", (kernels) => {
   const candles = syntheticCandles({ seed: 5, bars: 3_000 });
   const windows = Array.from({ length: 70 }, (_, i) => i + 2);
   const [family] = FAMILIES;
@@ -246,7 +251,7 @@ describe.skipIf(!kernelsBuilt())("pair engine", () => {
   const size = windows.length ** 2;
 
   it("tells of its way inside a batch, and can be asked anew after an early end", () => {
-    const { scorer, engine } = engineOf(sweep, candles, ["totalReturnPct"]);
+    const { scorer, engine } = engineOf(kernels, sweep, candles, ["totalReturnPct"]);
     const out = new Float64Array(size);
     const heard: number[] = [];
     const listen = (done: number) => {
@@ -274,7 +279,10 @@ describe.skipIf(!kernelsBuilt())("pair engine", () => {
       };
       const market = { datasetHash: "e".repeat(64), timeframe: "1h" as const, candles };
       const plan = planOf({ dataset: "x", strategy }, {}, market);
-      const { scorer, engine } = engineOf(plan.sweep, candles, ["totalReturnPct", "numTrades"]);
+      const { scorer, engine } = engineOf(kernels, plan.sweep, candles, [
+        "totalReturnPct",
+        "numTrades",
+      ]);
       if (engine === null) return null;
       const count = scorer.space.grid.size;
       const fast = scoredBy(engine, count, 2, []);

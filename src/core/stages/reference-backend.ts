@@ -31,7 +31,9 @@ import type {
   ScoringBackend,
   TradeScorer,
 } from "./backend.ts";
+import type { BatchEngine, BatchTask } from "./batch-engine.ts";
 import { ReadableLegLoops } from "./readable-leg-loops.ts";
+import { ReadablePairEngine } from "./readable-pair-engine.ts";
 
 /** The readable backend: ordinary memory, plain TypeScript, every fill mode and cost. */
 export class ReferenceBackend implements ScoringBackend {
@@ -89,6 +91,12 @@ export class ReferenceBackend implements ScoringBackend {
   rowFamily(rows: number, maxBytes: number): RowFamily | null {
     const bytes = rows * this.#market.close.length * Float64Array.BYTES_PER_ELEMENT;
     return bytes <= maxBytes ? new ReferenceRowFamily(rows) : null;
+  }
+
+  batchEngine(task: BatchTask): BatchEngine | null {
+    const { shape } = task;
+    if (shape.kind !== "pairs" || !this.#atOnce) return null;
+    return ReadablePairEngine.of({ ...task, shape }, this.#rules, this.#market);
   }
 
   legLoops(): ReadableLegLoops {
