@@ -65,7 +65,7 @@ function sweepOf(strategy: string, candles: Candles): Sweep {
   return planOf({ ...request, execution }, {}, market).sweep;
 }
 
-/** Metrics of the sweep's base variants, or of the risk cells of all of them, variant by variant. */
+/** Metrics of the base variants, or of the risk cells of all of them, variant by variant. */
 function scored(sweep: Sweep, candles: Candles, stage: "A" | "B", options: ScorerOptions) {
   const scorer = new SweepScorer(sweep, candles, options);
   const variants = scorer.space.grid.size;

@@ -212,8 +212,8 @@ describe("stages", () => {
     }
   });
 
-  it("end early when asked, with what they have scored", () => {
-    const scorer = new SweepScorer(sweep, candles);
+  it("end early when asked, with what they have scored one by one", () => {
+    const scorer = new SweepScorer(sweep, candles, { batches: false });
     const output = (length: number) => ({
       top: new TopRows(new Ranking(sweep.ranking), 1_000),
       columns: sweep.ranking.map(() => new Float64Array(length).fill(Number.NaN)),

@@ -94,7 +94,8 @@ function bestIndices(sweep: Parameters<typeof variantReport>[0], candles: Candle
   const ranking = new Ranking(sweep.ranking);
   const listed = new TopRows(ranking, sweep.preselect);
   const { size } = scorer.space.grid;
-  scoreStageA(scorer, 0, size, { top: listed, columns: [], origin: 0 });
+  const stageA = sweep.ranking.map(() => new Float64Array(size));
+  scoreStageA(scorer, 0, size, { top: listed, columns: stageA, origin: 0 });
   const shortlist = Float64Array.from(indicesOf(listed.drain()));
   const best = new TopRows(ranking, sweep.topK);
   const work = { shortlist, from: 0, to: shortlist.length };
