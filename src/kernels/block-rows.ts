@@ -1,10 +1,11 @@
-import type { PrefixSum } from "../core/series/prefix-sum.ts";
 import type { SeriesRef } from "../core/signals/atom.ts";
-import type { PlaneSource } from "../core/signals/plane-source.ts";
+import type { PlaneSource, WindowMean } from "../core/signals/plane-source.ts";
 import { seriesKey } from "../core/signals/series-key.ts";
 import { PAIR_ROWS, ROW_BYTES } from "../core/stages/scorer-caches.ts";
 import type { KernelMemory } from "./kernel-memory.ts";
 import type { KernelExports } from "./kernel-module.ts";
+import type { TickSums } from "./tick-sums.ts";
+import type { WasmBackend } from "./wasm-backend.ts";
 
 export const BLOCK_BARS = 512;
 /**
@@ -32,7 +33,7 @@ export class BlockRows {
   readonly #bars: number;
   readonly #refs: SeriesRef[] = [];
   readonly #numbers = new Map<string, number>();
-  readonly #sums = new Map<PrefixSum, number>();
+  readonly #sums: TickSums;
   #values: Float64Array = new Float64Array(0);
   #keysAt = 0;
   #midAt = 0;
@@ -42,14 +43,14 @@ export class BlockRows {
   #rows: Row[] = [];
 
   constructor(
-    memory: KernelMemory,
-    kernels: KernelExports,
+    { memory, kernels, tickSums }: Pick<WasmBackend, "memory" | "kernels" | "tickSums">,
     source: PlaneSource,
     range: { readonly firstBar: number; readonly bars: number },
   ) {
     this.#memory = memory;
     this.#kernels = kernels;
     this.#source = source;
+    this.#sums = tickSums;
     this.#firstBar = range.firstBar;
     this.#bars = range.bars;
   }
@@ -120,28 +121,12 @@ export class BlockRows {
     const mean = this.#summed(ref);
     if (mean === null) return { series: this.#source.series(ref) };
     const { sums, window } = mean;
-    return { sumsAt: this.#shared(sums), window, scale: sums.scale };
+    return { sumsAt: this.#sums.at(mean), window, scale: sums.scale };
   }
 
-  /** What a row is the mean of, where the sums are exact up to the end of the range. */
-  #summed(ref: SeriesRef) {
+  /** What a row is the mean of, where kernels compute it. */
+  #summed(ref: SeriesRef): WindowMean | null {
     const mean = this.#source.windowMean(ref);
-    if (mean === null) return null;
-    const { isWhole, gridBars } = mean.sums;
-    return isWhole && gridBars >= this.#firstBar + this.#bars ? mean : null;
-  }
-
-  /** Sums in kernel memory. */
-  #shared(sums: PrefixSum): number {
-    let at = this.#sums.get(sums);
-    if (at === undefined) {
-      // Two bars are computed at once.
-      const used = this.#firstBar + this.#bars + 1;
-      const room = this.#memory.float64(used + 1);
-      room.set(sums.ticks.subarray(0, used));
-      at = room.byteOffset;
-      this.#sums.set(sums, at);
-    }
-    return at;
+    return mean !== null && this.#sums.serve(mean) ? mean : null;
   }
 }

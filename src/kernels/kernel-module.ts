@@ -36,6 +36,7 @@ export interface KernelExports {
     ruin: number,
   ): number;
   setRisk(rules: number, close: number, fillShares: number, stops: number, targets: number): void;
+  keepHits(room: number): void;
   cellTrades(
     count: number,
     side: number,

@@ -17,6 +17,7 @@ import { KernelMemory } from "./kernel-memory.ts";
 import { instantiateKernels, type KernelExports } from "./kernel-module.ts";
 import { MarketTables } from "./market-tables.ts";
 import { writeRules } from "./rules-layout.ts";
+import { TickSums } from "./tick-sums.ts";
 import { WasmLegLoops } from "./wasm-leg-loops.ts";
 import { WasmPairEngine } from "./wasm-pair-engine.ts";
 import { WasmRiskScorer } from "./wasm-risk-scorer.ts";
@@ -43,6 +44,7 @@ export class WasmBackend implements ScoringBackend {
   readonly close: Float64Array;
   readonly market: RangeMarket;
   readonly tables: MarketTables;
+  readonly tickSums: TickSums;
   /** Room for the events of one variant; the kernels write a few slots past the last. */
   readonly events: Int32Array;
   readonly rules: AccountRules;
@@ -65,6 +67,7 @@ export class WasmBackend implements ScoringBackend {
     const padded = Math.ceil(this.#bars / BLOCK_BARS) * BLOCK_BARS + BARS_PER_WORD;
     this.close = this.memory.float64(padded).subarray(0, this.#bars);
     this.close.set(market.close);
+    this.tickSums = new TickSums(this.memory, this.#bars);
     this.tables = new MarketTables(this.memory, market, this.close);
     this.events = this.memory.int32(this.#bars + EVENT_SLACK, "as it is");
   }
@@ -126,7 +129,7 @@ export class WasmBackend implements ScoringBackend {
   }
 
   rowFamily(rows: number, maxBytes: number): RowFamily | null {
-    const family = new WasmRowFamily(this.memory, this.kernels, { rows, words: this.#words });
+    const family = new WasmRowFamily(this, { rows, bars: this.#bars });
     return family.bytes <= maxBytes ? family.allocate() : null;
   }
 

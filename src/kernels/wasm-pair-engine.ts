@@ -48,7 +48,7 @@ export class WasmPairEngine implements BatchEngine {
     if (!long && !short) return null;
     const { sweep } = task;
     const range = { firstBar: sweep.firstBar, bars: sweep.lastBar - sweep.firstBar };
-    const rows = new BlockRows(backend.memory, backend.kernels, task.source, range);
+    const rows = new BlockRows(backend, task.source, range);
     const families = [left, right].map((source) => familyOf(task, source, rows));
     if (!rows.allocate()) return null;
     return new WasmPairEngine(backend, task, rows, long ? families : families.reverse());

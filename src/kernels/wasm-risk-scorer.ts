@@ -4,13 +4,17 @@ import type { RiskGrid } from "../core/execution/stop-table.ts";
 import type { TradeList } from "../core/execution/trade-list.ts";
 import type { RankingMetric } from "../core/metrics/ranking-metric.ts";
 import type { RiskScorer } from "../core/stages/backend.ts";
+import type { KernelMemory } from "./kernel-memory.ts";
 import { RiskCash } from "./risk-cash.ts";
 import { RiskLevels } from "./risk-levels.ts";
 import { RiskTally } from "./risk-tally.ts";
 import type { WasmBackend } from "./wasm-backend.ts";
 import type { WasmTradeScorer } from "./wasm-trade-scorer.ts";
 
-/** Bytes of the first hits that are kept: those of more trades are found anew for each row. */
+/**
+ * Bytes of the first hits of a variant's trades, and of those that are kept for the next variants:
+ * where there are more they are found anew, for each row or variant.
+ */
 const TABLE_BYTES = 8 * 1024 * 1024;
 
 /**
@@ -28,6 +32,8 @@ export class WasmRiskScorer implements RiskScorer {
   readonly #tableBytes: number;
   /** What scores rows; made when rows are first asked for. */
   #rows: RiskCash | RiskTally | null = null;
+  /** Where the kernels keep first hits by entry; made when rows are first asked for, too. */
+  #kept: number | null = null;
   #base: TradeList | null = null;
   /** Trades of a single cell, which share their entries with `#base`. */
   #cell: TradeList | null = null;
@@ -56,13 +62,13 @@ export class WasmRiskScorer implements RiskScorer {
   }
 
   openRows(): void {
-    this.#setRisk(this.#stops.at, this.#targets.at);
+    this.#setGrid();
     this.#rows ??= this.#rowScorer();
     this.#rows.open(this.#base!);
   }
 
   scoreRow(pair: number, columns: readonly Float64Array[], at: number): void {
-    this.#setRisk(this.#stops.at, this.#targets.at);
+    this.#setGrid();
     this.#rows!.row(this.#stops.rank[pair], this.#targets.order, columns, at);
   }
 
@@ -92,8 +98,24 @@ export class WasmRiskScorer implements RiskScorer {
     return new RiskTally(this.#backend, { ...levels, tableBytes: this.#tableBytes }, this.#scorer);
   }
 
+  #setGrid(): void {
+    const { kernels, memory, close } = this.#backend;
+    this.#setRisk(this.#stops.at, this.#targets.at);
+    this.#kept ??= keptHits(memory, close.length, this.#tableBytes);
+    kernels.keepHits(this.#kept);
+  }
+
   #setRisk(stops: number, targets: number): void {
     const { kernels, rulesAt, close } = this.#backend;
     kernels.setRisk(rulesAt, close.byteOffset, this.#fillShares.byteOffset, stops, targets);
   }
+}
+
+/** Room as assembly/kept-hits.ts reads it; each bar may be an entry of both sides. */
+function keptHits(memory: KernelMemory, bars: number, bytes: number): number {
+  const places = memory.int32(2 * bars);
+  const { byteOffset } = memory.uint8(bytes, "as it is");
+  const room = memory.int32(3);
+  room.set([byteOffset, byteOffset + bytes, places.byteOffset]);
+  return room.byteOffset;
 }

@@ -1,6 +1,9 @@
+import type { WindowMean } from "../core/signals/plane-source.ts";
 import type { PlanePair, RowFamily } from "../core/stages/backend.ts";
 import type { KernelMemory } from "./kernel-memory.ts";
 import type { KernelExports } from "./kernel-module.ts";
+import type { TickSums } from "./tick-sums.ts";
+import type { WasmBackend } from "./wasm-backend.ts";
 
 const BARS_PER_WORD = 64;
 const VALUE_BYTES = 8;
@@ -12,24 +15,27 @@ export class WasmRowFamily implements RowFamily {
   readonly bytes: number;
   readonly #memory: KernelMemory;
   readonly #kernels: KernelExports;
+  readonly #sums: TickSums;
   readonly #rows: number;
   readonly #words: number;
+  readonly #rangeBars: number;
   /** Bars of a row, padded with NaN to whole words. */
   readonly #bars: number;
   #values: Float64Array = new Float64Array(0);
   #keysAt = 0;
 
   constructor(
-    memory: KernelMemory,
-    kernels: KernelExports,
-    shape: { readonly rows: number; readonly words: number },
+    { memory, kernels, tickSums }: Pick<WasmBackend, "memory" | "kernels" | "tickSums">,
+    { rows, bars }: { readonly rows: number; readonly bars: number },
   ) {
     this.#memory = memory;
     this.#kernels = kernels;
-    this.#rows = shape.rows;
-    this.#words = shape.words;
-    this.#bars = shape.words * BARS_PER_WORD;
-    this.bytes = (shape.rows * (VALUE_BYTES + KEY_BYTES) + 2 * VALUE_BYTES) * this.#bars;
+    this.#sums = tickSums;
+    this.#rows = rows;
+    this.#rangeBars = bars;
+    this.#words = Math.ceil(bars / BARS_PER_WORD);
+    this.#bars = this.#words * BARS_PER_WORD;
+    this.bytes = (rows * (VALUE_BYTES + KEY_BYTES) + 2 * VALUE_BYTES) * this.#bars;
   }
 
   allocate(): this {
@@ -41,6 +47,17 @@ export class WasmRowFamily implements RowFamily {
     const at = row * this.#bars;
     this.#values.set(series, at);
     this.#values.fill(Number.NaN, at + series.length, at + this.#bars);
+  }
+
+  setMean(row: number, mean: WindowMean): boolean {
+    if (!this.#sums.serve(mean)) return false;
+    const { firstBar, window, sums } = mean;
+    const sumsAt = this.#sums.at(mean) + firstBar * VALUE_BYTES;
+    const at = row * this.#bars;
+    const to = this.#values.byteOffset + at * VALUE_BYTES;
+    this.#kernels.tickMeans(sumsAt, firstBar, window, sums.scale, this.#rangeBars, to);
+    this.#values.fill(Number.NaN, at + this.#rangeBars, at + this.#bars);
+    return true;
   }
 
   seal(): void {

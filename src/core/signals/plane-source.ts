@@ -23,6 +23,13 @@ export interface BarRange {
   readonly lastBar: number;
 }
 
+/** The mean of a window over exact sums of all candles, from the first bar of the range on. */
+export interface WindowMean {
+  readonly sums: PrefixSum;
+  readonly window: number;
+  readonly firstBar: number;
+}
+
 export interface PlaneSourceRoom {
   readonly seriesBytes: number;
   readonly planeBytes: number;
@@ -116,16 +123,14 @@ export class PlaneSource {
     this.#backend.latch(plane, this.#reset, plane);
   }
 
-  /**
-   * The exact sums and the window that a series is the mean of, where it is one; bars of all
-   * candles.
-   */
-  windowMean(ref: SeriesRef): { readonly sums: PrefixSum; readonly window: number } | null {
+  /** What a series is the mean of, where it is one. */
+  windowMean(ref: SeriesRef): WindowMean | null {
     if (ref.kind !== "output") return null;
     const indicator = findIndicator(ref.indicator);
     const mean = indicator?.windowMean?.(withDefaults(indicator.params, ref.params));
     if (mean === undefined) return null;
-    return { sums: this.#view.prefixSum(mean.source), window: mean.window };
+    const { firstBar } = this.#range;
+    return { sums: this.#view.prefixSum(mean.source), window: mean.window, firstBar };
   }
 
   /** A series over the range. */

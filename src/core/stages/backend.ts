@@ -5,6 +5,7 @@ import type { TradeList } from "../execution/trade-list.ts";
 import type { RankingMetric } from "../metrics/ranking-metric.ts";
 import type { BitPlane } from "../series/bit-plane.ts";
 import type { Comparison } from "../signals/atom.ts";
+import type { WindowMean } from "../signals/plane-source.ts";
 import type { BatchEngine, BatchTask } from "./batch-engine.ts";
 import type { LegLoops } from "./leg-loops.ts";
 import type { Sweep } from "./sweep.ts";
@@ -24,6 +25,8 @@ export interface PlanePair {
  */
 export interface RowFamily {
   set(row: number, series: Float64Array): void;
+  /** Computes a row that is a mean; false where that is left to the caller, as it may always be. */
+  setMean?(row: number, mean: WindowMean): boolean;
   /** Makes comparisons faster from now on; to be called once, with all rows set. */
   seal(): void;
   /** Both rows have been set. `long` is row `a` above row `b`, `short` is row `a` below row `b`. */

@@ -69,7 +69,10 @@ export class PairRows {
     this.#known[at] = 1;
     const rows = side === 0 ? this.#left : this.#right;
     rows.digits(row, this.#digits);
-    this.#family.set(at, this.#source.series(this.#operands[side].series(this.#digits)));
+    const ref = this.#operands[side].series(this.#digits);
+    const mean = this.#source.windowMean(ref);
+    if (mean !== null && this.#family.setMean?.(at, mean) === true) return;
+    this.#family.set(at, this.#source.series(ref));
   }
 
   #seal(): void {

@@ -20,6 +20,7 @@ export { cellTrades, setRisk } from "./risk-hits";
 export { closeRow, openRow, setRow, settleRow } from "./risk-row";
 export { fillTable, setTable, setTableDays } from "./risk-table";
 export { comparePair, compareRows, makeKeys } from "./row-family";
+export { keepHits } from "./kept-hits";
 export { settlePanel } from "./leg-panel";
 export { listSteps } from "./leg-steps";
 export { countLevels } from "./level-legs";

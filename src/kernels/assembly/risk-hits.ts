@@ -4,6 +4,7 @@
  * leave with the signal. The scan reads eight bars at a time and stops
  * where one of them hits.
  */
+import { HEAD_BYTES, keepHits, keptEntry, LOWER, THROUGH, UPPER } from "./kept-hits";
 import { factorOf, MARK_BASE, MARK_SLOPE } from "./rules";
 
 /** Layout of one kind of levels, written by the loader: i32 each. */
@@ -70,21 +71,64 @@ export function targetRow(row: usize): usize {
 
 /** Finds the hits of a trade that holds from the close of `from` to that of `to`. */
 export function findHits(short: usize, from: i32, to: i32): void {
+  open(short, from);
+  // A long falls to its stops and rises to its targets, a short the other way round.
+  if (short == 0) {
+    findBoth(targets, stops, from, to);
+    targetHits = upperHits;
+    stopHits = lowerHits;
+  } else {
+    findBoth(stops, targets, from, to);
+    stopHits = upperHits;
+    targetHits = lowerHits;
+  }
+}
+
+function findBoth(upper: usize, lower: usize, from: i32, to: i32): void {
+  const upperBytes = <usize>load<i32>(upper, HIT_ROW_BYTES) << 1;
+  const lowerBytes = <usize>load<i32>(lower, HIT_ROW_BYTES) << 1;
+  const entry = keptEntry(isShort, from, upperBytes + lowerBytes);
+  if (entry == 0) {
+    upperHits = lowerHits = 0;
+    scan(upper, lower, hitRow(upper, 0), hitRow(lower, 0), from, to);
+    return;
+  }
+  const uppers = entry + HEAD_BYTES;
+  const lowers = uppers + upperBytes;
+  const through = load<i32>(entry, THROUGH);
+  upperHits = load<i32>(entry, UPPER);
+  lowerHits = load<i32>(entry, LOWER);
+  if (through < to) {
+    scan(upper, lower, uppers, lowers, through, to);
+    store<i32>(entry, to, THROUGH);
+    store<i32>(entry, upperHits, UPPER);
+    store<i32>(entry, lowerHits, LOWER);
+  }
+  upperHits = take(upper, uppers, upperHits, to);
+  lowerHits = take(lower, lowers, lowerHits, to);
+}
+
+/** Copies those of `count` hits that come up to a bar, and returns how many. */
+function take(kind: usize, from: usize, count: i32, to: i32): i32 {
+  const step = <usize>load<i32>(kind, HIT_ROW_BYTES);
+  const end = from + (<usize>count << 3);
+  const last = <f64>to;
+  let at = hitRow(kind, 0);
+  let hit = from;
+  for (; hit < end && load<f64>(hit) <= last; hit += 8) {
+    store<f64>(at, load<f64>(hit));
+    store<f64>(at + step, load<f64>(hit + step));
+    at += 8;
+  }
+  return <i32>((hit - from) >> 3);
+}
+
+function open(short: usize, from: i32): void {
   isShort = short;
   entryPrice = load<f64>(close + (<usize>from << 3));
   low = Infinity;
   high = -Infinity;
   seen = from;
-  // A long falls to its stops and rises to its targets, a short the other way round.
-  if (short == 0) {
-    scan(targets, stops, from, to);
-    targetHits = upperHits;
-    stopHits = lowerHits;
-  } else {
-    scan(stops, targets, from, to);
-    stopHits = upperHits;
-    targetHits = lowerHits;
-  }
 }
 
 /** The trades of a cell with one stop and one target at most: exits and factors. */
@@ -97,6 +141,7 @@ export function cellTrades(
   cellExit: usize,
   cellFactor: usize,
 ): void {
+  keepHits(0);
   for (let i = 0; i < count; i++) {
     const at = <usize>i << 2;
     const to = load<i32>(exit + at);
@@ -114,29 +159,39 @@ export function cellTrades(
 let upperHits: i32 = 0;
 let lowerHits: i32 = 0;
 
-function scan(upper: usize, lower: usize, from: i32, to: i32): void {
+/** Adds the hits behind bar `from` to those found up to it, in lists of both kinds. */
+function scan(
+  upper: usize,
+  lower: usize,
+  upperList: usize,
+  lowerList: usize,
+  from: i32,
+  to: i32,
+): void {
   const fill = entryPrice * load<f64>(fillShares + (isShort << 3));
   const uppers = load<i32>(upper, LEVELS_ON);
   const lowers = load<i32>(lower, LEVELS_ON);
   const upperAt = <usize>load<i32>(upper, MULTIPLIERS) + ((isShort * <usize>uppers) << 3);
   const lowerAt = <usize>load<i32>(lower, MULTIPLIERS) + ((isShort * <usize>lowers) << 3);
-  let u = 0;
-  let d = 0;
-  let above = u < uppers ? fill * load<f64>(upperAt) : FAR;
-  let below = d < lowers ? fill * load<f64>(lowerAt) : -FAR;
+  const upperStep = <usize>load<i32>(upper, HIT_ROW_BYTES);
+  const lowerStep = <usize>load<i32>(lower, HIT_ROW_BYTES);
+  let u = upperHits;
+  let d = lowerHits;
+  let above = u < uppers ? fill * load<f64>(upperAt + (<usize>u << 3)) : FAR;
+  let below = d < lowers ? fill * load<f64>(lowerAt + (<usize>d << 3)) : -FAR;
   for (let t = from + 1; t <= to && (u < uppers || d < lowers); t += BLOCK) {
     const at = close + (<usize>t << 3);
     if (!anyHit(at, f64x2.splat(above), f64x2.splat(below))) continue;
     while (u < uppers) {
       const bar = t + ctz(bitsAbove(at, f64x2.splat(above)) | BEYOND);
       if (bar >= t + BLOCK || bar > to) break;
-      storeHit(upper, u, bar);
+      storeHit(upperList + (<usize>u << 3), upperStep, bar);
       above = ++u < uppers ? fill * load<f64>(upperAt + (<usize>u << 3)) : FAR;
     }
     while (d < lowers) {
       const bar = t + ctz(bitsBelow(at, f64x2.splat(below)) | BEYOND);
       if (bar >= t + BLOCK || bar > to) break;
-      storeHit(lower, d, bar);
+      storeHit(lowerList + (<usize>d << 3), lowerStep, bar);
       below = ++d < lowers ? fill * load<f64>(lowerAt + (<usize>d << 3)) : -FAR;
     }
   }
@@ -197,10 +252,8 @@ function bitsBelow(at: usize, level: v128): i32 {
   );
 }
 
-/** Level `k` of a kind is first hit at `bar`. */
-function storeHit(kind: usize, k: i32, bar: i32): void {
-  const at = hitRow(kind, 0) + (<usize>k << 3);
-  const step = <usize>load<i32>(kind, HIT_ROW_BYTES);
+/** A level is first hit at `bar`. */
+function storeHit(at: usize, step: usize, bar: i32): void {
   const price = load<f64>(close + (<usize>bar << 3));
   store<f64>(at, <f64>bar);
   store<f64>(at + step, factorOf(rules, isShort, entryPrice, price));

@@ -4,6 +4,7 @@ import { AccountRules } from "../../../src/core/execution/account.ts";
 import { runReference } from "../../../src/core/execution/reference-engine.ts";
 import type { ExecutionSettings } from "../../../src/core/execution/settings.ts";
 import type { RiskGrid } from "../../../src/core/execution/stop-table.ts";
+import type { TradeList } from "../../../src/core/execution/trade-list.ts";
 import { RANKING_METRICS, type RankingMetric } from "../../../src/core/metrics/ranking-metric.ts";
 import { METRICS } from "../../../src/core/metrics/registry.ts";
 import { measure } from "../../../src/core/metrics/track-record.ts";
@@ -127,6 +128,21 @@ function scorerOf(backend: ScoringBackend, { grid, settings, seed }: GridCase, m
 /** Cells that are compared with the bar loop; all are compared row against cell. */
 const SLOW_CELLS = 6;
 
+/** A variant with the same entries, which leaves sooner or later. */
+function neighbourOf(base: TradeList, other: TradeList, seed: number): TradeList {
+  const rng = new Random(seed);
+  other.count = base.count;
+  for (let i = 0; i < base.count; i++) {
+    const next = i + 1 < base.count ? base.entry[i + 1] : base.exit[i];
+    other.side[i] = base.side[i];
+    other.entry[i] = base.entry[i];
+    other.exit[i] = base.entry[i] + 1 + below(rng, Math.max(1, next - base.entry[i]));
+    other.exit[i] = Math.min(other.exit[i], Math.max(next, base.exit[i]));
+    other.factor[i] = base.factor[i];
+  }
+  return other;
+}
+
 function compareGrid(gridCase: GridCase, factory: BackendFactory): void {
   const { settings, grid, seed } = gridCase;
   const market = marketOf(gridCase);
@@ -138,12 +154,15 @@ function compareGrid(gridCase: GridCase, factory: BackendFactory): void {
     const planes = planesOf(signal, settings, backend);
     const base = backend.tradeList(close.length);
     backend.trades(planes, planes, base);
+    const neighbour = neighbourOf(base, backend.tradeList(close.length), seed);
     const targets = grid.targets.length;
     const cells = grid.stops.length * targets;
     const single = RANKING_METRICS[seed % RANKING_METRICS.length];
     for (const metrics of [RANKING_METRICS, [single], ["totalReturnPct"] as const]) {
       const scorer = scorerOf(backend, gridCase, metrics);
       const columns = metrics.map(() => new Float64Array(cells + 1));
+      scorer.open(neighbour);
+      scorer.openRows();
       scorer.open(base);
       scorer.openRows();
       grid.stops.forEach((_, pair) => {
