@@ -3,6 +3,7 @@ import { PGlite, types } from "@electric-sql/pglite";
 import { drizzle as drizzlePostgres } from "drizzle-orm/node-postgres";
 import type { PgAsyncDatabase, PgAsyncTransaction, PgQueryResultHKT } from "drizzle-orm/pg-core";
 import { drizzle as drizzlePglite } from "drizzle-orm/pglite";
+import { letOthersThrough } from "./breathing-space.ts";
 import { lockDataDir } from "./data-dir-lock.ts";
 import { layOutDataDir } from "./embedded-template.ts";
 import { migrateEmbedded, migrateServer } from "./migrate.ts";
@@ -49,11 +50,9 @@ export function openDatabase(
 }
 
 /** The driver's own conversion of bytes goes number by number and takes a second for 2 MB. */
-const BYTEA_AS_HEX = {
-  serializers: {
-    [types.BYTEA]: (bytes: Uint8Array) =>
-      `\\x${Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("hex")}`,
-  },
+const BYTEA_AS_IT_IS = {
+  // As they are they travel in binary form, which the driver's types do not tell of.
+  serializers: { [types.BYTEA]: (bytes: Uint8Array) => bytes as unknown as string },
   parsers: { [types.BYTEA]: (text: string) => Buffer.from(text.slice(2), "hex") },
 };
 
@@ -62,8 +61,9 @@ async function openEmbedded(dataDir: string | undefined, watch: WatchWait): Prom
   try {
     if (dataDir !== undefined) await layOutDataDir(dataDir, initialise);
     const directory = dataDir === undefined ? {} : { dataDir };
-    const client = await PGlite.create({ ...directory, ...BYTEA_AS_HEX });
+    const client = await PGlite.create({ ...directory, ...BYTEA_AS_IT_IS });
     watchTurns(client, watch);
+    letOthersThrough(client);
     const db = drizzlePglite({ client });
     await migrateEmbedded(db);
     return {
