@@ -214,7 +214,7 @@ export interface KernelExports {
   openBlock(from: number): void;
   scorePairs(first: number, last: number, spare: number, from: number): number;
   dropRuined(count: number): number;
-  closePair(variant: number, out: number): void;
+  closePairs(first: number, count: number, out: number): void;
   setMarket(rules: number, close: number, bars: number, watch: number, reciprocal: number): void;
   setDays(count: number, lastBar: number, dayOf: number, changes: number): void;
   setExtremes(series: number, minima: number, maxima: number, rowLength: number): void;

@@ -28,6 +28,8 @@ export const SUMS = {
 export const WATCH_DRAWDOWN = 1;
 export const WATCH_DAYS = 2;
 export const WATCH_TRADES = 4;
+export const WATCH_GROWTH = 8;
+export const WATCH_DOWNSIDE = 16;
 
 /** What kernels have to watch for these metrics. */
 export function watchFor(metrics: readonly RankingMetric[]): number {
@@ -39,24 +41,34 @@ export function watchFor(metrics: readonly RankingMetric[]): number {
   );
 }
 
-export function readSums(sums: Float64Array): VariantSums {
-  const squares = sums[SUMS.squares];
+/** The same for variants in lock step, which add up only what the metrics take from their days. */
+export function watchTogether(metrics: readonly RankingMetric[]): number {
+  return (
+    watchFor(metrics) |
+    (metrics.includes("calmar") ? WATCH_GROWTH : 0) |
+    (metrics.includes("sortino") ? WATCH_DOWNSIDE : 0)
+  );
+}
+
+/** Those that begin at position `at`. */
+export function readSums(sums: Float64Array, at = 0): VariantSums {
+  const squares = sums[at + SUMS.squares];
   return {
-    equity: sums[SUMS.equity],
+    equity: sums[at + SUMS.equity],
     trades: {
-      count: sums[SUMS.count],
-      wins: sums[SUMS.wins],
-      grossProfit: sums[SUMS.grossProfit],
-      grossLoss: sums[SUMS.grossLoss],
-      returnSum: sums[SUMS.returnSum],
+      count: sums[at + SUMS.count],
+      wins: sums[at + SUMS.wins],
+      grossProfit: sums[at + SUMS.grossProfit],
+      grossLoss: sums[at + SUMS.grossLoss],
+      returnSum: sums[at + SUMS.returnSum],
     },
-    deepest: sums[SUMS.deepest],
+    deepest: sums[at + SUMS.deepest],
     daily: {
-      days: sums[SUMS.days],
-      growth: sums[SUMS.growth],
-      returnSum: sums[SUMS.dailySum],
-      downsideSum: sums[SUMS.downsideSum],
-      broken: sums[SUMS.broken] === 1,
+      days: sums[at + SUMS.days],
+      growth: sums[at + SUMS.growth],
+      returnSum: sums[at + SUMS.dailySum],
+      downsideSum: sums[at + SUMS.downsideSum],
+      broken: sums[at + SUMS.broken] === 1,
       squares: () => squares,
     },
   };

@@ -9,7 +9,7 @@ import type { PairShape } from "../core/stages/strategy-shape.ts";
 import { BLOCK_BARS, BlockRows } from "./block-rows.ts";
 import type { TradedSides } from "./rules-layout.ts";
 import { writeRules } from "./rules-layout.ts";
-import { readSums, SUMS, WATCH_DAYS, watchFor } from "./variant-sums.ts";
+import { readSums, SUMS, WATCH_DAYS, watchTogether } from "./variant-sums.ts";
 import type { WasmBackend } from "./wasm-backend.ts";
 
 /** Sizes of assembly/variant-state.ts. */
@@ -17,6 +17,8 @@ const BASIC_BYTES = 32;
 const WATCHED_BYTES = 144;
 /** A row costs about as much as a variant; so many of them make rows cheap. */
 const VARIANTS_A_ROW = 32;
+/** Variants whose sums are asked for at once. */
+const CLOSED_AT_ONCE = 4;
 /** Variants between two looks at whether to stop: about half a millisecond. */
 const VARIANTS_A_LOOK = 2_048;
 
@@ -68,12 +70,12 @@ export class WasmPairEngine implements BatchEngine {
     this.#left = left;
     this.#right = right;
     this.#bars = market.close.length;
-    this.#watch = watchFor(task.metrics);
+    this.#watch = watchTogether(task.metrics);
     this.#twoSided = long && short;
     const sides: TradedSides = { first: long ? LONG : SHORT, second: long && short ? SHORT : null };
     this.#rulesAt = writeRules(memory, backend.rules, sides);
     this.#roomAt = memory.uint8(kernels.pairRoomBytes()).byteOffset;
-    this.#sums = memory.float64(SUMS.length);
+    this.#sums = memory.float64(CLOSED_AT_ONCE * SUMS.length);
     const days = this.#watchesDays ? new Days(market.openTimes, market.timeframeMs) : null;
     this.#lastBars = memory.int32(days?.count ?? 0);
     if (days !== null) this.#lastBars.set(days.lastBar);
@@ -104,7 +106,7 @@ export class WasmPairEngine implements BatchEngine {
     }
     this.#rows.clear();
     const scoring = clock.enter("metrics");
-    this.#close(from, to, out);
+    this.#close(from, to, count, out);
     clock.back(scoring);
     return true;
   }
@@ -187,7 +189,7 @@ export class WasmPairEngine implements BatchEngine {
   }
 
   /** Turns the sums of a batch into metrics. */
-  #close(from: number, to: number, out: Float64Array): void {
+  #close(from: number, to: number, count: number, out: Float64Array): void {
     const { space, metrics, sweep } = this.#task;
     const { kernels } = this.#backend;
     const { startCash, periodsPerYear } = sweep.execution;
@@ -199,8 +201,11 @@ export class WasmPairEngine implements BatchEngine {
         out.fill(Number.NaN, at, at + metrics.length);
         continue;
       }
-      kernels.closePair(variant++, this.#sums.byteOffset);
-      const sums = readSums(this.#sums);
+      const among = variant % CLOSED_AT_ONCE;
+      const together = Math.min(CLOSED_AT_ONCE, count - variant);
+      if (among === 0) kernels.closePairs(variant, together, this.#sums.byteOffset);
+      const sums = readSums(this.#sums, among * SUMS.length);
+      variant++;
       for (let m = 0; m < metrics.length; m++) {
         out[at + m] = rankingValue(metrics[m], sums, { startCash, periodsPerYear });
       }

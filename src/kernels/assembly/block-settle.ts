@@ -238,10 +238,13 @@ function leave(t: i32): void {
   if ((watch & WATCH_TRADES) != 0) addTrade(netProfit, staked);
 }
 
-/** After the last block: closes what is open at the last bar, and leaves the sums at `out` (see writeSums). */
+/**
+ * After the last block: closes what is open at the last bar, and leaves the sums at `out` (see writeSums), in place of
+ * the squares how many daily returns are kept.
+ */
 export function closeVariant(state: usize, changes: usize, out: usize): void {
   takeVariant(state, changes);
   if (signal == FIRST || signal == SECOND) leave(bars - 1);
   rest(bars);
-  writeSums(out, watch);
+  writeSums(out, <f64>changed);
 }

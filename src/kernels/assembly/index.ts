@@ -8,7 +8,7 @@ export {
   notPlane,
   orPlanes,
 } from "./compare";
-export { closePair, dropRuined, openBatch, openBlock, scorePairs } from "./pair-block";
+export { closePairs, dropRuined, openBatch, openBlock, scorePairs } from "./pair-block";
 export { pairRoomBytes, useBatch, usePairs, useRows } from "./pair-room";
 export { setExtremes } from "./range-extremes";
 export { setDays, setMarket, settle } from "./settle";

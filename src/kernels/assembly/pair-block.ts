@@ -15,6 +15,7 @@ import {
   barsOfFlips,
   both,
   cashes,
+  changes,
   changesOf,
   flat,
   flipsBefore,
@@ -31,8 +32,10 @@ import {
   watch,
 } from "./pair-room";
 import { keepTrades, settleTrades } from "./pair-trades";
+import { sumSquares } from "./pair-squares";
 import { pairWords } from "./pair-words";
 import { BASE, SLOPE } from "./rules";
+import { SUMS_BYTES } from "./sums";
 import {
   AVAILABLE,
   ENTRY_BAR,
@@ -282,7 +285,11 @@ export function dropRuined(count: i32): i32 {
   return left;
 }
 
-/** After the last block: the sums of a variant (see writeSums). */
-export function closePair(variant: i32, out: usize): void {
-  closeVariant(stateOf(variant), changesOf(variant), out);
+/** After the last block: the sums of `count` variants from `first` on, four at most, one after the other at `out`. */
+export function closePairs(first: i32, count: i32, out: usize): void {
+  for (let i = 0; i < count; i++) {
+    const variant = first + i;
+    closeVariant(stateOf(variant), changesOf(variant), out + <usize>i * SUMS_BYTES);
+  }
+  if (changes != 0) sumSquares(first, count, out);
 }

@@ -1,9 +1,8 @@
 /** Daily returns of two variants in lock step over a block: equity at the last bar of each of its days. */
-import { rules } from "./account";
 import { BLOCK_BARS } from "./block-extremes";
 import { dayCount, lastBarOf } from "./daily-tally";
 import { STRIDE } from "./flips";
-import { bars, closeAt } from "./market";
+import { bars, closeAt, WATCH_DOWNSIDE, WATCH_GROWTH } from "./market";
 import {
   both,
   cashes,
@@ -13,10 +12,12 @@ import {
   daysOfBlock,
   flipsBefore,
   flipWords,
+  MARK_BYTES,
+  marks,
   prices,
   stateOf,
+  watch,
 } from "./pair-room";
-import { MARK_BASE, MARK_SLOPE } from "./rules";
 import {
   BROKEN,
   CHANGED,
@@ -53,8 +54,32 @@ export function readDays(from: i32): void {
   }
 }
 
-/** Adds the block's days to both; the states of the lanes in `done` keep them. */
+/**
+ * Adds the block's days to both; the states of the lanes in `done` keep them. Of the sums, those that are asked for:
+ * what one metric alone needs has a loop of its own.
+ */
 export function addDays(a: i32, b: i32, sideA: i32, sideB: i32, done: i32): void {
+  const sums = watch & (WATCH_GROWTH | WATCH_DOWNSIDE);
+  if (changes != 0) {
+    if (sums == 0) walkDays(a, b, sideA, sideB, done, true, false, false);
+    else walkDays(a, b, sideA, sideB, done, true, true, true);
+  } else if (sums == WATCH_GROWTH) walkDays(a, b, sideA, sideB, done, false, true, false);
+  else if (sums == WATCH_DOWNSIDE) walkDays(a, b, sideA, sideB, done, false, false, true);
+  else walkDays(a, b, sideA, sideB, done, false, true, true);
+}
+
+// @ts-ignore: decorator
+@inline
+function walkDays(
+  a: i32,
+  b: i32,
+  sideA: i32,
+  sideB: i32,
+  done: i32,
+  keeps: bool,
+  grows: bool,
+  falls: bool,
+): void {
   const stateA = stateOf(a);
   const stateB = stateOf(b);
   let slotA = changesOf(a) + (<usize>load<i32>(stateA, CHANGED) << 3);
@@ -64,17 +89,19 @@ export function addDays(a: i32, b: i32, sideA: i32, sideB: i32, done: i32): void
   let sum = both(stateA + DAILY_SUM, stateB + DAILY_SUM);
   let downside = both(stateA + DOWNSIDE_SUM, stateB + DOWNSIDE_SUM);
   let whole = i64x2.splat(-1);
-  const keeps = changes != 0;
+  const one = f64x2.splat(1);
+  const othersA = 1 - sideA;
+  const othersB = 1 - sideB;
   let place = daysOfBlock();
   for (let day = firstDay; day < endDay; day++, place += DAY_BYTES) {
-    const equity = equityAt(place, sideA, sideB);
+    const equity = equityAt(place, othersA, othersB);
     if (day == 0) {
       whole = f64x2.gt(equity, f64x2.splat(0));
       last = equity;
       continue;
     }
     const differs = f64x2.ne(equity, last);
-    const r = v128.and(f64x2.sub(f64x2.div(equity, last), f64x2.splat(1)), differs);
+    const r = v128.and(f64x2.sub(f64x2.div(equity, last), one), differs);
     if (keeps) {
       v128.store64_lane(slotA, r, 0);
       v128.store64_lane(slotB, r, 1);
@@ -83,10 +110,12 @@ export function addDays(a: i32, b: i32, sideA: i32, sideB: i32, done: i32): void
       slotB += <usize>(change & 2) << 2;
     }
     whole = v128.and(whole, f64x2.gt(r, f64x2.splat(-1)));
-    growth = f64x2.mul(growth, f64x2.add(f64x2.splat(1), r));
-    sum = f64x2.add(sum, r);
-    const falls = f64x2.lt(r, f64x2.splat(0));
-    downside = f64x2.add(downside, v128.and(f64x2.mul(r, r), falls));
+    if (grows) growth = f64x2.mul(growth, f64x2.add(one, r));
+    if (keeps || falls) sum = f64x2.add(sum, r);
+    if (falls) {
+      const fall = f64x2.lt(r, f64x2.splat(0));
+      downside = f64x2.add(downside, v128.and(f64x2.mul(r, r), fall));
+    }
     last = equity;
   }
   const broken = i64x2.bitmask(whole) ^ 3;
@@ -109,22 +138,19 @@ export function addDays(a: i32, b: i32, sideA: i32, sideB: i32, done: i32): void
 /** Equity of both at the last close of a day of the block: that of the trade which covers it. */
 // @ts-ignore: decorator
 @inline
-function equityAt(day: usize, sideA: i32, sideB: i32): v128 {
+function equityAt(day: usize, othersA: i32, othersB: i32): v128 {
   const word = <usize>load<i32>(day, WORD);
   const upTo = load<u64>(day, UP_TO);
   const flipsA = flipsUpTo(word, upTo, 0);
   const flipsB = flipsUpTo(word, upTo, 1);
   const atA = <usize>flipsA * STRIDE;
   const atB = <usize>flipsB * STRIDE + 8;
-  const markA = rules + (<usize>((flipsA + 1 - sideA) & 1) << 3);
-  const markB = rules + (<usize>((flipsB + 1 - sideB) & 1) << 3);
+  const sides = <usize>(((flipsA + othersA) & 1) | (((flipsB + othersB) & 1) << 1));
+  const mark = marks() + sides * MARK_BYTES;
   const close = v128.load64_splat(day, CLOSE);
   const ratio = f64x2.div(close, both(prices() + atA, prices() + atB));
-  const mark = f64x2.add(
-    both(markA + MARK_BASE, markB + MARK_BASE),
-    f64x2.mul(both(markA + MARK_SLOPE, markB + MARK_SLOPE), ratio),
-  );
-  return f64x2.mul(both(cashes() + atA, cashes() + atB), mark);
+  const value = f64x2.add(v128.load(mark), f64x2.mul(v128.load(mark, 16), ratio));
+  return f64x2.mul(both(cashes() + atA, cashes() + atB), value);
 }
 
 /** Flips of a lane up to a bar of the block, that one included. */

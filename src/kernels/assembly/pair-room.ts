@@ -4,7 +4,7 @@ import { EXTREMES_BYTES, useExtremes } from "./block-extremes";
 import { useWatch } from "./block-settle";
 import { useDays } from "./daily-tally";
 import { useMarket } from "./market";
-import { MARK_SLOPE } from "./rules";
+import { MARK_BASE, MARK_SLOPE } from "./rules";
 
 /** From the words of one variant to those of the other. */
 export const LANE_WORDS: usize = 128;
@@ -26,7 +26,10 @@ const TABLE: usize = BARS + 2 * LANE_BARS;
 const DAYS: usize = TABLE + EXTREMES_BYTES;
 /** A day of the block: see pair-days.ts. */
 export const DAY_BYTES: usize = 32;
-export const ROOM_BYTES: usize = DAYS + 512 * DAY_BYTES;
+const MARKS: usize = DAYS + 512 * DAY_BYTES;
+/** Bases and slopes of marks, by the sides of both variants. */
+export const MARK_BYTES: usize = 32;
+export const ROOM_BYTES: usize = MARKS + 4 * MARK_BYTES;
 
 // The batch at hand.
 export let room: usize = 0;
@@ -73,6 +76,12 @@ export function usePairs(
   useExtremes(roomAt + TABLE);
   store<i64>(activeSides(), -1);
   store<i64>(activeSides(), hasBothSides ? -1 : 0, 8);
+  for (let sides: usize = 0; sides < 4; sides++) {
+    const a = rulesAt + ((sides & 1) << 3);
+    const b = rulesAt + ((sides >> 1) << 3);
+    v128.store(marks() + sides * MARK_BYTES, both(a + MARK_BASE, b + MARK_BASE));
+    v128.store(marks() + sides * MARK_BYTES, both(a + MARK_SLOPE, b + MARK_SLOPE), 16);
+  }
   for (let side: usize = 0; side < 2; side++) {
     const slope = load<f64>(rulesAt + (side << 3), MARK_SLOPE);
     store<f64>(slopesOf(side), slope);
@@ -184,6 +193,13 @@ export function changesOf(variant: i32): usize {
 @inline
 export function daysOfBlock(): usize {
   return room + DAYS;
+}
+
+/** Base and slope of the marks of both: `sideA | sideB << 1` times MARK_BYTES further on. */
+// @ts-ignore: decorator
+@inline
+export function marks(): usize {
+  return room + MARKS;
 }
 
 /** Two float64 from two places. */

@@ -21,7 +21,9 @@ import {
   addFlatDays,
   addHeldDays,
   addHeldDaysAllIn,
+  dailyReturns,
   dayCount,
+  squares,
   startDays,
   useDays,
 } from "./daily-tally";
@@ -114,7 +116,8 @@ export function settle(
   else if (sizing == ALL_IN && (watch & WATCH_TRADES) == 0) {
     settleAllInBars(count, side, entry, exit, factor);
   } else settleWatched(count, side, entry, exit, factor);
-  writeSums(out, watch);
+  const watchesDays = (watch & WATCH_DAYS) != 0;
+  writeSums(out, watchesDays && dailyReturns() > 1 ? squares() : 0);
 }
 
 function settleWatched(

@@ -1,12 +1,15 @@
 /** The sums of a settled variant in memory, in the order of SUMS in kernels/variant-sums.ts. */
 import { available, safe } from "./account";
-import { broken, dailyReturns, dailySum, downsideSum, growth, squares } from "./daily-tally";
+import { broken, dailyReturns, dailySum, downsideSum, growth } from "./daily-tally";
 import { deepest } from "./drawdown-tally";
-import { WATCH_DAYS } from "./market";
 import { grossLoss, grossProfit, returnSum, tradeCount, wins } from "./trade-tally";
 
-export function writeSums(out: usize, watch: i32): void {
-  const watchesDays = (watch & WATCH_DAYS) != 0;
+export const RETURN_DAYS: usize = 56;
+export const RETURN_SUM: usize = 72;
+export const SQUARES: usize = 96;
+export const SUMS_BYTES: usize = 104;
+
+export function writeSums(out: usize, squares: f64): void {
   store<f64>(out, safe + available);
   store<f64>(out, <f64>tradeCount, 8);
   store<f64>(out, <f64>wins, 16);
@@ -14,10 +17,10 @@ export function writeSums(out: usize, watch: i32): void {
   store<f64>(out, grossLoss, 32);
   store<f64>(out, returnSum, 40);
   store<f64>(out, deepest, 48);
-  store<f64>(out, <f64>dailyReturns(), 56);
+  store<f64>(out, <f64>dailyReturns(), RETURN_DAYS);
   store<f64>(out, growth, 64);
-  store<f64>(out, dailySum, 72);
+  store<f64>(out, dailySum, RETURN_SUM);
   store<f64>(out, downsideSum, 80);
   store<f64>(out, broken ? 1 : 0, 88);
-  store<f64>(out, watchesDays && dailyReturns() > 1 ? squares() : 0, 96);
+  store<f64>(out, squares, SQUARES);
 }
