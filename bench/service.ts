@@ -131,7 +131,7 @@ function poolOf(app: App): Contender {
   const { pool, datasets } = app as never as { pool: ComputePool; datasets: DatasetSource };
   const take = async (request: RunRequestInput) => {
     const plan: RunPlan = await app.runs.estimate(request);
-    const { base } = await sweepTask(datasets, plan);
+    const { base } = await sweepTask(datasets, plan, 0);
     const startedMs = performance.now();
     const range = { from: 0, to: plan.estimate.indexSpace };
     const { rows } = await pool.runChunk({ ...base, ...range, stage: "STAGE_A" });

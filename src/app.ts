@@ -26,6 +26,7 @@ import { type RunningServer, startServer } from "./server/start-server.ts";
 import { openServiceAdmission, watchDurations } from "./service-admission.ts";
 import type { ImportRecord } from "./store/import-records.ts";
 import { type OpenStore, openStore } from "./store/open.ts";
+import type { QueueLimits } from "./store/queue-limits.ts";
 import { DEFAULT_RETRIES } from "./store/retries.ts";
 import type { Store } from "./store/store.ts";
 import type { StoreSettings } from "./store/store-context.ts";
@@ -172,7 +173,8 @@ export function openServiceStore(
   const location =
     databaseUrl === null ? { dataDir: join(dataDir, "database") } : { url: databaseUrl };
   const retries = { ...DEFAULT_RETRIES, ...config.retries };
-  return openStore(location, { retries, engineVersion: ENGINE_VERSION, ...settings });
+  const ageingMs = config.priorities.ageingSeconds * 1_000;
+  return openStore(location, { retries, ageingMs, engineVersion: ENGINE_VERSION, ...settings });
 }
 
 export type DatasetImports = Pick<DatasetLibrary, "importCandles" | "importSynthetic">;
@@ -318,11 +320,25 @@ function createRuns(config: ServiceConfig, parts: RunParts): RunService {
     guards: config.guards,
     caches: config.caches,
     columns: config.columns,
-    maxQueuedRuns: config.maxQueuedRuns,
-    maxUnfinishedRunsOfOwner: config.maxUnfinishedRunsOfOwner,
+    limits: queueLimits(config),
     kernels: config.kernels,
     syncDeadlineMs: config.deadlines.syncDeadlineSeconds * 1_000,
   });
+}
+
+function queueLimits(config: ServiceConfig): QueueLimits {
+  const { maxQueuedRuns, maxUnfinishedRunsOfOwner, priorities } = config;
+  return {
+    maxQueued: maxQueuedRuns,
+    maxUnfinishedOfOwner: maxUnfinishedRunsOfOwner,
+    maxQueuedOf: {
+      CRITICAL: priorities.maxQueuedCritical,
+      HIGH: priorities.maxQueuedHigh,
+      NORMAL: priorities.maxQueuedNormal,
+      LOW: priorities.maxQueuedLow,
+      BULK: priorities.maxQueuedBulk,
+    },
+  };
 }
 
 function createLog(config: ServiceConfig): Logger {

@@ -95,6 +95,14 @@ const settings = z.strictObject({
     userErrors: z.int().min(0).max(100),
   }),
   maxQueuedRuns: z.int().min(1).max(100_000),
+  priorities: z.strictObject({
+    maxQueuedCritical: z.int().min(1).max(100_000),
+    maxQueuedHigh: z.int().min(1).max(100_000),
+    maxQueuedNormal: z.int().min(1).max(100_000),
+    maxQueuedLow: z.int().min(1).max(100_000),
+    maxQueuedBulk: z.int().min(1).max(100_000),
+    ageingSeconds: z.number().positive().max(86_400),
+  }),
   maxUnfinishedRunsOfOwner: z.int().min(1).max(100_000),
   traffic: z.strictObject({
     maxConnections: z.int().min(1).max(1_000_000),

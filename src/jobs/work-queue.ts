@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { sql } from "drizzle-orm";
 import {
   type ConstructorOptions,
@@ -8,9 +7,10 @@ import {
   PgBoss,
 } from "pg-boss";
 import type { Database, Transaction } from "../store/database.ts";
-import type { JobSink, WorkHint } from "../store/job-sink.ts";
+import type { JobSink, QueuePlace, WorkHint } from "../store/job-sink.ts";
 import { notifyJobs } from "../store/notifications.ts";
 import type { OpenStore } from "../store/open.ts";
+import { PRIORITY_STEP } from "../store/priorities.ts";
 
 /**
  * One queue for chunks and stage ends: whoever fetches gets the most urgent of either. Each engine
@@ -35,18 +35,39 @@ const QUEUE_OPTIONS = {
 
 const SUPERVISE_SECONDS = 15;
 
-/** The end of a stage goes before further chunks of the same priority: others wait for it. */
-const END_BONUS = 5;
+/**
+ * Priority, place and kind of work in one number, as the queue sorts by: an integer of 32 bits. The
+ * end of a stage goes before further chunks of the same run: others wait for it. Places begin anew
+ * after 134 million runs, once.
+ */
+const PLACES = 2 ** 27;
+const BAND = 2 * PLACES;
+/** Above all priorities. */
+const LIFTED_BAND = 5;
 
 export interface FetchedJob {
   readonly id: string;
   readonly hint: WorkHint;
+  /** Of the run when the job was sent; see priorities.ts. */
+  readonly priority: number;
+  /** Threads that the run asks for; null is all. */
+  readonly workers: number | null;
 }
+
+/** What a process would take on beside what it has in hand. */
+export interface Wanted {
+  /** Work of runs above this priority only, and none that was lifted; anything when null. */
+  readonly above: number | null;
+  /** Runs that have all that they may have. */
+  readonly exceptRuns: readonly string[];
+}
+
+type JobData = WorkHint & Pick<FetchedJob, "priority" | "workers">;
 
 /** The queue of this process. Jobs are hints: what is really due, the store's rows say. */
 export interface WorkQueue {
-  /** The most urgent job, taken from the queue; null when there is none. */
-  fetch(): Promise<FetchedJob | null>;
+  /** The first job of those wanted, taken from the queue; null when there is none. */
+  fetch(wanted: Wanted): Promise<FetchedJob | null>;
   /** Settles a job whose hint was followed, whatever came of it. */
   complete(jobId: string): Promise<void>;
   close(): Promise<void>;
@@ -76,9 +97,14 @@ export async function openWorkQueue(
   await boss.findJobs(queue, { key: "none" });
   store.attachJobs(jobSink(boss, queue));
   return {
-    fetch: async () => {
-      const [job] = await boss.fetch<WorkHint>(queue);
-      return job === undefined ? null : { id: job.id, hint: job.data };
+    fetch: async ({ above, exceptRuns }) => {
+      const [job] = await boss.fetch<JobData>(queue, {
+        ...(above === null ? {} : bandsAbove(above)),
+        ...(exceptRuns.length === 0 ? {} : { ignoreGroups: [...exceptRuns] }),
+      });
+      if (job === undefined) return null;
+      const { priority, workers, ...hint } = job.data;
+      return { id: job.id, hint: hint as WorkHint, priority, workers };
     },
     complete: async (jobId) => {
       await boss.complete(queue, jobId);
@@ -112,12 +138,13 @@ function bossOptions(database: Database): ConstructorOptions {
 
 function jobSink(boss: PgBoss, queue: string): JobSink {
   return {
-    send: async (tx, hints, priority) => {
-      const jobs = inOrder(hints).map(({ id, hint }) => ({
-        id,
-        data: hint,
-        priority: priority + (hint.kind === "end" ? END_BONUS : 0),
-        singletonKey: keyOf(hint),
+    send: async (tx, hints, place) => {
+      const { priority, workers } = place;
+      const jobs = hints.map((hint) => ({
+        data: { ...hint, priority, workers },
+        priority: rankOf(place, hint.kind),
+        singletonKey: place.lifted ? `${hint.runId}/lifted` : keyOf(hint),
+        group: { id: hint.runId },
         ...(hint.notBefore === null ? {} : { startAfter: hint.notBefore }),
       }));
       await boss.insert(queue, jobs, { db: joining(tx), returnId: false });
@@ -148,15 +175,19 @@ function joining(tx: Transaction) {
   return fromDrizzle(tx as unknown as DrizzleTransactionLike, sql);
 }
 
-function keyOf(hint: WorkHint): string {
-  return hint.kind === "chunk" ? `${hint.runId}/${hint.stage}/${hint.no}` : `${hint.runId}/end`;
+function rankOf({ priority, place, lifted }: QueuePlace, kind: WorkHint["kind"]): number {
+  const band = lifted ? LIFTED_BAND : bandOf(priority);
+  return band * BAND + 2 * (PLACES - 1 - (place % PLACES)) + (kind === "end" ? 1 : 0);
 }
 
-/**
- * Jobs of one transaction are created at one moment and fetched by id: ids that ascend keep their
- * order.
- */
-function inOrder(hints: readonly WorkHint[]): { id: string; hint: WorkHint }[] {
-  const batch = randomUUID().slice(0, 24);
-  return hints.map((hint, i) => ({ id: batch + i.toString(16).padStart(12, "0"), hint }));
+function bandOf(priority: number): number {
+  return priority / PRIORITY_STEP - 1;
+}
+
+function bandsAbove(priority: number) {
+  return { minPriority: (bandOf(priority) + 1) * BAND, maxPriority: LIFTED_BAND * BAND - 1 };
+}
+
+function keyOf(hint: WorkHint): string {
+  return hint.kind === "chunk" ? `${hint.runId}/${hint.stage}/${hint.no}` : `${hint.runId}/end`;
 }

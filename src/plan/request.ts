@@ -3,6 +3,7 @@ import { FILL_MODES } from "../core/execution/settings.ts";
 import { RANKING_METRICS } from "../core/metrics/ranking-metric.ts";
 import { TIMEFRAMES } from "../core/series/timeframe.ts";
 import { MAX_EXPRESSION_LENGTH } from "../core/signals/expression/tokens.ts";
+import { INSTANT_FORM, instantMs } from "./instant.ts";
 
 /**
  * What a user asks for: the one schema behind GraphQL, YAML presets and the command line. Unknown
@@ -34,6 +35,14 @@ const name = z
   .regex(/^[A-Za-z][A-Za-z0-9_]{0,39}$/, "a letter, then letters, digits or _ (40 at most)");
 const instant = z.union([z.number(), z.string()], {
   error: "an ISO date, or UTC epoch milliseconds",
+});
+
+/** Kept as ISO text in UTC, so that the same moment is the same request. */
+const moment = instant.transform((value, context) => {
+  const date = new Date(instantMs(value));
+  if (!Number.isNaN(date.getTime())) return date.toISOString();
+  context.issues.push({ code: "custom", message: INSTANT_FORM, input: value });
+  return z.NEVER;
 });
 
 const expression = z.string().max(MAX_EXPRESSION_LENGTH);
@@ -144,6 +153,8 @@ export const runRequest = z.strictObject({
         .positive()
         .max(30 * 86_400)
         .optional(),
+      /** The run ends then, wherever it is. */
+      deadline: moment.optional(),
       /** False: metric columns are dropped when the run has succeeded. */
       keepColumns: z.boolean().optional(),
       /** Metrics that have a column beside those the run ranks by. */

@@ -1,6 +1,7 @@
 import type { Candles } from "../core/series/candles.ts";
 import { type Timeframe, timeframeMs } from "../core/series/timeframe.ts";
 import { complaint, UserError } from "../core/user-error.ts";
+import { INSTANT_FORM, instantMs } from "./instant.ts";
 import type { RunRequest } from "./request.ts";
 
 /** Bars of a dataset that a run trades and feeds on. */
@@ -57,32 +58,15 @@ function instant(
   data: { readonly from: number; readonly to: number },
 ): number | null {
   if (value === undefined) return null;
-  const ms = typeof value === "number" ? value : parseIso(value);
+  const ms = instantMs(value);
   if (!Number.isFinite(ms)) {
-    const bound = "ISO date such as 2024-01-31 or 2024-01-31T12:00Z, or UTC epoch milliseconds";
-    throw new UserError("VALIDATION", complaint(path, "not a point in time", value, bound));
+    throw new UserError("VALIDATION", complaint(path, "not a point in time", value, INSTANT_FORM));
   }
   if (ms < data.from || ms > data.to) {
     const bound = `${iso(data.from)} to ${iso(data.to)}`;
     throw new UserError("VALIDATION", complaint(path, "outside the data", value, bound));
   }
   return ms;
-}
-
-const DATE_LENGTH = "2024-01-31".length;
-
-/** ISO 8601; UTC where no zone is given. NaN for a day that its month does not have. */
-function parseIso(text: string): number {
-  const match = /^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?$/.exec(
-    text,
-  );
-  const date = text.slice(0, DATE_LENGTH);
-  const midnight = Date.parse(date);
-  if (match === null || Number.isNaN(midnight) || !iso(midnight).startsWith(date)) {
-    return Number.NaN;
-  }
-  const zoned = match[1] !== undefined || text.length === DATE_LENGTH ? text : `${text}Z`;
-  return Date.parse(zoned.replace(" ", "T"));
 }
 
 function iso(ms: number): string {

@@ -1,5 +1,6 @@
 import type { StageName } from "../core/stages/sweep.ts";
 import type { ComputePool } from "../pool/task.ts";
+import { PRIORITIES } from "../store/priorities.ts";
 import { isTerminal, type RunRecord } from "../store/records.ts";
 import type { Store } from "../store/store.ts";
 import type { Clock } from "./clock.ts";
@@ -26,6 +27,8 @@ export interface ActiveRunOptions {
 const REPORT_MS = 250;
 const SLOWEST_REPORT_MS = 2_000;
 const REPORTS_A_TIME = 20;
+/** The database has a clock of its own, and says what is over. */
+const CLOCKS_APART_MS = 10;
 /** Longest delay of a timer. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
@@ -43,6 +46,7 @@ export class ActiveRun {
   readonly #inFlight = new Map<number, { stage: StageName; scored: number }>();
   #best: { stage: StageName; row: Float64Array } | null = null;
   #shortlist: Promise<Float64Array | null> | null = null;
+  #urgency: number;
   #dirty = false;
   readonly #sinceMs: number;
   #quietUntilMs = Number.NEGATIVE_INFINITY;
@@ -54,11 +58,17 @@ export class ActiveRun {
     this.#options = options;
     this.runClock = options.runClocks.of(run.id);
     this.#sinceMs = options.clock.now();
-    this.task = sweepTask(options.datasets, run.plan);
+    this.#urgency = PRIORITIES[run.priority];
+    this.task = sweepTask(options.datasets, run.plan, this.#urgency);
     // Whoever awaits it sees the fault; it must not end the process before that.
     this.task.catch(() => {});
     this.#undo.push(options.clock.every(REPORT_MS, () => void this.#report()));
     this.#limitTime();
+  }
+
+  /** Of the chunks that are begun from now on. */
+  get urgency(): number {
+    return this.#urgency;
   }
 
   /** Fires when the run has been asked to stop, or has ended elsewhere. */
@@ -117,9 +127,10 @@ export class ActiveRun {
     this.#stop.abort();
   }
 
-  /** Asks the store whether the run is to go on. */
+  /** Asks the store whether the run is to go on, and how urgent it is. */
   async check(): Promise<void> {
     const status = await this.#options.store.runStatus(this.run.id);
+    if (status !== null) this.#urgency = status.priority;
     if (status === null || status.stopState !== null || isTerminal(status.state)) this.abort();
   }
 
@@ -127,18 +138,15 @@ export class ActiveRun {
     for (const undo of this.#undo.splice(0)) undo();
   }
 
+  /** To the moment; what a pause or another clock moves, recovery sees. */
   #limitTime(): void {
-    const { timeLimitSeconds } = this.run.plan.request.schedule;
-    if (timeLimitSeconds === undefined) return;
-    const { clock } = this.#options;
-    const startMs = this.run.startedAt?.getTime() ?? clock.now();
-    const leftMs = Math.max(0, startMs + timeLimitSeconds * 1000 - clock.now());
+    const { deadline, timeUpAt } = this.run;
+    const { clock, store, onFault } = this.#options;
+    const ends = [deadline, timeUpAt].filter((end) => end !== null).map(Number);
+    if (ends.length === 0) return;
+    const leftMs = Math.max(0, Math.min(...ends) - clock.now()) + CLOCKS_APART_MS;
     if (leftMs > MAX_TIMER_MS) return;
-    const { store, onFault } = this.#options;
-    const reason = `the time limit of ${timeLimitSeconds} s was reached`;
-    const stop = () =>
-      void store.requestStop(this.run.id, { state: "TIMED_OUT", reason }).catch(onFault);
-    this.#undo.push(clock.after(leftMs, stop));
+    this.#undo.push(clock.after(leftMs, () => void store.stopOverdue(this.run.id).catch(onFault)));
   }
 
   async #report(): Promise<void> {

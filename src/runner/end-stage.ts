@@ -2,6 +2,7 @@ import type { PhaseTimes } from "../core/stages/phase-clock.ts";
 import type { RunSpent } from "../core/stages/run-profile.ts";
 import { riskCells, type StageName } from "../core/stages/sweep.ts";
 import type { ComputePool } from "../pool/task.ts";
+import { PRIORITIES } from "../store/priorities.ts";
 import type { RunRecord } from "../store/records.ts";
 import type { ClaimedEnd, Store } from "../store/store.ts";
 import type { Clock } from "./clock.ts";
@@ -152,7 +153,8 @@ async function bestRows(
   const clock = duty.runClocks?.of(run.id);
   const stored = duty.store.storedRows(run.id, stage);
   const best = await during(clock, "merge", () => mergeStage(sweep, stored, sweep.topK));
-  const task = await during(clock, "load", () => sweepTask(duty.datasets, run.plan));
+  const urgency = PRIORITIES[run.priority];
+  const task = await during(clock, "load", () => sweepTask(duty.datasets, run.plan, urgency));
   const work = { pool: duty.pool, onSpent: (spent: PhaseTimes) => clock?.add(spent) };
   return during(clock, "scoring", () => finalRows(task, work, stage, best, hurry));
 }

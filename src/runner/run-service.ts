@@ -12,6 +12,8 @@ import type { RunPlan } from "../plan/run-plan.ts";
 import { sha256Hex } from "../plan/variant-key.ts";
 import type { ComputePool } from "../pool/task.ts";
 import { LOCAL_OWNER } from "../store/access-records.ts";
+import { PRIORITIES, type Priority } from "../store/priorities.ts";
+import type { QueueLimits } from "../store/queue-limits.ts";
 import { isTerminal, type RunRecord } from "../store/records.ts";
 import type { Store } from "../store/store.ts";
 import { SYSTEM_CLOCK } from "./clock.ts";
@@ -46,12 +48,10 @@ export interface RunServiceOptions {
   readonly syncDeadlineMs: number;
   /** Synchronous runs at a time; another one is refused with QUEUE_FULL. */
   readonly maxSynchronousRuns?: number;
-  /** QUEUED runs at which a further one is refused with QUEUE_FULL. */
-  readonly maxQueuedRuns?: number;
+  /** What may wait at most; wherever a run is queued it is refused beyond. */
+  readonly limits?: QueueLimits;
   /** Shared with the runner of the same process. */
   readonly leases?: HeldLeases;
-  /** Runs of an owner that have not ended, at which a further one is refused as QUOTA_EXCEEDED. */
-  readonly maxUnfinishedRunsOfOwner?: number;
   /** Whether runs may begin; always, when absent. */
   readonly gate?: RunGate;
   readonly onFault?: (fault: RunFault) => void;
@@ -59,6 +59,9 @@ export interface RunServiceOptions {
 }
 
 const DEFAULT_SYNCHRONOUS_RUNS = 4;
+/** What the newest synchronous run counts for in the mean of their durations. */
+const NEWEST_SHARE = 0.2;
+const LEAST_RETRY_MS = 50;
 
 /** Answers requests about runs. Every method throws UserError for a user's mistake. */
 export class RunService {
@@ -66,6 +69,8 @@ export class RunService {
   readonly #duty: EndDuty;
   readonly #reports: VariantReports;
   #synchronousRuns = 0;
+  /** How long synchronous runs take of late. */
+  #meanMs = 1_000;
 
   constructor(options: RunServiceOptions) {
     this.#options = options;
@@ -95,8 +100,7 @@ export class RunService {
     strategyId?: string,
   ): Promise<{ readonly run: RunRecord; readonly created: boolean }> {
     const request = parseRunRequest(input);
-    const { kernels, maxQueuedRuns, maxUnfinishedRunsOfOwner } = this.#options;
-    const { store, gate } = this.#options;
+    const { kernels, limits = {}, store, gate } = this.#options;
     const create = async () =>
       store.createRun({
         plan: await this.#plan(request, false),
@@ -105,10 +109,7 @@ export class RunService {
         ...(strategyId === undefined ? {} : { strategyId }),
         idempotencyKey,
         requestHash: sha256Hex(canonicalJson(request)),
-        ...(maxQueuedRuns === undefined ? {} : { maxQueued: maxQueuedRuns }),
-        ...(maxUnfinishedRunsOfOwner === undefined
-          ? {}
-          : { maxUnfinishedOfOwner: maxUnfinishedRunsOfOwner }),
+        limits,
       });
     return queueThroughGate(gate ?? OPEN_GATE, store, create);
   }
@@ -123,10 +124,12 @@ export class RunService {
     options: { readonly signal?: AbortSignal; readonly deadlineMs?: number } = {},
   ): Promise<SynchronousRun> {
     const { syncDeadlineMs, pool, datasets } = this.#options;
-    const deadlineMs = Math.min(options.deadlineMs ?? syncDeadlineMs, syncDeadlineMs);
+    const request = parseRunRequest(input);
+    const ownMs = untilDeadline(request);
+    const deadlineMs = Math.min(options.deadlineMs ?? syncDeadlineMs, syncDeadlineMs, ownMs);
     const signal = options.signal ?? new AbortController().signal;
     return this.#whileWaiting(signal, async () => {
-      const plan = await this.#plan(parseRunRequest(input), true);
+      const plan = await this.#plan(request, true);
       return runSynchronously(plan, { pool, datasets, signal, deadlineMs });
     });
   }
@@ -144,7 +147,8 @@ export class RunService {
     return this.#whileWaiting(null, async () => {
       const plan = await this.#plan(parseRunRequest(input), false);
       const candles = await planCandles(datasets, plan);
-      return { plan, ...(await pool.check({ sweep: plan.sweep, candles, seed })) };
+      const urgency = PRIORITIES.HIGH;
+      return { plan, ...(await pool.check({ sweep: plan.sweep, candles, seed, urgency })) };
     });
   }
 
@@ -162,7 +166,11 @@ export class RunService {
   }
 
   retryRun(id: string): Promise<RunRecord> {
-    return this.#options.store.retryRun(id);
+    return this.#options.store.retryRun(id, this.#options.limits);
+  }
+
+  setRunPriority(id: string, priority: Priority): Promise<RunRecord> {
+    return this.#options.store.setRunPriority(id, priority, this.#options.limits);
   }
 
   pauseRun(id: string): Promise<RunRecord> {
@@ -209,10 +217,12 @@ export class RunService {
   async #whileWaiting<T>(signal: AbortSignal | null, work: () => Promise<T>): Promise<T> {
     this.#refuseCrowd();
     this.#synchronousRuns++;
+    const startMs = performance.now();
     try {
       return await throughGate(this.#options.gate ?? OPEN_GATE, work, signal);
     } finally {
       this.#synchronousRuns--;
+      this.#meanMs += (performance.now() - startMs - this.#meanMs) * NEWEST_SHARE;
     }
   }
 
@@ -222,10 +232,21 @@ export class RunService {
     const message = "too many synchronous runs at a time: use startRun";
     const bound = `${allowed} at a time`;
     throw new UserError("QUEUE_FULL", complaint("", message, this.#synchronousRuns, bound), {
-      retryAfterMs: 1000,
+      retryAfterMs: Math.ceil(Math.max(LEAST_RETRY_MS, this.#meanMs / allowed)),
       allowed,
     });
   }
+}
+
+/** Milliseconds that the request leaves; UserError VALIDATION where none. */
+function untilDeadline({ schedule: { deadline } }: RunRequest): number {
+  if (deadline === undefined) return Number.POSITIVE_INFINITY;
+  const nowMs = Date.now();
+  const leftMs = Date.parse(deadline) - nowMs;
+  if (leftMs > 0) return leftMs;
+  const bound = `later than ${new Date(nowMs).toISOString()}`;
+  const fault = complaint("schedule.deadline", "has passed", deadline, bound);
+  throw new UserError("VALIDATION", fault);
 }
 
 function checkSeed(seed: number): number {

@@ -12,6 +12,7 @@ import { type Clock, SYSTEM_CLOCK, sleep } from "./clock.ts";
 import type { DatasetSource } from "./dataset-source.ts";
 import { type EndDuty, endStage } from "./end-stage.ts";
 import { HeldLeases } from "./held-leases.ts";
+import { Lanes } from "./lanes.ts";
 import { RunClocks } from "./run-clock.ts";
 import { attemptFault, type RunFault } from "./run-fault.ts";
 import type { RunStep } from "./run-step.ts";
@@ -41,8 +42,6 @@ export interface RunnerOptions {
   readonly random?: () => number;
 }
 
-/** Chunks in flight: the pool has the next one before a thread runs out of slices of the first. */
-const CHUNKS_IN_FLIGHT = 2;
 const DEFAULT_LEASE_MS = 15_000;
 const DEFAULT_HEARTBEAT_MS = 5_000;
 /** Notifications wake the runner; this is for those that get lost. */
@@ -77,7 +76,7 @@ export class Runner {
   readonly #shutdown = new AbortController();
   #draining = false;
   #looking: Promise<void> = Promise.resolve();
-  readonly #underWay = new Set<Promise<void>>();
+  readonly #lanes: Lanes;
   #undo: (() => void)[] = [];
   #beat: Promise<void> | null = null;
 
@@ -95,6 +94,7 @@ export class Runner {
       random: Math.random,
       ...options,
     };
+    this.#lanes = new Lanes(options.pool.size);
     this.#wakeUp = new WakeUp(this.#options.clock);
     this.#duty = { ...this.#options, whenThere: (work) => this.#whenThere(work) };
     this.#active = new ActiveRuns(this.#options);
@@ -148,7 +148,7 @@ export class Runner {
     while (!this.#draining) {
       const woken = this.#wakeUp.next(POLL_MS);
       try {
-        const job = this.#room > 0 ? await queue.fetch() : null;
+        const job = await queue.fetch(this.#lanes.wanted());
         if (job === null) await woken.promise;
         else await this.#follow(job);
       } catch (error) {
@@ -158,36 +158,29 @@ export class Runner {
         woken.cancel();
       }
     }
-    await Promise.all(this.#underWay);
+    await this.#lanes.ended();
   }
 
-  get #room(): number {
-    return CHUNKS_IN_FLIGHT - this.#underWay.size;
-  }
-
-  async #follow({ id, hint }: FetchedJob): Promise<void> {
+  async #follow(job: FetchedJob): Promise<void> {
+    const { id, hint } = job;
     const { store, queue, worker, leaseMs } = this.#options;
     // Whatever comes of it: a hint that is lost with its process is sent again by recovery.
     await queue.complete(id);
     const { runId } = hint;
     if (hint.kind === "end") {
-      this.#begin(runId, () => endStage(this.#duty, runId));
+      this.#begin(job, () => endStage(this.#duty, runId));
       return;
     }
     const claim = { runId, stage: hint.stage, worker, leaseMs };
-    for (const chunk of await store.claimChunks(claim, this.#room)) {
-      this.#begin(runId, () => this.#scoreAll(chunk));
+    for (const chunk of await store.claimChunks(claim, this.#lanes.roomFor(job))) {
+      this.#begin(job, () => this.#scoreAll(chunk));
     }
   }
 
-  #begin(runId: string, work: () => Promise<void>): void {
-    const done = work()
-      .catch((error) => this.#fault({ runId, what: "job", error }))
-      .finally(() => {
-        this.#underWay.delete(done);
-        this.#wakeUp.wake();
-      });
-    this.#underWay.add(done);
+  #begin(job: FetchedJob, work: () => Promise<void>): void {
+    const { runId } = job.hint;
+    const done = work().catch((error) => this.#fault({ runId, what: "job", error }));
+    this.#lanes.take(job, done, () => this.#wakeUp.wake());
   }
 
   /** Chunks of one run, each taken with the storing of the one before, as long as there are any. */
@@ -273,7 +266,7 @@ export class Runner {
       about: { name: worker, threads: pool.size, ...about },
       leaseMs,
       held: leases.current(),
-      idle: this.#room > 0,
+      idle: this.#lanes.wanted().above === null,
     });
   }
 

@@ -67,7 +67,10 @@ async function runOnPool(
     if (signal.aborted) return null;
     const onProgress = ({ scored, best }: ChunkProgress) => active.progress(no, scored, best);
     return active.runClock.during("scoring", () =>
-      pool.runChunk({ ...base, stage, from, to, ...positions }, { signal, onProgress }),
+      pool.runChunk(
+        { ...base, urgency: active.urgency, stage, from, to, ...positions },
+        { signal, onProgress },
+      ),
     );
   });
   const given = result !== null && (result.status === "done" || active.signal.aborted);

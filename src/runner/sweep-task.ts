@@ -8,7 +8,12 @@ export interface SweepTask {
   readonly base: Omit<ChunkTask, "stage" | "from" | "to" | "shortlist">;
 }
 
-export async function sweepTask(datasets: DatasetSource, plan: RunPlan): Promise<SweepTask> {
+/** `urgency` orders it among what the pool has to do. */
+export async function sweepTask(
+  datasets: DatasetSource,
+  plan: RunPlan,
+  urgency: number,
+): Promise<SweepTask> {
   const { workers } = plan.request.schedule;
   const { datasetHash, request, feedBar, endBar } = plan;
   return {
@@ -18,6 +23,7 @@ export async function sweepTask(datasets: DatasetSource, plan: RunPlan): Promise
       sweep: plan.sweep,
       candlesKey: `${datasetHash} ${request.timeframe ?? ""} ${feedBar} ${endBar}`,
       candles: await planCandles(datasets, plan),
+      urgency,
       ...(workers === undefined ? {} : { workers }),
     },
   };

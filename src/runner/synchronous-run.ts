@@ -2,6 +2,7 @@ import type { StageName } from "../core/stages/sweep.ts";
 import { complaint, UserError } from "../core/user-error.ts";
 import type { RunPlan } from "../plan/run-plan.ts";
 import type { ComputePool } from "../pool/task.ts";
+import { PRIORITIES } from "../store/priorities.ts";
 import type { ResultRow } from "../store/records.ts";
 import type { StoredChunk } from "../store/store.ts";
 import type { DatasetSource } from "./dataset-source.ts";
@@ -46,7 +47,9 @@ export async function runSynchronously(
     if (deadline.aborted) throw deadlineExceeded(options.deadlineMs);
   };
   refuseLate();
-  const task = await sweepTask(options.datasets, plan);
+  // Somebody waits for it: at least as urgent as what is started as urgent.
+  const urgency = Math.max(PRIORITIES.HIGH, PRIORITIES[plan.request.schedule.priority]);
+  const task = await sweepTask(options.datasets, plan, urgency);
   if (isSmall(plan, options.wholeUpTo)) {
     const whole = await runWhole(task, options.pool, signal);
     refuseLate();

@@ -8,6 +8,7 @@ import type { ChunkRecord } from "./records.ts";
 import { stopRun } from "./run-control.ts";
 import { appendEvent } from "./run-events.ts";
 import { chunkIn, type LockedRun, lockRun } from "./run-row.ts";
+import { timeUpAt } from "./run-times.ts";
 import { chunks } from "./schema.ts";
 import type { AttemptFault, ChunkClaim, ChunkId } from "./store.ts";
 import type { StoreContext } from "./store-context.ts";
@@ -61,7 +62,8 @@ async function discardHints(context: StoreContext, runId: string, stage: StageNa
 
 /** An end that is taken makes a QUEUED run RUNNING, as a chunk does. */
 export function startRun(tx: Transaction, run: LockedRun): Promise<LockedRun> {
-  const since = { startedAt: run.now, progressAt: run.now, stageAt: run.now };
+  const { now } = run;
+  const since = { startedAt: now, progressAt: now, stageAt: now, timeUpAt: timeUpAt(run) };
   return appendEvent(tx, run, { kind: "STARTED", change: { state: "RUNNING", ...since } });
 }
 

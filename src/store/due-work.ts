@@ -88,14 +88,18 @@ export async function dueWork(
     .map(({ no, notBefore }) => ({ kind: "chunk", runId, stage, no, notBefore }));
 }
 
-/** Sends the jobs that a run is due, in the transaction that made it so. */
+/**
+ * Sends the jobs that a run is due, in the transaction that made it so. One that was lifted has one
+ * turn before everybody, so it gets one job.
+ */
 export async function sendDueWork(
   context: StoreContext,
   tx: Transaction,
   run: LockedRun,
 ): Promise<void> {
   if (context.jobs === null) return;
-  await sendHints(context, tx, run, await dueWork(context, tx, run));
+  const due = await dueWork(context, tx, run);
+  await sendHints(context, tx, run, run.lifted ? due.slice(0, 1) : due);
 }
 
 export async function sendHints(
@@ -105,5 +109,7 @@ export async function sendHints(
   hints: readonly WorkHint[],
 ): Promise<void> {
   if (context.jobs === null || hints.length === 0) return;
-  await context.jobs.send(tx, hints, run.priority);
+  const { priority, place, lifted } = run;
+  const workers = run.plan.request.schedule.workers ?? null;
+  await context.jobs.send(tx, hints, { priority, place, lifted, workers });
 }

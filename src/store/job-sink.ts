@@ -17,10 +17,22 @@ export type WorkHint =
   /** A stage is complete, or the run is to stop: merge, or write the results. */
   | { readonly kind: "end"; readonly runId: string; readonly notBefore: Date | null };
 
+/** Where a run stands in the queue, and what those who fetch have to know of it. */
+export interface QueuePlace {
+  /** The higher the sooner; see priorities.ts. */
+  readonly priority: number;
+  /** Within a priority, the lower the sooner. */
+  readonly place: number;
+  /** Goes before all that are not. */
+  readonly lifted: boolean;
+  /** Threads that the run asks for; null is all. */
+  readonly workers: number | null;
+}
+
 /** The queue as the store sees it: sends and settles inside the store's own transactions. */
 export interface JobSink {
-  /** A hint that is queued already is not queued twice. */
-  send(tx: Transaction, hints: readonly WorkHint[], priority: number): Promise<void>;
+  /** A hint that is queued already, lifted or not, is not queued twice. */
+  send(tx: Transaction, hints: readonly WorkHint[], place: QueuePlace): Promise<void>;
   /** Removes what is queued for a run that has ended or rests. */
   discard(tx: Transaction, runId: string): Promise<void>;
   /** Removes every job of a run, settled ones too. */

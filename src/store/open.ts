@@ -11,12 +11,14 @@ import { libraryStore } from "./library-store.ts";
 import { columnStore } from "./metric-columns.ts";
 import { missingMigrations } from "./migrate.ts";
 import { openNotifications } from "./notifications.ts";
-import { recover, takeBackAll } from "./recovery.ts";
+import { queueClasses, queuePositions } from "./queue-view.ts";
+import { recover, stopOverdueRun, takeBackAll } from "./recovery.ts";
 import { resultsOf } from "./results.ts";
 import { removeOld } from "./retention.ts";
 import * as control from "./run-control.ts";
 import { eventsAfter } from "./run-events.ts";
 import { listRuns } from "./run-list.ts";
+import { setRunPriority } from "./run-priority.ts";
 import { runById, runStatus, runsById } from "./run-row.ts";
 import * as runs from "./runs.ts";
 import * as stageEnds from "./stage-ends.ts";
@@ -134,6 +136,10 @@ type Control =
   | "pauseRun"
   | "resumeRun"
   | "retryRun"
+  | "setRunPriority"
+  | "stopOverdue"
+  | "queueClasses"
+  | "queuePositions"
   | "deleteRun";
 
 function controlOf(context: StoreContext, database: Database): Pick<Store, Control> {
@@ -143,7 +149,11 @@ function controlOf(context: StoreContext, database: Database): Pick<Store, Contr
     requestStop: (runId, stop) => control.requestStop(context, runId, stop),
     pauseRun: (runId) => control.pauseRun(context, runId),
     resumeRun: (runId) => control.resumeRun(context, runId),
-    retryRun: (runId) => control.retryRun(context, runId),
+    retryRun: (runId, limits) => control.retryRun(context, runId, limits),
+    setRunPriority: (runId, priority, limits) => setRunPriority(context, runId, priority, limits),
+    stopOverdue: (runId) => stopOverdueRun(context, runId),
+    queueClasses: () => queueClasses(context.db),
+    queuePositions: (ids) => queuePositions(context.db, ids),
     deleteRun: async (runId) => {
       await control.deleteRun(context, runId);
       // PostgreSQL sees to it by itself; the embedded database has no background process.

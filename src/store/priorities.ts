@@ -11,4 +11,16 @@ export const PRIORITIES: Readonly<Record<Priority, number>> = {
   BULK: 10,
 };
 
+/** Between two neighbours. */
+export const PRIORITY_STEP = 10;
+
 export const DEFAULT_PRIORITY = PRIORITIES.NORMAL;
+
+/** Most urgent first. */
+export const PRIORITY_NAMES = Object.keys(PRIORITIES) as readonly Priority[];
+
+export function priorityName(priority: number): Priority {
+  const name = PRIORITY_NAMES.find((each) => PRIORITIES[each] === priority);
+  if (name === undefined) throw new Error(`there is no priority ${priority}`);
+  return name;
+}

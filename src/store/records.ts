@@ -5,6 +5,7 @@ import type { Timeframe } from "../core/series/timeframe.ts";
 import type { RunProfile } from "../core/stages/run-profile.ts";
 import type { StageName } from "../core/stages/sweep.ts";
 import type { RunPlan } from "../plan/run-plan.ts";
+import type { Priority } from "./priorities.ts";
 
 export const RUN_STATES = [
   "QUEUED",
@@ -127,6 +128,13 @@ export interface RunRecord {
   readonly engineVersion: string;
   readonly kernels: "reference" | "wasm";
   readonly label: string | null;
+  readonly priority: Priority;
+  /** It ends as TIMED_OUT then, wherever it is. */
+  readonly deadline: Date | null;
+  /** When its time limit is reached, if nobody pauses it; null before it has started. */
+  readonly timeUpAt: Date | null;
+  /** Since when it has waited for its (latest) start. */
+  readonly queuedAt: Date;
   readonly workers: number | null;
   readonly done: number;
   readonly total: number;

@@ -2,16 +2,18 @@ import { and, asc, eq, gt, inArray, sql } from "drizzle-orm";
 import { giveBack, retryTime } from "./chunk-row.ts";
 import type { Transaction } from "./database.ts";
 import { sendDueWork } from "./due-work.ts";
+import { isTerminal } from "./records.ts";
 import { stopRun } from "./run-control.ts";
 import { chunkIn, type LockedRun, lockRun } from "./run-row.ts";
+import { overdue } from "./run-times.ts";
 import { chunks, imports, runs, workers } from "./schema.ts";
 import type { StoreContext } from "./store-context.ts";
 
 /**
  * For every run that goes on, or these: chunks whose worker has not been heard of go back to
- * PENDING for another attempt (one whose attempts are used up stops the run as FAILED), and jobs
- * that were lost, because a process died between fetching and claiming or a queue was emptied, are
- * sent again.
+ * PENDING for another attempt (one whose attempts are used up stops the run as FAILED), one whose
+ * deadline or time limit has passed is stopped, and jobs that were lost, because a process died
+ * between fetching and claiming or a queue was emptied, are sent again.
  */
 export async function recover(context: StoreContext, runIds?: readonly string[]): Promise<void> {
   if (runIds?.length === 0) return;
@@ -26,7 +28,7 @@ export async function recover(context: StoreContext, runIds?: readonly string[])
       const run = await lockRun(tx, id);
       if (run === null) return;
       await takeBackExpired(context, tx, id);
-      const going = await stopHopeless(context, tx, run);
+      const going = await stopHopeless(context, tx, await stopOverdue(context, tx, run));
       await sendDueWork(context, tx, going);
     });
   }
@@ -46,6 +48,23 @@ async function takeBackExpired(
   const expired = sql`${chunks.leaseUntil} < clock_timestamp()`;
   const lost = { error: LOST, retryAt: retryTime(context) };
   await giveBack(tx, and(eq(chunks.runId, runId), expired), lost);
+}
+
+export async function stopOverdueRun(context: StoreContext, runId: string): Promise<void> {
+  await context.db.transaction(async (tx) => {
+    const run = await lockRun(tx, runId);
+    if (run !== null) await stopOverdue(context, tx, run);
+  });
+}
+
+async function stopOverdue(
+  context: StoreContext,
+  tx: Transaction,
+  run: LockedRun,
+): Promise<LockedRun> {
+  if (isTerminal(run.state) || run.stopState !== null) return run;
+  const reason = overdue(run);
+  return reason === null ? run : stopRun(context, tx, run, { state: "TIMED_OUT", reason });
 }
 
 /** Stops a run that has a chunk without attempts left. */

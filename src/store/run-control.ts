@@ -4,9 +4,12 @@ import { giveBack } from "./chunk-row.ts";
 import type { Transaction } from "./database.ts";
 import { isWorkedOn, sendDueWork } from "./due-work.ts";
 import { notifyDeleted } from "./notifications.ts";
+import { priorityName } from "./priorities.ts";
+import { lockQueue, type QueueLimits, refuseFullQueue, refuseQuota } from "./queue-limits.ts";
 import { isTerminal, type RunError, type RunRecord, type StopState } from "./records.ts";
 import { appendEvent, type RunChange } from "./run-events.ts";
 import { type LockedRun, lockRun, toRecord } from "./run-row.ts";
+import { timeUpAfterPause } from "./run-times.ts";
 import { chunkResults, chunks, events, results, runs, shortlists } from "./schema.ts";
 import type { StoreContext } from "./store-context.ts";
 
@@ -46,7 +49,7 @@ export async function stopRun(
     error: stop.error ?? null,
   };
   if (run.stored === 0 && !(await isWorkedOn(tx, run))) {
-    return endRun(context, tx, run, { ...change, state: endState(run, stop.state) });
+    return endRun(context, tx, run, { ...change, state: stop.state });
   }
   // The progress event tells every worker at once; the job is for a run that nobody works on.
   const stopping = await appendEvent(tx, run, { kind: "PROGRESS", message: "stopping", change });
@@ -54,11 +57,6 @@ export async function stopRun(
   await context.jobs?.discard(tx, run.id);
   await sendDueWork(context, tx, stopping);
   return stopping;
-}
-
-/** A run that never began cannot have run out of time. */
-function endState(run: LockedRun, state: StopState): StopState {
-  return run.state === "QUEUED" && state === "TIMED_OUT" ? "CANCELLED" : state;
 }
 
 /** The last change of a run: state, end event, nothing left queued or held. */
@@ -95,7 +93,8 @@ export async function resumeRun(context: StoreContext, runId: string): Promise<R
     if (run.state === "QUEUED" || run.state === "RUNNING") return toRecord(run);
     if (run.state !== "PAUSED") throw conflict(run, "resumed");
     const state = run.startedAt === null ? "QUEUED" : "RUNNING";
-    const change: RunChange = { state, progressAt: run.now, stageAt: run.now };
+    const timeUpAt = await timeUpAfterPause(tx, run);
+    const change: RunChange = { state, progressAt: run.now, stageAt: run.now, timeUpAt };
     const resumed = await appendEvent(tx, run, { kind: "RESUMED", change });
     await sendDueWork(context, tx, resumed);
     return toRecord(resumed);
@@ -103,17 +102,27 @@ export async function resumeRun(context: StoreContext, runId: string): Promise<R
 }
 
 /** Stored chunks stay stored; partial ones and the results they led to are dropped. */
-export async function retryRun(context: StoreContext, runId: string): Promise<RunRecord> {
+export async function retryRun(
+  context: StoreContext,
+  runId: string,
+  limits: QueueLimits = {},
+): Promise<RunRecord> {
   return context.db.transaction(async (tx) => {
+    await lockQueue(tx, limits);
     const run = await lockExisting(tx, runId);
     if (!isTerminal(run.state) || run.state === "SUCCEEDED") throw conflict(run, "retried");
+    await refuseFullQueue(tx, priorityName(run.priority), limits);
+    await refuseQuota(tx, run.owner, limits);
     await dropPartialChunks(tx, runId);
     await tx
       .update(chunks)
       .set({ attempts: 0, retryAt: null, error: null })
       .where(and(eq(chunks.runId, runId), eq(chunks.state, "PENDING")));
     await tx.delete(results).where(eq(results.runId, runId));
-    const queued = await appendEvent(tx, run, { kind: "RETRIED", change: freshStart(run) });
+    const queued = await appendEvent(tx, run, {
+      kind: "RETRIED",
+      change: await freshStart(tx, run),
+    });
     await sendDueWork(context, tx, queued);
     return toRecord(queued);
   });
@@ -143,7 +152,7 @@ async function dropPartialChunks(tx: Transaction, runId: string): Promise<void> 
     .where(and(eq(chunkResults.runId, runId), sql`${chunkResults.columns} is null`));
 }
 
-function freshStart(run: LockedRun): RunChange {
+async function freshStart(tx: Transaction, run: LockedRun): Promise<RunChange> {
   return {
     state: "QUEUED",
     // Only whole chunks count again; a progress bar starts from there.
@@ -161,7 +170,20 @@ function freshStart(run: LockedRun): RunChange {
     spent: null,
     startedAt: null,
     finishedAt: null,
+    timeUpAt: null,
+    // A deadline that has passed would end it again at once.
+    deadline: run.deadline !== null && run.deadline <= run.now ? null : run.deadline,
+    // Behind those that wait already.
+    place: await nextPlace(tx),
+    queuedAt: run.now,
+    lifted: false,
   };
+}
+
+async function nextPlace(tx: Transaction): Promise<number> {
+  const place = sql<string>`nextval('queue_places')`;
+  const [row] = await tx.select({ place: place.mapWith(Number) }).from(sql`(select 1) as one`);
+  return row!.place;
 }
 
 async function lockExisting(tx: Transaction, runId: string): Promise<LockedRun> {

@@ -1,6 +1,7 @@
 import { eq, getColumns, inArray, type SQL, sql } from "drizzle-orm";
 import { type RunProfile, runProfile } from "../core/stages/run-profile.ts";
 import type { Connection, Transaction } from "./database.ts";
+import { priorityName } from "./priorities.ts";
 import { etaSeconds } from "./progress.ts";
 import { type ChunkState, isTerminal, type RunRecord } from "./records.ts";
 import { chunks, runs } from "./schema.ts";
@@ -40,7 +41,8 @@ export async function runsById(db: Connection, ids: readonly string[]): Promise<
 }
 
 export async function runStatus(db: Connection, id: string): Promise<RunStatus | null> {
-  const status = { state: runs.state, stopState: runs.stopState };
+  const { state, stopState, priority } = runs;
+  const status = { state, stopState, priority };
   const [row] = await db.select(status).from(runs).where(eq(runs.id, id));
   return row ?? null;
 }
@@ -75,6 +77,10 @@ export function toRecord(row: RunRow): RunRecord {
     engineVersion: row.plan.engineVersion,
     kernels: row.kernels,
     label: request.label ?? null,
+    priority: priorityName(row.priority),
+    deadline: row.deadline,
+    timeUpAt: row.timeUpAt,
+    queuedAt: row.queuedAt,
     workers: request.schedule.workers ?? null,
     done: row.done,
     total: row.total,

@@ -1,11 +1,12 @@
-import { and, count, eq, notInArray, sql } from "drizzle-orm";
+import { and, count, eq, sql } from "drizzle-orm";
 import { complaint, UserError } from "../core/user-error.ts";
 import { LOCAL_OWNER } from "./access-records.ts";
 import { insertChunks } from "./chunks.ts";
 import type { Connection, Transaction } from "./database.ts";
 import { sendDueWork } from "./due-work.ts";
 import { PRIORITIES } from "./priorities.ts";
-import { RUN_STATES, type RunRecord, type RunState, TERMINAL_STATES } from "./records.ts";
+import { lockQueue, refuseFullQueue, refuseQuota } from "./queue-limits.ts";
+import { RUN_STATES, type RunRecord, type RunState } from "./records.ts";
 import { appendEvent } from "./run-events.ts";
 import { indicatorsOf, insertFacets } from "./run-marks.ts";
 import { lockRun, toRecord } from "./run-row.ts";
@@ -13,25 +14,21 @@ import { datasets, idempotencyKeys, runs } from "./schema.ts";
 import type { NewRun } from "./store.ts";
 import type { StoreContext } from "./store-context.ts";
 
-/** Held to the end of the transaction. */
-const QUEUE_LOCK = sql`select pg_advisory_xact_lock(hashtext('sweepline: queued runs'))`;
-/** What a client is told to wait when the queue is full. */
-const QUEUE_RETRY_MS = 5000;
-
 export async function createRun(
   context: StoreContext,
   run: NewRun,
 ): Promise<{ run: RunRecord; created: boolean }> {
   return context.db.transaction(async (tx) => {
     const id = context.newId();
-    const { plan, owner = LOCAL_OWNER, maxQueued, maxUnfinishedOfOwner } = run;
-    const bounded = maxQueued !== undefined || maxUnfinishedOfOwner !== undefined;
-    // One after the other, so that no two take the last place.
-    if (bounded) await tx.execute(QUEUE_LOCK);
+    const { plan, owner = LOCAL_OWNER, limits = {} } = run;
+    const { priority, deadline: last } = plan.request.schedule;
+    const deadline = last === undefined ? null : new Date(last);
+    await lockQueue(tx, limits);
     const former = await formerRun(tx, run);
     if (former !== null) return { run: former, created: false };
-    if (maxQueued !== undefined) await refuseFullQueue(tx, maxQueued);
-    if (maxUnfinishedOfOwner !== undefined) await refuseQuota(tx, owner, maxUnfinishedOfOwner);
+    await refuseLateDeadline(tx, deadline);
+    await refuseFullQueue(tx, priority, limits);
+    await refuseQuota(tx, owner, limits);
     await holdDataset(tx, plan.datasetHash);
     await tx.insert(runs).values({
       id,
@@ -43,7 +40,8 @@ export async function createRun(
       datasetHash: plan.datasetHash,
       kernels: run.kernels,
       engineVersion: plan.engineVersion,
-      priority: PRIORITIES[plan.request.schedule.priority],
+      priority: PRIORITIES[priority],
+      deadline,
       total: plan.estimate.stageAVariants,
     });
     await insertFacets(tx, id, "INDICATOR", indicatorsOf(plan.sweep));
@@ -120,27 +118,15 @@ async function takeKey(tx: Transaction, run: NewRun, runId: string): Promise<boo
   return taken.length === 1;
 }
 
-async function refuseFullQueue(tx: Transaction, maxQueued: number): Promise<void> {
-  const [queued] = await tx.select({ n: count() }).from(runs).where(eq(runs.state, "QUEUED"));
-  if (queued!.n < maxQueued) return;
-  const message = "the queue is full";
-  throw new UserError("QUEUE_FULL", complaint("", message, queued!.n, `${maxQueued} queued runs`), {
-    retryAfterMs: QUEUE_RETRY_MS,
-    queued: queued!.n,
-    allowed: maxQueued,
-  });
-}
-
-async function refuseQuota(tx: Transaction, owner: string, allowed: number): Promise<void> {
-  const unfinished = and(eq(runs.owner, owner), notInArray(runs.state, [...TERMINAL_STATES]));
-  const [used] = await tx.select({ n: count() }).from(runs).where(unfinished);
-  if (used!.n < allowed) return;
-  const message = "this owner has too many runs that have not ended";
-  const bound = `${allowed} unfinished runs`;
-  throw new UserError("QUOTA_EXCEEDED", complaint("", message, used!.n, bound), {
-    used: used!.n,
-    allowed,
-  });
+/** Asked of a run that is new: a repeat of one that was accepted may be late. */
+async function refuseLateDeadline(tx: Transaction, deadline: Date | null): Promise<void> {
+  if (deadline === null) return;
+  const now = sql`clock_timestamp()`.mapWith(runs.createdAt);
+  const [clock] = await tx.select({ now }).from(sql`(select 1) as one`);
+  if (deadline > clock!.now) return;
+  const bound = `later than ${clock!.now.toISOString()}`;
+  const fault = complaint("schedule.deadline", "has passed", deadline.toISOString(), bound);
+  throw new UserError("VALIDATION", fault);
 }
 
 export async function countRuns(db: Connection): Promise<Record<RunState, number>> {

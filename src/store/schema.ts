@@ -1,10 +1,13 @@
+import { sql } from "drizzle-orm";
 import {
   bigint,
+  boolean,
   bytea,
   doublePrecision,
   index,
   integer,
   json,
+  pgSequence,
   primaryKey,
   snakeCase,
   text,
@@ -81,6 +84,9 @@ export const datasetBlocks = snakeCase.table(
   (t) => [primaryKey({ columns: [t.hash, t.column, t.no] })],
 );
 
+/** Places in the queue: whoever comes later gets a higher one. */
+export const queuePlaces = pgSequence("queue_places");
+
 export const runs = snakeCase.table(
   "runs",
   {
@@ -97,6 +103,16 @@ export const runs = snakeCase.table(
     priority: integer().notNull().default(DEFAULT_PRIORITY),
     /** That of the plan; null in rows of a version that did not write it. */
     engineVersion: text(),
+    /** Among runs of one priority: a new one when it is started or retried. */
+    place: count().notNull().default(sql`nextval('queue_places')`),
+    /** Since when it has that place. */
+    queuedAt: at().notNull().defaultNow(),
+    /** Its class has waited so long that its next chunk goes before everything else. */
+    lifted: boolean().notNull().default(false),
+    /** It ends as TIMED_OUT then, wherever it is. */
+    deadline: at(),
+    /** When its time limit will be reached; pauses move it. Null before it has started. */
+    timeUpAt: at(),
     /**
      * Variants of the current stage: all, in stored chunks, and shown as done (never goes back).
      */

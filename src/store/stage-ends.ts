@@ -76,6 +76,7 @@ export async function claimEnd(context: StoreContext, claim: EndClaim): Promise<
       endWorker: claim.worker,
       endLeaseUntil: new Date(run.now.getTime() + claim.leaseMs),
       endAttempts: attempt,
+      lifted: false,
     });
     return { run: toRecord(claimed), work, attempt };
   });

@@ -13,6 +13,8 @@ export interface StoreSettings {
   /** In [0, 1): the jitter of waits. */
   readonly random: () => number;
   readonly watchWait: WatchWait;
+  /** Waiting so long counts for one priority; see ageing.ts. */
+  readonly ageingMs: number;
 }
 
 export const STORE_DEFAULTS: StoreSettings = {
@@ -21,6 +23,7 @@ export const STORE_DEFAULTS: StoreSettings = {
   newId: randomUUID,
   random: Math.random,
   watchWait: () => () => {},
+  ageingMs: 60_000,
 };
 
 /** What the store's statements need besides their arguments. */

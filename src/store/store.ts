@@ -7,6 +7,9 @@ import type { ImportStore } from "./imports.ts";
 import type { BestBounds } from "./library-records.ts";
 import type { LibraryStore } from "./library-store.ts";
 import type { ColumnPlace } from "./packing.ts";
+import type { Priority } from "./priorities.ts";
+import type { QueueLimits } from "./queue-limits.ts";
+import type { QueueClass, QueuePosition } from "./queue-view.ts";
 import type {
   BestSoFar,
   ChunkRecord,
@@ -79,10 +82,7 @@ export interface NewRun {
   readonly idempotencyKey: string | null;
   /** Hash of the whole request, schedule included; compared on a repeated key. */
   readonly requestHash: string;
-  /** Refuse with QUEUE_FULL when so many runs are QUEUED already. */
-  readonly maxQueued?: number;
-  /** Refuse with QUOTA_EXCEEDED when the owner has so many runs that have not ended. */
-  readonly maxUnfinishedOfOwner?: number;
+  readonly limits?: QueueLimits;
 }
 
 export interface Page {
@@ -128,6 +128,7 @@ export interface ResultOrder {
 }
 
 export interface RunStatus {
+  readonly priority: number;
   readonly state: RunState;
   readonly stopState: StopState | null;
 }
@@ -228,7 +229,7 @@ export interface Store extends ImportStore, LibraryStore, WorkerStore {
   /**
    * Run row, Stage A chunks, jobs and first event in one transaction; same key and request gives
    * the same run. An owner's keys are his own. UserError IDEMPOTENCY_CONFLICT for another request,
-   * QUEUE_FULL over `maxQueued`, QUOTA_EXCEEDED over `maxUnfinishedOfOwner`.
+   * QUEUE_FULL and QUOTA_EXCEEDED over the limits, VALIDATION for a deadline that has passed.
    */
   createRun(run: NewRun): Promise<{ readonly run: RunRecord; readonly created: boolean }>;
   run(id: string): Promise<RunRecord | null>;
@@ -255,8 +256,17 @@ export interface Store extends ImportStore, LibraryStore, WorkerStore {
   /** No further chunk is begun; those in flight are stored. UserError CONFLICT from an end. */
   pauseRun(runId: string): Promise<RunRecord>;
   resumeRun(runId: string): Promise<RunRecord>;
-  /** Back to QUEUED from FAILED, CANCELLED or TIMED_OUT; only missing chunks are done again. */
-  retryRun(runId: string): Promise<RunRecord>;
+  /**
+   * Back to QUEUED from FAILED, CANCELLED or TIMED_OUT, behind those that wait already; only
+   * missing chunks are done again. A deadline that has passed is dropped. UserError QUEUE_FULL and
+   * QUOTA_EXCEEDED over the limits.
+   */
+  retryRun(runId: string, limits?: QueueLimits): Promise<RunRecord>;
+  /**
+   * Of a run that has not ended; it keeps its place among those that came before and after. A
+   * repeat changes nothing. UserError QUEUE_FULL where as many of that priority wait as may.
+   */
+  setRunPriority(runId: string, priority: Priority, limits?: QueueLimits): Promise<RunRecord>;
   /**
    * Removes an ended run with its chunks, events, results and idempotency key. UserError CONFLICT
    * for one that has not ended.
@@ -333,11 +343,14 @@ export interface Store extends ImportStore, LibraryStore, WorkerStore {
 
   // recovery
   /**
-   * Gives chunks whose lease ran out back, which is a failed attempt, and sends jobs again for
-   * whatever is due and has none: of these runs, or of all. Safe to call at any time from any
-   * process.
+   * Gives chunks whose lease ran out back, which is a failed attempt, stops runs whose deadline or
+   * time limit has passed, and sends jobs again for whatever is due and has none: of these runs, or
+   * of all. Safe to call at any time from any process.
    */
   recover(runIds?: readonly string[]): Promise<void>;
+
+  /** Stops a run whose deadline or time limit has passed, by the database's clock. */
+  stopOverdue(runId: string): Promise<void>;
 
   /** Removes what is older than it may be; safe at any time from any process. */
   removeOld(retention: Retention): Promise<Removed>;
@@ -357,6 +370,10 @@ export interface Store extends ImportStore, LibraryStore, WorkerStore {
   /** Calls back when there may be new jobs. */
   onJobs(listener: () => void): () => void;
 
+  /** What waits and what is at work, by priority, the most urgent first. */
+  queueClasses(): Promise<readonly QueueClass[]>;
+  /** Where those of the runs stand that are QUEUED, in one statement or two. */
+  queuePositions(ids: readonly string[]): Promise<ReadonlyMap<string, QueuePosition>>;
   /** Number of runs in each state. */
   countRuns(): Promise<Readonly<Record<RunState, number>>>;
   /** Of runs that go on: chunks that wait, and chunks at work. */

@@ -7,7 +7,7 @@ import type { ChunkState, RunStage, RunState } from "./records.ts";
  * so that no client, whatever its version, can write anything else.
  */
 export const RUN_TRANSITIONS: Readonly<Record<RunState, readonly RunState[]>> = {
-  QUEUED: ["RUNNING", "PAUSED", "FAILED", "CANCELLED"],
+  QUEUED: ["RUNNING", "PAUSED", "FAILED", "CANCELLED", "TIMED_OUT"],
   RUNNING: ["PAUSED", "SUCCEEDED", "FAILED", "CANCELLED", "TIMED_OUT"],
   PAUSED: ["QUEUED", "RUNNING", "FAILED", "CANCELLED", "TIMED_OUT"],
   SUCCEEDED: [],

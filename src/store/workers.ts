@@ -1,4 +1,5 @@
 import { asc, eq, sql } from "drizzle-orm";
+import { liftStarving } from "./ageing.ts";
 import { answerOf, asJson } from "./answer.ts";
 import type { Connection } from "./database.ts";
 import { workers } from "./schema.ts";
@@ -20,17 +21,21 @@ export function workerStore(context: StoreContext): WorkerStore {
  * One statement whatever is in hand: the worker is heard of, its leases are extended, and it hears
  * of runs that are to stop or that need recovery.
  */
-function heartbeat(
-  { db, engineVersion }: StoreContext,
+async function heartbeat(
+  context: StoreContext,
   { about, leaseMs, held, idle }: WorkerBeat,
 ): Promise<WorkerNews> {
+  const { db, engineVersion } = context;
   const chunks = held.chunks.map(({ runId, stage, no }) => ({ runId, stage, no }));
-  return answerOf(
+  const { mixed, ...news } = await answerOf<WorkerNews & { readonly mixed: boolean }>(
     db,
     sql`heartbeat(${asJson({ ...about, engineVersion: engineVersion ?? "any" })},
       ${leaseMs}::double precision, ${asJson(chunks)}, ${asJson(held.ends)}, ${idle}::boolean,
       ${engineVersion}::text)`,
   );
+  // Among runs of one priority nothing starves.
+  if (mixed) await liftStarving(context);
+  return news;
 }
 
 async function workersOf(db: Connection): Promise<WorkerRecord[]> {

@@ -7,7 +7,7 @@ const MAX_QUEUED = 3;
 
 let service: TestService;
 beforeAll(async () => {
-  service = await TestService.start(undefined, { maxQueuedRuns: MAX_QUEUED });
+  service = await TestService.start(undefined, { limits: { maxQueued: MAX_QUEUED } });
   await service.importSynthetic("long", 20_000);
 });
 afterAll(() => service[Symbol.asyncDispose]());

@@ -52,7 +52,7 @@ interface Opened {
   readonly drop: () => Promise<void>;
 }
 
-type RunLimits = Pick<RunServiceOptions, "maxQueuedRuns" | "columns"> &
+type RunLimits = Pick<RunServiceOptions, "limits" | "columns"> &
   Partial<Pick<ImportServiceOptions, "folder" | "maxBytes" | "maxActive" | "world">>;
 
 /** The real clock, without patience. */

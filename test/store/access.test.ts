@@ -23,7 +23,7 @@ onBothDatabases("access", (database) => {
 
   const start = (owner: string, idempotencyKey: string | null, maxUnfinishedOfOwner = 100) =>
     store.createRun({
-      ...{ plan: samplePlan(), owner, idempotencyKey, maxUnfinishedOfOwner },
+      ...{ plan: samplePlan(), owner, idempotencyKey, limits: { maxUnfinishedOfOwner } },
       ...({ kernels: "reference", requestHash: "h" } as const),
     });
 

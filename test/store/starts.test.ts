@@ -63,10 +63,12 @@ onBothDatabases("starts of runs", (database) => {
     const plan = samplePlan();
     const run = { plan, kernels: "reference", idempotencyKey: null, requestHash: "h" } as const;
     const queued = (await store.countRuns()).QUEUED;
-    await expect(store.createRun({ ...run, maxQueued: queued })).rejects.toMatchObject({
+    await expect(store.createRun({ ...run, limits: { maxQueued: queued } })).rejects.toMatchObject({
       code: "QUEUE_FULL",
       details: { queued, allowed: queued },
     });
-    expect((await store.createRun({ ...run, maxQueued: queued + 1 })).created).toBe(true);
+    expect((await store.createRun({ ...run, limits: { maxQueued: queued + 1 } })).created).toBe(
+      true,
+    );
   });
 });

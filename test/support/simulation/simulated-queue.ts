@@ -1,5 +1,5 @@
-import type { FetchedJob, WorkQueue } from "../../../src/jobs/work-queue.ts";
-import type { JobSink, WorkHint } from "../../../src/store/job-sink.ts";
+import type { FetchedJob, Wanted, WorkQueue } from "../../../src/jobs/work-queue.ts";
+import type { JobSink, QueuePlace, WorkHint } from "../../../src/store/job-sink.ts";
 import type { Chance, Troubles } from "./chance.ts";
 import type { Tally } from "./tally.ts";
 import type { VirtualTime } from "./virtual-time.ts";
@@ -28,8 +28,8 @@ export class SimulatedQueue {
 
   readonly sink: JobSink = {
     // What a transaction sends that is then undone is a hint too many, which harms nobody.
-    send: async (_tx, hints) => {
-      for (const hint of hints) this.#send(hint);
+    send: async (_tx, hints, place) => {
+      for (const hint of hints) this.#send(hint, place);
       for (const wake of this.listeners) {
         if (this.#chance.happens(this.troubles().lost)) continue;
         this.#time.after(this.#chance.upTo(100), wake);
@@ -42,7 +42,7 @@ export class SimulatedQueue {
   /** The queue as one process sees it. */
   of(answer: <T>(work: () => T) => Promise<T>): WorkQueue {
     return {
-      fetch: () => answer(() => this.#take()),
+      fetch: (wanted) => answer(() => this.#take(wanted)),
       complete: () => answer(() => {}),
       close: async () => {},
     };
@@ -52,7 +52,7 @@ export class SimulatedQueue {
     return this.#jobs.length;
   }
 
-  #send(hint: WorkHint): void {
+  #send(hint: WorkHint, { priority, workers }: QueuePlace): void {
     const key = hint.kind === "chunk" ? `${hint.runId} ${hint.stage} ${hint.no}` : hint.runId;
     if (this.#jobs.some((job) => job.key === key)) return;
     const { lost, twice } = this.troubles();
@@ -61,15 +61,19 @@ export class SimulatedQueue {
       return;
     }
     const id = String(this.#no++);
-    this.#jobs.push({ id, key, hint });
+    const job = { id, key, hint, priority, workers };
+    this.#jobs.push(job);
     if (!this.#chance.happens(twice)) return;
     this.#tally["job twice"]++;
-    this.#jobs.push({ id, key, hint });
+    this.#jobs.push({ ...job });
   }
 
-  #take(): FetchedJob | null {
+  #take({ above, exceptRuns }: Wanted): FetchedJob | null {
     const due = this.#jobs.filter(
-      ({ hint }) => hint.notBefore === null || hint.notBefore.getTime() <= this.#time.nowMs,
+      ({ hint, priority }) =>
+        (hint.notBefore === null || hint.notBefore.getTime() <= this.#time.nowMs) &&
+        (above === null || priority > above) &&
+        !exceptRuns.includes(hint.runId),
     );
     if (due.length === 0) return null;
     const job = this.#chance.one(due);
