@@ -44,6 +44,8 @@ export interface App {
     /** Rows and columns of a stage's finished chunks, one at a time in index order. */
     storedChunks(runId: string, stage: StageName): AsyncIterable<StoredChunk>;
   };
+  /** Serves GraphQL; port 0 takes any free one. */
+  serve(at?: { readonly port: number }): Promise<{ readonly url: string }>;
   close(): Promise<void>;
 }
 

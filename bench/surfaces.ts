@@ -9,12 +9,10 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { createApp } from "../src/app.ts";
-import { isTerminal } from "../src/store/records.ts";
 import { circumstances, saveResults } from "./machine.ts";
 import type { SurfaceOrder, SurfaceTimes } from "./measure-surfaces.ts";
-import { sizedRequest } from "./memory-workload.ts";
-import { QUESTIONS, surfaceConfig } from "./surface-questions.ts";
+import { scoredRun } from "./scored-run.ts";
+import { QUESTIONS } from "./surface-questions.ts";
 
 const HELP = `npm run bench:surfaces -- [--runs 9] [--questions surface] [--data-dir <folder>]
 
@@ -36,11 +34,11 @@ if (flags.help) {
   process.exit(0);
 }
 
-const [VARIANTS, BARS, POLL_MS] = [1_000_000, 5_000, 100];
+const VARIANTS = 1_000_000;
 const dataDir = flags["data-dir"] ?? mkdtempSync(join(tmpdir(), "sweepline-bench-"));
 try {
   const where = circumstances();
-  const runId = await scoredRun();
+  const runId = await scoredRun(dataDir, VARIANTS);
   const results: SurfaceTimes[] = [];
   for (const question of flags.questions.split(",")) {
     results.push(await ask({ dataDir, runId, question, runs: Number(flags.runs) }));
@@ -55,25 +53,6 @@ function rowOf({ question, firstMs, medianMs, worstMs, heldMs }: SurfaceTimes): 
   const times = { first: firstMs, again: medianMs, slowest: worstMs, held: heldMs };
   const cells = Object.entries(times).map(([name, ms]) => `${name} ${ms.toFixed(0)} ms`);
   return [question.padEnd(20), ...cells.map((cell) => cell.padStart(16))].join("");
-}
-
-/** A run of a million variants on five axes with two metric columns; the same one every time. */
-async function scoredRun(): Promise<string> {
-  await using app = await createApp(surfaceConfig(dataDir));
-  const name = "surfaces";
-  await app.datasets.importSynthetic({ name, seed: 7, bars: BARS, timeframe: "1h" });
-  const ranking = {
-    primary: { metric: "sharpe" },
-    secondary: { metric: "maxDrawdownPct" },
-  } as const;
-  const request = { ...sizedRequest(name, VARIANTS), ranking };
-  const { run } = await app.runs.startRun(request, "bench:surfaces");
-  for (;;) {
-    const { state } = (await app.store.runStatus(run.id))!;
-    if (state === "SUCCEEDED") return run.id;
-    if (isTerminal(state)) throw new Error(`the run ${state}`);
-    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
-  }
 }
 
 async function ask(order: SurfaceOrder): Promise<SurfaceTimes> {

@@ -89,6 +89,7 @@ const settings = z.strictObject({
     runDays: z.number().positive().max(36_500).nullable(),
     eventDays: z.number().positive().max(36_500).nullable(),
     datasetDays: z.number().positive().max(36_500).nullable(),
+    auditDays: z.number().positive().max(36_500).nullable(),
   }),
   retries: z.strictObject({
     faults: z.int().min(0).max(100),

@@ -20,6 +20,7 @@ import type {
 } from "../core/surfaces/surface-request.ts";
 import type { DefaultAxes } from "../plan/default-axes.ts";
 import type { RunPlan } from "../plan/run-plan.ts";
+import type { AuditEntry } from "../store/access-records.ts";
 import type { ImportOrigin, ImportRecord } from "../store/import-records.ts";
 import type { DatasetRecord, ResultRow, RunRecord } from "../store/records.ts";
 import type { Page, PageOf, Store } from "../store/store.ts";
@@ -277,6 +278,8 @@ export interface GraphqlContext {
   readonly viewer: Principal;
   /** Null where a request has none of its own. */
   readonly requestId: string | null;
+  /** Hears of a mutation that the audit log could not be told of. */
+  readonly onUnaudited: (entry: AuditEntry, error: unknown) => void;
   readonly progress: ProgressHub;
   /** Fires when the client has gone. */
   readonly signal: AbortSignal;

@@ -25,8 +25,7 @@ export class RetentionKeeper {
 
   constructor(options: KeeperOptions) {
     this.#options = options;
-    const { runDays, eventDays, datasetDays } = options.retention;
-    if (runDays ?? eventDays ?? datasetDays) this.#next(FIRST_MS);
+    if (Object.values(options.retention).some((days) => days !== null)) this.#next(FIRST_MS);
   }
 
   /** Begins nothing any more, and waits for what is under way. */
@@ -47,7 +46,7 @@ export class RetentionKeeper {
     const { store, retention, onRemoved, onFault } = this.#options;
     try {
       const removed = await store.removeOld(retention);
-      if (removed.runs + removed.events + removed.datasets > 0) onRemoved(removed);
+      if (Object.values(removed).some((count) => count > 0)) onRemoved(removed);
     } catch (error) {
       onFault(error);
     }

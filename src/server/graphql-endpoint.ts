@@ -51,6 +51,7 @@ export function createGraphqlEndpoint(
         viewer,
         overSocket: overSocket !== undefined,
         requestId: requestScope.getStore() ?? null,
+        onUnaudited: (audit, err) => settings.log.error({ audit, err }, "missing in the audit log"),
         signal: clientGone ?? request.signal,
       };
     },

@@ -1,8 +1,9 @@
 import { and, asc, eq, inArray, notExists, type SQL, sql } from "drizzle-orm";
+import type { PgColumn } from "drizzle-orm/pg-core";
 import type { Transaction } from "./database.ts";
 import { notifyDeleted } from "./notifications.ts";
 import { TERMINAL_STATES } from "./records.ts";
-import { datasets, events, runs } from "./schema.ts";
+import { auditLog, datasets, events, runs } from "./schema.ts";
 import type { StoreContext } from "./store-context.ts";
 
 /** Days after which things go; null keeps them for ever. */
@@ -13,6 +14,8 @@ export interface Retention {
   readonly eventDays: number | null;
   /** Datasets that no run is about, since they were imported. */
   readonly datasetDays: number | null;
+  /** Rows of the audit log, since what they tell was done. */
+  readonly auditDays: number | null;
 }
 
 /** How many things of each kind are gone. */
@@ -20,25 +23,28 @@ export interface Removed {
   readonly runs: number;
   readonly events: number;
   readonly datasets: number;
+  readonly audited: number;
 }
 
 /** Things of one transaction: nobody has to wait long for a row. */
 const RUNS_AT_ONCE = 20;
 const EVENTS_AT_ONCE = 5_000;
 const DATASETS_AT_ONCE = 5;
+const AUDITED_AT_ONCE = 5_000;
 
 /**
  * Removes what is older than it may be. One process at a time does it; another that comes meanwhile
  * finds it being done and has nothing to do, and so does one that comes again.
  */
 export async function removeOld(context: StoreContext, retention: Retention): Promise<Removed> {
-  const { runDays, eventDays, datasetDays } = retention;
+  const { runDays, eventDays, datasetDays, auditDays } = retention;
   const all = (days: number | null, one: (tx: Transaction, days: number) => Promise<number>) =>
     days === null ? 0 : repeatedly(context, (tx) => one(tx, days));
   return {
     runs: await all(runDays, (tx, days) => removeRuns(context, tx, days)),
     events: await all(eventDays, removeEvents),
     datasets: await all(datasetDays, removeDatasets),
+    audited: await all(auditDays, removeAudited),
   };
 }
 
@@ -62,7 +68,7 @@ async function isAlone(tx: Transaction): Promise<boolean> {
   return rows[0].taken;
 }
 
-function olderThan(column: typeof runs.finishedAt | typeof datasets.createdAt, days: number): SQL {
+function olderThan(column: PgColumn, days: number): SQL {
   return sql`${column} < clock_timestamp() - ${days}::double precision * interval '1 day'`;
 }
 
@@ -117,5 +123,18 @@ async function removeDatasets(tx: Transaction, days: number): Promise<number> {
     .delete(datasets)
     .where(and(inArray(datasets.hash, hashes), unused))
     .returning({ hash: datasets.hash });
+  return gone.length;
+}
+
+async function removeAudited(tx: Transaction, days: number): Promise<number> {
+  const old = tx
+    .select({ no: auditLog.no })
+    .from(auditLog)
+    .where(olderThan(auditLog.at, days))
+    .limit(AUDITED_AT_ONCE);
+  const gone = await tx
+    .delete(auditLog)
+    .where(inArray(auditLog.no, old))
+    .returning({ no: auditLog.no });
   return gone.length;
 }

@@ -1,3 +1,4 @@
+import { sql } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
 import { issueToken, type TokenRequest } from "../../src/access/issue-token.ts";
@@ -253,6 +254,23 @@ describe("the audit log", () => {
     );
     expect(all.text).toContain("createToken");
     expect(all.text).not.toContain("sweepline_");
+  });
+
+  it("that cannot be written undoes nothing: the log has the row instead", async () => {
+    const { db } = service.store.database;
+    await db.execute(sql`alter table audit_log rename to audit_log_away`);
+    const rename = { name: "unheard", owner: "dave", scope: "READ" };
+    const made = await ask(admin, CREATE, { input: rename });
+    const refused = await ask(admin, START, { input: { request: crossRequest("none", LARGE) } });
+    await db.execute(sql`alter table audit_log_away rename to audit_log`);
+    expect(made.data.createToken).toMatchObject({ token: { owner: "dave" } });
+    expect(refused.data.startRun).toMatchObject({ __typename: "NotFound" });
+    const told = service.errors.splice(0).map(({ fields }) => fields);
+    expect(told).toMatchObject([
+      { audit: { action: "createToken", outcome: "OK" } },
+      { audit: { action: "startRun", outcome: "NOT_FOUND" } },
+    ]);
+    expect(JSON.stringify(told)).not.toContain("sweepline_");
   });
 });
 

@@ -52,7 +52,7 @@ interface Opened {
   readonly drop: () => Promise<void>;
 }
 
-type RunLimits = Pick<RunServiceOptions, "limits" | "columns"> &
+type RunLimits = Partial<Pick<RunServiceOptions, "limits" | "columns" | "guards">> &
   Partial<Pick<ImportServiceOptions, "folder" | "maxBytes" | "maxActive" | "world">>;
 
 /** The real clock, without patience. */

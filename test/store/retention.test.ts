@@ -4,8 +4,8 @@ import { type OpenStore, openStore } from "../../src/store/open.ts";
 import { onBothDatabases } from "../support/databases.ts";
 import { samplePlan } from "../support/sample-plan.ts";
 
-const NOTHING = { runs: 0, events: 0, datasets: 0 };
-const KEEP_ALL = { runDays: null, eventDays: null, datasetDays: null };
+const NOTHING = { runs: 0, events: 0, datasets: 0, audited: 0 };
+const KEEP_ALL = { runDays: null, eventDays: null, datasetDays: null, auditDays: null };
 
 onBothDatabases("retention", (database) => {
   let store: OpenStore;
@@ -43,6 +43,20 @@ onBothDatabases("retention", (database) => {
     return run.id;
   };
   const kindsOf = async (id: string) => (await store.events(id, 0, 100)).map((e) => e.kind);
+
+  it("removes rows of the audit log that are too old", async () => {
+    const entry = { owner: "o", tokenId: null, target: null, outcome: "OK", requestId: null };
+    for (const action of ["old", "young"]) await store.access.recordAction({ ...entry, action });
+    await store.database.db.execute(sql`update audit_log
+      set at = now() - interval '10 days' where action = 'old'`);
+    expect(await store.removeOld(KEEP_ALL)).toEqual(NOTHING);
+    expect(await store.removeOld({ ...KEEP_ALL, auditDays: 7 })).toEqual({
+      ...NOTHING,
+      audited: 1,
+    });
+    const { items } = await store.access.listActions({ first: 9, after: null });
+    expect(items.map(({ item }) => item.action)).toEqual(["young"]);
+  });
 
   it("removes what has ended and is too old, and nothing that goes on", async () => {
     const [old, young] = [await endedRun(10), await endedRun(1)];

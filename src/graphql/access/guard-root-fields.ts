@@ -9,6 +9,7 @@ import {
 } from "graphql";
 import { allows, type Scope } from "../../access/principal.ts";
 import { complaint, UserError } from "../../core/user-error.ts";
+import type { AuditEntry } from "../../store/access-records.ts";
 import type { GraphqlContext } from "../context.ts";
 import { failureCode, failureOf } from "../schema/errors.ts";
 
@@ -55,25 +56,32 @@ function guarded(field: RootField, scope: Scope): Resolver {
 
 function audited(action: string, resolve: Resolver): Resolver {
   return async (root, args, context, info) => {
-    const { viewer, services, requestId } = context;
-    const record = (target: string | null, outcome: string) =>
-      services.store.access.recordAction({
-        owner: viewer.owner,
-        tokenId: viewer.tokenId,
-        action,
-        target,
-        outcome,
-        requestId,
-      });
+    let answer: unknown;
     try {
-      const answer: unknown = await resolve(root, args, context, info);
-      await record(targetOf(args, answer), failureCode(answer) ?? "OK");
-      return answer;
+      answer = await resolve(root, args, context, info);
     } catch (error) {
-      await record(targetOf(args, null), error instanceof UserError ? error.code : "ERROR");
+      const outcome = error instanceof UserError ? error.code : "ERROR";
+      await record(context, { action, target: targetOf(args, null), outcome });
       throw error;
     }
+    const outcome = failureCode(answer) ?? "OK";
+    await record(context, { action, target: targetOf(args, answer), outcome });
+    return answer;
   };
+}
+
+/** What is done stays done: a row that cannot be written goes to the log of the service instead. */
+async function record(
+  { viewer, services, requestId, onUnaudited }: GraphqlContext,
+  done: Pick<AuditEntry, "action" | "target" | "outcome">,
+): Promise<void> {
+  const { owner, tokenId } = viewer;
+  const entry = { owner, tokenId, requestId, ...done };
+  try {
+    await services.store.access.recordAction(entry);
+  } catch (error) {
+    onUnaudited(entry, error);
+  }
 }
 
 /** An id as the API has them is short and has no blanks; nothing else gets into the log. */
