@@ -15,7 +15,10 @@ export interface SurfaceOrder {
 export interface SurfaceTimes {
   readonly question: string;
   readonly firstMs: number;
+  /** Of all threads of the process, for the first answer: the same on a busy machine. */
+  readonly firstCpuMs: number;
   readonly medianMs: number;
+  readonly medianCpuMs: number;
   readonly worstMs: number;
   /** The longest that the event loop was held, the first time and later. */
   readonly heldMs: number;
@@ -30,17 +33,23 @@ async function measure({ dataDir, runId, question, runs }: SurfaceOrder): Promis
   const held = monitorEventLoopDelay({ resolution: 1 });
   held.enable();
   const timesMs: number[] = [];
+  const cpuMs: number[] = [];
   for (let run = 0; run <= runs; run++) {
     const startedMs = performance.now();
+    const before = process.cpuUsage();
     const answer = await answered(url, query);
     timesMs.push(performance.now() - startedMs);
+    const { user, system } = process.cpuUsage(before);
+    cpuMs.push((user + system) / 1_000);
     if (!answer.includes('"complete":true')) throw new Error(answer.slice(0, 500));
   }
   held.disable();
   const [firstMs, ...again] = timesMs;
   return {
     ...{ question, firstMs },
+    firstCpuMs: cpuMs[0],
     medianMs: median(again),
+    medianCpuMs: median(cpuMs.slice(1)),
     worstMs: Math.max(...again),
     heldMs: held.max / 1e6,
   };

@@ -49,10 +49,16 @@ try {
   if (flags["data-dir"] === undefined) rmSync(dataDir, { recursive: true, force: true });
 }
 
-function rowOf({ question, firstMs, medianMs, worstMs, heldMs }: SurfaceTimes): string {
-  const times = { first: firstMs, again: medianMs, slowest: worstMs, held: heldMs };
-  const cells = Object.entries(times).map(([name, ms]) => `${name} ${ms.toFixed(0)} ms`);
-  return [question.padEnd(20), ...cells.map((cell) => cell.padStart(16))].join("");
+function rowOf({ question, ...times }: SurfaceTimes): string {
+  const cells = Object.entries({
+    first: times.firstMs,
+    "first cpu": times.firstCpuMs,
+    again: times.medianMs,
+    "again cpu": times.medianCpuMs,
+    slowest: times.worstMs,
+    held: times.heldMs,
+  }).map(([name, ms]) => `${name} ${ms.toFixed(0)} ms`);
+  return [question.padEnd(20), ...cells.map((cell) => cell.padStart(18))].join("");
 }
 
 async function ask(order: SurfaceOrder): Promise<SurfaceTimes> {
