@@ -17,7 +17,7 @@ const HELP = `npm run bench -- [--only W1,W3] [--workers 1,2] [--runs 7]
                [--kernels auto|wasm|reference] [--tables workloads,rankings,engines]
 
 workloads: each of bench/workloads.ts, warm, in a process of its own, medians.
-rankings:  W1 by each metric, interleaved with W1 by total return.
+rankings:  W1 and W3 by each metric, interleaved with the same by total return.
 engines:   W1 on several markets, and W2, by their engines and variant by variant, interleaved.
 JSON goes to bench/results.`;
 

@@ -1,28 +1,39 @@
-/** What ranking W1 by another metric costs, beside ranking it by total return. */
+/** What ranking by another metric costs in both stages, beside ranking by total return. */
 import { RANKING_METRICS, type RankingMetric } from "../src/core/metrics/ranking-metric.ts";
 import type { KernelName } from "../src/kernels/choose-kernels.ts";
 import { createPool } from "../src/pool/pool.ts";
 import { interleaved, type Turns } from "./interleaved.ts";
 import { timedTask } from "./timed-task.ts";
-import { WORKLOADS } from "./workloads.ts";
+import { WORKLOADS, type Workload } from "./workloads.ts";
 
 export interface RankingCost extends Turns {
+  readonly workload: string;
   readonly metric: RankingMetric;
 }
 
+/** One of Stage A, and one of Stage B, whose shortlist is the same for all metrics. */
+const RANKED = ["W1", "W3"];
+
 /** Total return first; one thread, all metrics in turns. */
 export async function rankingCosts(runs: number, kernels: KernelName): Promise<RankingCost[]> {
-  const w1 = WORKLOADS.find(({ name }) => name === "W1")!;
   const others = RANKING_METRICS.filter((metric) => metric !== "totalReturnPct");
   const metrics: RankingMetric[] = ["totalReturnPct", ...others];
   const pool = await createPool({ size: 1, kernels });
-  try {
+  const costsOf = async (workload: Workload) => {
+    const { shortlist } = await timedTask(workload, pool, 1);
     const tasks = metrics.map((metric) => {
-      const request = { ...w1.request, ranking: { primary: { metric } } };
-      return timedTask({ ...w1, request }, pool, 1);
+      const request = { ...workload.request, ranking: { primary: { metric } } };
+      return timedTask({ ...workload, request }, pool, 1, { shortlist });
     });
     const turns = await interleaved(await Promise.all(tasks), runs);
-    return turns.map((turn, i) => ({ metric: metrics[i], ...turn }));
+    return turns.map((turn, i) => ({ workload: workload.name, metric: metrics[i], ...turn }));
+  };
+  try {
+    const costs: RankingCost[] = [];
+    for (const workload of WORKLOADS) {
+      if (RANKED.includes(workload.name)) costs.push(...(await costsOf(workload)));
+    }
+    return costs;
   } finally {
     await pool.close();
   }
@@ -30,8 +41,10 @@ export async function rankingCosts(runs: number, kernels: KernelName): Promise<R
 
 export function rankingTable(costs: readonly RankingCost[]): string {
   const rows = costs.map(
-    ({ metric, medianMs, ratio }) =>
-      `| ${metric} | ${medianMs.toFixed(1)} ms | ${ratio.toFixed(2)}x |`,
+    ({ workload, metric, medianMs, ratio }) =>
+      `| ${workload} | ${metric} | ${medianMs.toFixed(1)} ms | ${ratio.toFixed(2)}x |`,
   );
-  return ["| W1 ranked by | median | of total return |", "|---|---|---|", ...rows].join("\n");
+  return ["| workload | ranked by | median | of total return |", "|---|---|---|---|", ...rows].join(
+    "\n",
+  );
 }
