@@ -10,6 +10,9 @@ export interface PresetChanges {
   readonly dataset?: string | undefined;
   readonly workers?: number | undefined;
   readonly chunkVariants?: number | undefined;
+  readonly priority?: string | undefined;
+  readonly deadline?: string | undefined;
+  readonly timeLimitSeconds?: number | undefined;
 }
 
 /**
@@ -49,11 +52,11 @@ function presetFault(path: string, message: string, bound: string | null): UserE
 }
 
 function changed(request: Record<string, unknown>, changes: PresetChanges): unknown {
-  const { dataset, workers, chunkVariants } = changes;
+  const { dataset, ...ofSchedule } = changes;
+  const named = Object.entries(ofSchedule).filter(([, value]) => value !== undefined);
   const schedule = {
     ...(request.schedule as object | undefined),
-    ...(workers === undefined ? {} : { workers }),
-    ...(chunkVariants === undefined ? {} : { chunkVariants }),
+    ...Object.fromEntries(named),
   };
   return {
     ...request,

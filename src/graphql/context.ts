@@ -22,6 +22,8 @@ import type { DefaultAxes } from "../plan/default-axes.ts";
 import type { RunPlan } from "../plan/run-plan.ts";
 import type { AuditEntry } from "../store/access-records.ts";
 import type { ImportOrigin, ImportRecord } from "../store/import-records.ts";
+import type { Priority } from "../store/priorities.ts";
+import type { QueueClass } from "../store/queue-view.ts";
 import type { DatasetRecord, ResultRow, RunRecord } from "../store/records.ts";
 import type { Page, PageOf, Store } from "../store/store.ts";
 import type { ProgressHub } from "./progress/progress-hub.ts";
@@ -58,6 +60,7 @@ export type ApiStore = Pick<
   | "results"
   | "events"
   | "listChunks"
+  | "queuePositions"
   | "markRun"
   | "runMarks"
   | "bestRows"
@@ -100,7 +103,11 @@ export interface RunService {
   check(request: unknown, options: { readonly seed?: number }): Promise<CheckedPlan>;
   /** Idempotent from any state. NOT_FOUND. */
   cancelRun(id: string, reason: string | null): Promise<RunRecord>;
-  /** NOT_FOUND; CONFLICT from a state that has nothing to retry. */
+  /** What waits and what is at work. */
+  queue(): Promise<QueueSummary>;
+  /** NOT_FOUND; CONFLICT from a run that has ended; QUEUE_FULL. A repeat changes nothing. */
+  setRunPriority(id: string, priority: Priority): Promise<RunRecord>;
+  /** NOT_FOUND; CONFLICT from a state that has nothing to retry; QUEUE_FULL, QUOTA_EXCEEDED. */
   retryRun(id: string): Promise<RunRecord>;
   /** NOT_FOUND; CONFLICT from a run that stops or has ended. A repeat changes nothing. */
   pauseRun(id: string): Promise<RunRecord>;
@@ -167,6 +174,13 @@ export interface RunReport extends VariantReport {
   /** Null where the variant was asked for by its number. */
   readonly rank: number | null;
   readonly trials: Trials;
+}
+
+/** Runs that wait and run; null is no bound. */
+export interface QueueSummary {
+  readonly waiting: number;
+  readonly allowed: number | null;
+  readonly classes: readonly (QueueClass & { readonly allowed: number | null })[];
 }
 
 export interface StartedRun {

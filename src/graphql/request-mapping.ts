@@ -58,7 +58,7 @@ export function toCanonicalRequest(input: RunRequestArg, at: string): CanonicalR
         primary: present(ranking.primary),
         ...(ranking.secondary ? { secondary: present(ranking.secondary) } : {}),
       },
-      schedule: schedule && present(schedule),
+      schedule: schedule && scheduleOf(schedule),
     }),
   } as RunRequestInput;
   if (mapping.complaints.length > 0) throw new UserError("VALIDATION", mapping.complaints);
@@ -162,6 +162,10 @@ function chosenForm(axis: AxisArg | RiskAxisArg): { name: string; value: unknown
     unknown,
   ];
   return { name, value };
+}
+
+function scheduleOf({ deadline, ...plain }: NonNullable<RunRequestArg["schedule"]>) {
+  return { ...present(plain), ...isoOf("deadline", deadline) };
 }
 
 function isoOf(name: string, instant: Date | null | undefined): Record<string, string> {

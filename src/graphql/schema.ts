@@ -11,6 +11,7 @@ import "./schema/estimate.ts";
 import "./schema/check.ts";
 import "./schema/runs.ts";
 import "./schema/run-control.ts";
+import "./schema/queue.ts";
 import "./schema/run-marks.ts";
 import "./schema/compare-runs.ts";
 import "./schema/strategy.ts";

@@ -169,6 +169,20 @@ export class RunService {
     return this.#options.store.retryRun(id, this.#options.limits);
   }
 
+  /** What waits and what is at work, with what may. */
+  async queue() {
+    const { store, limits = {} } = this.#options;
+    const classes = await store.queueClasses();
+    return {
+      waiting: classes.reduce((sum, { waiting }) => sum + waiting, 0),
+      allowed: limits.maxQueued ?? null,
+      classes: classes.map((each) => ({
+        ...each,
+        allowed: limits.maxQueuedOf?.[each.priority] ?? null,
+      })),
+    };
+  }
+
   setRunPriority(id: string, priority: Priority): Promise<RunRecord> {
     return this.#options.store.setRunPriority(id, priority, this.#options.limits);
   }

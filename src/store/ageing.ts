@@ -30,7 +30,7 @@ function starving({ ageingMs, engineVersion }: StoreContext) {
   return sql`
     with active as (
       select id, priority, place, queued_at, progress_at, lifted,
-        end_lease_until > clock_timestamp() or exists (select from chunks
+        coalesce(end_lease_until > clock_timestamp(), false) or exists (select from chunks
           where run_id = runs.id and stage = runs.stage and state = 'RUNNING') as at_work,
         stop_state is not null or exists (select from chunks
           where run_id = runs.id and stage = runs.stage and state = 'PENDING'

@@ -20,10 +20,15 @@ import {
 interface RunOptions extends ServiceOptions {
   readonly dataset?: string;
   readonly chunkVariants?: number;
+  readonly priority?: string;
+  readonly deadline?: string;
+  readonly timeLimit?: number;
   readonly limit: number;
   readonly json?: boolean;
   readonly profile?: boolean;
 }
+
+const PRIORITIES = ["CRITICAL", "HIGH", "NORMAL", "LOW", "BULK"];
 
 export function runCommand(): Command {
   return addDatabaseOptions(new Command("run"))
@@ -36,6 +41,11 @@ export function runCommand(): Command {
         wholeNumber,
       ),
     )
+    .addOption(
+      new Option("--priority <name>", "before whom it gets the threads").choices(PRIORITIES),
+    )
+    .option("--deadline <time>", "ISO date, UTC without a zone: the run ends then")
+    .option("--time-limit <seconds>", "the run ends so long after its start", Number)
     .option("--limit <n>", "rows to print", wholeNumber, 10)
     .option("--profile", "tell where the time went, phase by phase")
     .option("--json", "print JSON on stdout; progress goes to stderr")
@@ -55,8 +65,9 @@ ${EXIT_CODES_HELP}`,
 }
 
 async function run(preset: string, options: RunOptions): Promise<void> {
-  const { dataset, workers, chunkVariants } = options;
-  const request = readPreset(preset, { dataset, workers, chunkVariants });
+  const { dataset, workers, chunkVariants, priority, deadline, timeLimit } = options;
+  const times = { priority, deadline, timeLimitSeconds: timeLimit };
+  const request = readPreset(preset, { dataset, workers, chunkVariants, ...times });
   const { createApp } = await import("../../app.ts");
   using interrupt = catchInterrupt();
   await using app = await createApp(configOf(options, true));

@@ -167,6 +167,7 @@ export interface ScheduleInput {
       )[]
     | null
     | undefined;
+  readonly deadline?: string | null | undefined;
   readonly keepColumns?: boolean | null | undefined;
   readonly priority?: "BULK" | "CRITICAL" | "HIGH" | "LOW" | "NORMAL" | null | undefined;
   readonly timeLimitSeconds?: number | null | undefined;

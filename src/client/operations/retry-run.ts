@@ -11,7 +11,7 @@ export interface RetryRunVariables {
 export type RetryRunData = {
   readonly retryRun:
     | {
-        readonly __typename: "Conflict" | "Forbidden" | "NotFound";
+        readonly __typename: "Conflict" | "Forbidden" | "NotFound" | "QueueFull" | "QuotaExceeded";
         readonly code:
           | "CONFLICT"
           | "DEADLINE_EXCEEDED"

@@ -197,7 +197,13 @@ const ScheduleInput = builder.inputType("ScheduleInput", {
   fields: (t) => ({
     workers: t.int({ description: "Threads to use at most." }),
     chunkVariants: t.int({ description: "Variants a chunk, the unit of a checkpoint." }),
-    timeLimitSeconds: t.float({ description: "The run ends as TIMED_OUT after this time." }),
+    timeLimitSeconds: t.float({
+      description: "The run ends as TIMED_OUT so long after its start; pauses do not count.",
+    }),
+    deadline: t.field({
+      type: "DateTime",
+      description: "The run ends as TIMED_OUT then, wherever it is. In the future.",
+    }),
     keepColumns: t.boolean({
       description:
         "False drops the metric columns when the run has succeeded: 8 bytes a variant and metric " +

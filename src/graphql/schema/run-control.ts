@@ -55,12 +55,12 @@ builder.mutationField("cancelRun", (t) =>
 type RunChange = "pauseRun" | "resumeRun" | "retryRun";
 
 /** A mutation that takes an id and answers with the run as it is then. */
-function runChange(name: RunChange, description: string): void {
+function runChange(name: RunChange, description: string, further: UserErrorCode[] = []): void {
   const typeName = name[0].toUpperCase() + name.slice(1);
   const payload = builder.objectRef<ChangedRun>(`${typeName}Payload`).implement({
     fields: (t) => ({ run: t.field({ type: RunType, resolve: ({ run }) => run }) }),
   });
-  const result = outcome(`${typeName}Result`, payload, FAILURES);
+  const result = outcome(`${typeName}Result`, payload, [...FAILURES, ...further]);
   const inputType = builder.inputType(`${typeName}Input`, {
     fields: (t) => ({ id: t.id({ required: true }) }),
   });
@@ -85,7 +85,9 @@ runChange(
 runChange("resumeRun", "Lets a PAUSED run go on. A repeat changes nothing.");
 runChange(
   "retryRun",
-  "Takes up a run that FAILED, was CANCELLED or TIMED_OUT; finished chunks are kept.",
+  "Takes up a run that FAILED, was CANCELLED or TIMED_OUT, behind those that wait; finished " +
+    "chunks are kept, a deadline that has passed is dropped.",
+  ["QUEUE_FULL", "QUOTA_EXCEEDED"],
 );
 
 const DeleteRunPayload = builder
