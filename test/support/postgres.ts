@@ -57,13 +57,18 @@ function keepExitCode(): void {
 
 export interface OwnPostgres {
   readonly url: string;
+  /** Of its first process. */
+  pid(): number;
   /** Ends it and starts it again: "stop" as an operator does, "kill" as a power cut would. */
   restart(how: "stop" | "kill", downMs: number): Promise<void>;
   /** Ends it, and removes its data. */
   stop(): Promise<void>;
 }
 
-export async function startPostgres(): Promise<OwnPostgres> {
+/** What tests can do without: their databases need not survive a power cut. */
+const FAST = ["-c", "fsync=off"];
+
+export async function startPostgres(settings: readonly string[] = FAST): Promise<OwnPostgres> {
   const dir = mkdtempSync(join(tmpdir(), "sweepline-postgres-"));
   // The server may run as another user, who has to get to its own directory inside.
   chmodSync(dir, 0o755);
@@ -81,7 +86,7 @@ export async function startPostgres(): Promise<OwnPostgres> {
     // PostgreSQL refuses to run as root; the package then makes a user for it.
     createPostgresUser: process.getuid?.() === 0,
     initdbFlags: ["--no-sync", "--locale=C.UTF-8", "--encoding=UTF8"],
-    postgresFlags: ["-c", "fsync=off", "-c", "max_connections=200", "-h", "127.0.0.1"],
+    postgresFlags: [...settings, "-c", "max_connections=200", "-h", "127.0.0.1"],
     onLog: (message) => log.push(message),
     onError: (message) => log.push(String(message)),
   });
@@ -96,6 +101,7 @@ export async function startPostgres(): Promise<OwnPostgres> {
   await start();
   return {
     url: `postgres://postgres:${password}@127.0.0.1:${port}/postgres`,
+    pid: () => pidOf(databaseDir),
     restart: async (how, downMs) => {
       if (how === "kill") await killAll(databaseDir);
       else await postgres.stop();
@@ -111,9 +117,13 @@ export async function startPostgres(): Promise<OwnPostgres> {
 
 /** The server's first process; the others notice at once. It may start again when all are gone. */
 async function killAll(databaseDir: string): Promise<void> {
-  const [pid] = readFileSync(join(databaseDir, "postmaster.pid"), "utf8").split("\n");
-  process.kill(Number(pid), "SIGKILL");
+  process.kill(pidOf(databaseDir), "SIGKILL");
   await sleep(500);
+}
+
+function pidOf(databaseDir: string): number {
+  const [pid] = readFileSync(join(databaseDir, "postmaster.pid"), "utf8").split("\n");
+  return Number(pid);
 }
 
 function freePort(): Promise<number> {
