@@ -10,6 +10,7 @@ import { parseArgs } from "node:util";
 import pg from "pg";
 import { type App, createApp } from "../src/app.ts";
 import { loadConfig } from "../src/config.ts";
+import type { RunProfile } from "../src/core/stages/run-profile.ts";
 import type { RunRequestInput } from "../src/plan/request.ts";
 import { SweeplineProcess } from "../test/cli/sweepline-process.ts";
 import { startPostgres } from "../test/support/postgres.ts";
@@ -67,16 +68,18 @@ interface Timed {
   readonly digest: string | null;
   readonly chunks: number;
   readonly processes: number;
+  readonly profile: RunProfile | null;
 }
 
 async function timed(app: App, wanted: RunRequestInput): Promise<Timed> {
   const { run } = await app.runs.startRun(wanted, null);
-  const { state, digest, startedAt, finishedAt } = await ended(app.store, run.id);
+  const { state, digest, startedAt, finishedAt, profile } = await ended(app.store, run.id);
   if (state !== "SUCCEEDED") throw new Error(`the run is ${state}`);
   const chunks = await app.store.chunks(run.id);
   const processes = new Set(chunks.map((chunk) => chunk.worker)).size;
+  if (process.env.TRACE) console.error(chunks.length, finishedAt!.getTime() - startedAt!.getTime(), JSON.stringify(profile));
   const seconds = (finishedAt!.getTime() - startedAt!.getTime()) / 1000;
-  return { seconds, digest, chunks: chunks.length, processes };
+  return { seconds, digest, chunks: chunks.length, processes, profile };
 }
 
 /** Both are warm and stay; the second is held still while the first is alone. */
@@ -101,11 +104,36 @@ async function compareWorkers(app: App, second: SweeplineProcess) {
   return { one, two, ratio: oneSeconds! / twoSeconds! };
 }
 
+const CELLS = { stops: 25, targets: 24 };
+const BASES = 990;
+
+/**
+ * Each base variant with a risk grid of its own, which costs the same whatever it is cut into: what
+ * differs is coordination alone.
+ */
+function riskRequest(basesAChunk: number): RunRequestInput {
+  const levels = (count: number) => ({ start: 0.25, stop: 0.25 * count, step: 0.25 });
+  const window = { start: 2, stop: 46, step: 1 };
+  return {
+    ...request(1),
+    strategy: {
+      indicators: {
+        fast: { id: "ma.sma", params: { window } },
+        slow: { id: "ma.sma", params: { window } },
+      },
+      signals: [{ rule: "cross", of: "fast", against: "slow" }],
+    },
+    risk: { stopLossPct: levels(CELLS.stops), takeProfitPct: levels(CELLS.targets) },
+    preselect: BASES,
+    schedule: { chunkVariants: basesAChunk * CELLS.stops * CELLS.targets },
+  };
+}
+
 async function compareChunks(app: App) {
   const [few, many]: Timed[][] = [[], []];
   for (let round = 0; round <= rounds; round++) {
-    const coarse = request(8);
-    const fine = { ...coarse, schedule: request(990).schedule! };
+    const coarse = riskRequest(124);
+    const fine = { ...coarse, schedule: riskRequest(1).schedule! };
     const whole = await timed(app, coarse);
     const cut = await timed(app, fine);
     if (whole.digest !== cut.digest) throw new Error("the digests differ");
@@ -137,6 +165,7 @@ const dir = mkdtempSync(join(tmpdir(), "sweepline-bench-"));
 const postgres = await startPostgres([
   ...["-c", "shared_preload_libraries=pg_stat_statements"],
   ...["-c", "pg_stat_statements.track_utility=on"],
+  ...(process.env.TRACE ? ["-c", "pg_stat_statements.track=all"] : []),
 ]);
 const machine = (name: string, url = postgres.url) => {
   mkdirSync(join(dir, name));
@@ -159,6 +188,11 @@ try {
   const results: Record<string, unknown> = {};
   if (parts.includes("costs")) results.costs = await measureCosts(app, costs);
   if (parts.includes("chunks")) results.chunks = await compareChunks(app);
+  if (process.env.TRACE) {
+    const c = new pg.Client(postgres.url); await c.connect();
+    console.error((await c.query("select left(query,60) q, calls, mean_exec_time, total_exec_time from pg_stat_statements order by total_exec_time desc limit 22")).rows);
+    await c.end();
+  }
   if (parts.includes("workers")) {
     await using second = await worker("two");
     results.workers = await compareWorkers(app, second);
