@@ -77,7 +77,6 @@ async function timed(app: App, wanted: RunRequestInput): Promise<Timed> {
   if (state !== "SUCCEEDED") throw new Error(`the run is ${state}`);
   const chunks = await app.store.chunks(run.id);
   const processes = new Set(chunks.map((chunk) => chunk.worker)).size;
-  if (process.env.TRACE) console.error(chunks.length, finishedAt!.getTime() - startedAt!.getTime(), JSON.stringify(profile));
   const seconds = (finishedAt!.getTime() - startedAt!.getTime()) / 1000;
   return { seconds, digest, chunks: chunks.length, processes, profile };
 }
@@ -165,7 +164,6 @@ const dir = mkdtempSync(join(tmpdir(), "sweepline-bench-"));
 const postgres = await startPostgres([
   ...["-c", "shared_preload_libraries=pg_stat_statements"],
   ...["-c", "pg_stat_statements.track_utility=on"],
-  ...(process.env.TRACE ? ["-c", "pg_stat_statements.track=all"] : []),
 ]);
 const machine = (name: string, url = postgres.url) => {
   mkdirSync(join(dir, name));
@@ -188,11 +186,6 @@ try {
   const results: Record<string, unknown> = {};
   if (parts.includes("costs")) results.costs = await measureCosts(app, costs);
   if (parts.includes("chunks")) results.chunks = await compareChunks(app);
-  if (process.env.TRACE) {
-    const c = new pg.Client(postgres.url); await c.connect();
-    console.error((await c.query("select left(query,60) q, calls, mean_exec_time, total_exec_time from pg_stat_statements order by total_exec_time desc limit 22")).rows);
-    await c.end();
-  }
   if (parts.includes("workers")) {
     await using second = await worker("two");
     results.workers = await compareWorkers(app, second);

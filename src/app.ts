@@ -22,6 +22,7 @@ import { RunService, type RunServiceOptions } from "./runner/run-service.ts";
 import { RunSurfaces } from "./runner/run-surfaces.ts";
 import { aboutProcess, Runner, type RunnerOptions, workerName } from "./runner/runner.ts";
 import { VariantReports } from "./runner/variant-reports.ts";
+import { type HealthServer, startHealthServer } from "./server/start-health-server.ts";
 import { type RunningServer, startServer } from "./server/start-server.ts";
 import { openServiceAdmission, watchDurations } from "./service-admission.ts";
 import type { ImportRecord } from "./store/import-records.ts";
@@ -55,6 +56,8 @@ export interface App extends AsyncDisposable {
   readonly meters: Meters;
   /** Serves GraphQL, at the configured port unless another is named. Once only. */
   serve(at?: { readonly port: number }): Promise<RunningServer>;
+  /** Health and meters alone, for a process that serves nothing else. Once only. */
+  serveHealth(port: number): Promise<HealthServer>;
   /** Drains in order: server, runner, threads, database. A repeat waits for the same end. */
   close(): Promise<void>;
 }
@@ -115,9 +118,13 @@ export async function createApp(config: ServiceConfig, options: AppOptions = {})
   const opened = opening.move();
   let closing: Promise<void> | undefined;
   let server: RunningServer | null = null;
+  let health: HealthServer | null = null;
+  const metrics = () => meters.scrape();
   const drain = async () => {
+    health?.drain();
     // At the same time: together they have `drainSeconds`, not each.
     await Promise.all([server?.close(), working?.[Symbol.asyncDispose]()]);
+    await health?.close();
     await opened.disposeAsync();
   };
   const close = () => {
@@ -132,23 +139,21 @@ export async function createApp(config: ServiceConfig, options: AppOptions = {})
     const { host, graphql, traffic, deadlines } = config;
     const drainMs = deadlines.drainSeconds * 1_000;
     server = await startServer({
-      ...{ services, log, host, port, traffic, drainMs },
-      metrics: () => meters.scrape(),
+      ...{ services, log, host, port, traffic, drainMs, metrics },
       watchQuery: () => watch.queries.begin(),
       ...graphql,
     });
     log.info({ url: server.url, tokens: !server.isOpen }, "serving");
     return server;
   };
+  const serveHealth = async (port: number) => {
+    const services = { store, pool, admission };
+    health = await startHealthServer({ services, host: config.host, port, metrics });
+    return health;
+  };
   return {
-    config,
-    log,
-    ...parts,
-    imports,
-    runs,
-    meters,
-    serve,
-    close,
+    ...{ config, log, ...parts, imports, runs, meters },
+    ...{ serve, serveHealth, close },
     [Symbol.asyncDispose]: close,
   };
 }

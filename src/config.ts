@@ -52,6 +52,7 @@ const lines = z
 const settings = z.strictObject({
   host: z.string().regex(/^[\w.:-]{1,255}$/, "an address or a name of this machine"),
   port: z.int().min(0).max(65_535),
+  workerPort: z.int().min(0).max(65_535).nullable(),
   graphql: z.strictObject({
     graphiql: z.boolean(),
     corsOrigins: z.array(z.url({ protocol: /^https?$/ })),

@@ -23,12 +23,14 @@ import { statusCommand } from "./commands/status.ts";
 import { tokenCommand } from "./commands/token.ts";
 import { topCommand } from "./commands/top.ts";
 import { workerCommand } from "./commands/worker.ts";
+import { workersCommand } from "./commands/workers.ts";
 import { EXIT_CODES_HELP } from "./exit-codes.ts";
 
 const COMMANDS = [
   demoCommand,
   serveCommand,
   workerCommand,
+  workersCommand,
   importCommand,
   indicatorsCommand,
   estimateCommand,

@@ -10,6 +10,7 @@ export interface ServiceOptions {
   readonly workers?: number;
   readonly host?: string;
   readonly port?: number;
+  readonly workerPort?: number;
 }
 
 export function addDatabaseOptions(command: Command): Command {
@@ -54,9 +55,9 @@ export function workerConfigOf(options: ServiceOptions): ServiceConfig {
 }
 
 function configWith(options: ServiceOptions, preferences: SettingsInput): ServiceConfig {
-  const { dataDir, databaseUrl, workers, host, port, logLevel } = options;
+  const { dataDir, databaseUrl, workers, host, port, workerPort, logLevel } = options;
   const flags: SettingsInput = {
-    ...present({ dataDir, databaseUrl, workers, host, port }),
+    ...present({ dataDir, databaseUrl, workers, host, port, workerPort }),
     ...(logLevel === undefined ? {} : { log: { level: logLevel } }),
   };
   return loadConfig({ file: options.config, flags, preferences });

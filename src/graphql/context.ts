@@ -77,6 +77,7 @@ export type ApiStore = Pick<
   | "importsById"
   | "listImports"
   | "onImportChanged"
+  | "workers"
 >;
 
 /**

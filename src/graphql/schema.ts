@@ -25,6 +25,7 @@ import "./schema/backtest.ts";
 import "./schema/progress.ts";
 import "./schema/service.ts";
 import "./schema/admission.ts";
+import "./schema/worker.ts";
 import "./schema/token.ts";
 import "./schema/audit.ts";
 

@@ -21,7 +21,7 @@ export interface CacheCounts {
 
 /** What is read when somebody asks. */
 export interface MeterSources {
-  readonly store: Pick<Store, "countRuns" | "countOpenChunks">;
+  readonly store: Pick<Store, "countRuns" | "countOpenChunks" | "workers">;
   readonly pool: { stats(): PoolStats };
   readonly caches: () => readonly CacheCounts[];
   readonly admission: {
@@ -128,6 +128,13 @@ export class Meters {
       gauge.reset();
       const counts = await store.countRuns().catch(() => ({}));
       for (const [state, n] of Object.entries(counts)) gauge.set({ state }, n);
+    });
+    const labels = ["engine", "state"];
+    this.#gauge("workers", "Processes that work on runs.", labels, async (gauge) => {
+      gauge.reset();
+      for (const { engineVersion: engine, lost } of await store.workers().catch(() => [])) {
+        gauge.inc({ engine, state: lost ? "LOST" : "LIVE" });
+      }
     });
     const help = "Chunks of runs that go on, in the whole database: the queue, and at work.";
     this.#gauge("open_chunks", help, ["state"], async (gauge) => {

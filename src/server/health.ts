@@ -1,6 +1,9 @@
 import type { ServerResponse } from "node:http";
 import type { ServerServices } from "./server-options.ts";
 
+/** What the answers are made of. */
+export type HealthServices = Pick<ServerServices, "store" | "pool" | "admission">;
+
 const DATABASE_TIMEOUT_MS = 2_000;
 
 interface Check {
@@ -19,7 +22,7 @@ export function answerLive(response: ServerResponse): void {
  */
 export async function answerReady(
   response: ServerResponse,
-  services: ServerServices,
+  services: HealthServices,
   draining: boolean,
 ): Promise<void> {
   const checks = {
@@ -33,13 +36,13 @@ export async function answerReady(
   answer(response, ready ? 200 : 503, { status: ready ? "ready" : "not ready", checks });
 }
 
-async function databaseCheck({ store }: ServerServices): Promise<Check> {
+async function databaseCheck({ store }: HealthServices): Promise<Check> {
   const answered = store.countRuns().then(() => ({ ok: true, detail: store.backend }));
   return inTime(answered, "the database fails");
 }
 
 /** A database may be older than the process: restored from a dump, for one. */
-async function migrationsCheck({ store }: ServerServices): Promise<Check> {
+async function migrationsCheck({ store }: HealthServices): Promise<Check> {
   const compared = store.missingMigrations().then((missing) => ({
     ok: missing.length === 0,
     detail: missing.length === 0 ? "up to date" : `missing: ${missing.join(", ")}`,
@@ -59,7 +62,7 @@ async function inTime(check: Promise<Check>, failed: string): Promise<Check> {
   }
 }
 
-function poolCheck({ pool }: ServerServices): Check {
+function poolCheck({ pool }: HealthServices): Check {
   const { size } = pool.stats();
   return { ok: size > 0, detail: `${size} threads` };
 }
@@ -68,7 +71,7 @@ function poolCheck({ pool }: ServerServices): Check {
  * A process whose breaker is open still answers every query and works on its runs: whoever spreads
  * requests must not take it out for that, or the others are the next.
  */
-function admissionCheck({ admission }: ServerServices): Check {
+function admissionCheck({ admission }: HealthServices): Check {
   return { ok: true, detail: `breaker ${admission.control.breaker().state}` };
 }
 

@@ -152,7 +152,7 @@ async function drain(server: Server, parts: Drain): Promise<void> {
 }
 
 /** Without tokens nobody is asked who he is, so nobody may come from anywhere else. */
-function openDoor(host: string): UserError {
+export function openDoor(host: string): UserError {
   const message =
     "other machines may only come in with a token, and there is none: make one with " +
     "`sweepline token create`, or listen on this machine";

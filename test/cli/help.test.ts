@@ -33,6 +33,7 @@ commands.push(
   "token",
   "top",
   "worker",
+  "workers",
 );
 
 describe("help", () => {

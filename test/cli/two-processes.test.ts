@@ -6,7 +6,7 @@ import { followProgress, runSummary, startRun } from "../../src/cli/api/runs-api
 import { ApiClient } from "../../src/client/api-client.ts";
 import { createApp, loadConfig, type RunRequestInput } from "../../src/index.ts";
 import { POSTGRES } from "../support/databases.ts";
-import { SweeplineProcess, temporaryFolder } from "./sweepline-process.ts";
+import { SweeplineProcess, sweepline, temporaryFolder } from "./sweepline-process.ts";
 
 const folder = temporaryFolder();
 let database: Awaited<ReturnType<typeof POSTGRES.create>>;
@@ -48,13 +48,24 @@ const request: RunRequestInput = {
 
 it("serve and worker as processes finish one run together, with the digest of one", async () => {
   const environment = { ...machine("here"), SWEEPLINE_LOG_LEVEL: "silent" };
+  const there = { ...machine("there"), SWEEPLINE_LOG_LEVEL: "silent" };
   await using app = await createApp(loadConfig({ environment }), { work: false });
   await app.datasets.importSynthetic({ name: "market", seed: 11, bars: 20_000 });
 
   await using serve = new SweeplineProcess(["serve", "--port", "0"], machine("a"));
-  await using worker = new SweeplineProcess(["worker"], machine("b"));
+  await using worker = new SweeplineProcess(["worker", "--port", "0"], machine("b"));
+  // This process is the third: it works as well, but on runs of another engine version.
+  await using other = await createApp(loadConfig({ environment: there }), { engineVersion: "0" });
   const [, url] = await serve.says(/GraphQL and GraphiQL at (\S+)/);
+  const [, health] = await worker.says(/Health and meters at (\S+)/);
   await worker.says(/Working with 1 threads/);
+  expect((await fetch(`${health}/health/ready`)).status).toBe(200);
+  expect(await (await fetch(`${health}/metrics`)).text()).toContain(
+    'sweepline_workers{engine="2",state="LIVE"} 2',
+  );
+  const shown = await sweepline(["workers", "--json", "--server", url!]);
+  const registered = JSON.parse(shown.stdout) as { name: string; engineVersion: string }[];
+  expect(registered.map((each) => each.engineVersion).sort()).toEqual(["0", "2", "2"]);
 
   const api = new ApiClient(url);
   const { run } = await startRun(api, toGraphqlRequest(request), "two processes");
@@ -66,11 +77,28 @@ it("serve and worker as processes finish one run together, with the digest of on
 
   const workers = new Set((await app.store.chunks(run.id)).map((chunk) => chunk.worker));
   expect(workers.size).toBe(2);
+  const foreign = registered.find((each) => each.engineVersion === "0")!.name;
+  expect(workers).not.toContain(foreign);
   const alone = await app.runs.backtest(request);
   expect(ended?.digest).toBe(alone.digest);
+
+  const left = await other.runs.startRun(request, null);
+  const waits = `query ($id: ID!) { run(id: $id) { state waitingFor } }`;
+  const asked = async () => {
+    const body = JSON.stringify({ query: waits, variables: { id: `Run_${left.run.id}` } });
+    const headers = { "content-type": "application/json" };
+    const answer = await fetch(url!, { method: "POST", headers, body });
+    return ((await answer.json()) as { data: { run: object } }).data.run;
+  };
+  await other.runs.pauseRun(left.run.id);
+  expect(await asked()).toEqual({ state: "PAUSED", waitingFor: null });
+  await other.close();
+  const waitingFor = "a worker of engine version 0";
+  expect(await asked()).toEqual({ state: "PAUSED", waitingFor });
 
   for (const child of [worker, serve]) {
     child.signal("SIGTERM");
     expect(await child.code).toBe(0);
   }
+  expect(await app.store.workers()).toEqual([]);
 }, 60_000);

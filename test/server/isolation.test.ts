@@ -68,6 +68,7 @@ const PROBES: Readonly<Record<Operation, Readonly<Record<string, Probe>>>> = {
     admission: { holds: "SHARED" },
     strategies: { holds: "OWNED" },
     tokens: { holds: "ADMIN" },
+    workers: { holds: "ADMIN" },
     viewer: { holds: "OWNED", proof: /"owner":"alice"/ },
   },
   mutation: {

@@ -5,6 +5,7 @@ import { aborted, catchInterrupt } from "../interrupt.ts";
 import {
   addDatabaseOptions,
   type ServiceOptions,
+  wholeNumberOrZero,
   workerConfigOf,
   workersOption,
 } from "../service-options.ts";
@@ -13,6 +14,8 @@ export function workerCommand(): Command {
   return addDatabaseOptions(new Command("worker"))
     .description("work on runs of a shared PostgreSQL database until Ctrl-C, which drains")
     .addOption(workersOption())
+    .option("--host <address>", "where to answer /health and /metrics (default 127.0.0.1)")
+    .option("--port <number>", "at which port; nowhere without one", wholeNumberOrZero)
     .addHelpText(
       "after",
       `
@@ -20,6 +23,7 @@ Start as many as there are machines; they share the chunks of every run, and the
 
 Examples:
   sweepline worker --database-url postgres://me@db/sweepline
+  sweepline worker --database-url postgres://me@db/sweepline --port 9400
   DATABASE_URL=postgres://me@db/sweepline sweepline worker --workers 16
 ${EXIT_CODES_HELP}`,
     )
@@ -27,7 +31,8 @@ ${EXIT_CODES_HELP}`,
 }
 
 async function work(options: ServiceOptions): Promise<void> {
-  const config = workerConfigOf(options);
+  const { port, ...others } = options;
+  const config = workerConfigOf({ ...others, ...(port === undefined ? {} : { workerPort: port }) });
   if (config.databaseUrl === null) {
     throw new UserError("VALIDATION", {
       path: "databaseUrl",
@@ -41,6 +46,10 @@ async function work(options: ServiceOptions): Promise<void> {
   const { createApp } = await import("../../app.ts");
   using interrupt = catchInterrupt();
   await using app = await createApp(config);
+  if (config.workerPort !== null) {
+    const health = await app.serveHealth(config.workerPort);
+    console.log(`Health and meters at http://${config.host}:${health.port}`);
+  }
   console.log(`Working with ${app.pool.size} threads.`);
   await aborted(interrupt.signal);
   console.log("Draining; Ctrl-C again ends at once.");

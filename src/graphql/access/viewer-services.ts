@@ -65,6 +65,8 @@ function visibleStore(store: ApiStore, viewer: Principal): ApiStore {
     queuePositions: (ids) => store.queuePositions(ids),
     listChunks: (runId, page, filter) => store.listChunks(runId, page, filter),
     access: store.access,
+    // The list asks for a scope; a run says of its own engine version whether anybody is there.
+    workers: () => store.workers(),
     ...visibleLibrary(store, viewer),
     importById: async (id) => seen(await store.importById(id)),
     importsById: async (ids) => (await store.importsById(ids)).filter((found) => seen(found)),
