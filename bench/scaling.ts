@@ -18,7 +18,8 @@ import { ended } from "../test/support/service-under-test.ts";
 import { DatabaseCosts, type RunCosts } from "./database-costs.ts";
 import { circumstances, median, saveResults } from "./machine.ts";
 
-const HELP = `npm run bench:scaling -- [--part workers,chunks,costs] [--rounds 3] [--windows 700] [--bars 20000]
+const HELP = `npm run bench:scaling -- [--part workers,chunks,costs] [--rounds 3] [--windows 700]
+  [--bars 20000]
 
 workers  one process of one thread against two, in turns
 chunks   one process of one thread: a run in 1,000 chunks against the same in few, in turns
