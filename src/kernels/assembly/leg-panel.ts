@@ -230,6 +230,11 @@ function closeColumns(entries: usize, from: i32, to: i32, price: f64, mode: i32)
     const first = v128.and(kept, v128.load(left));
     const a = exitFactors(base, slope, prices, v128.load(at), first);
     const b = exitFactors(base, slope, prices, v128.load(at, 16), v128.load(left, 16));
+    if (mode == PLAIN && to - leg <= 4) {
+      least = f64x2.pmin(least, f64x2.pmin(a, b));
+      for (let row = cash + (<usize>leg << 3); row < bottom; row += width) multiplyTwo(row, a, b);
+      break;
+    }
     const c = exitFactors(base, slope, prices, v128.load(at, 32), v128.load(left, 32));
     const d = exitFactors(base, slope, prices, v128.load(at, 48), v128.load(left, 48));
     kept = i64x2.splat(-1);
@@ -248,6 +253,13 @@ function closeColumns(entries: usize, from: i32, to: i32, price: f64, mode: i32)
   if (mode != PLAIN) return;
   const lowest = min<f64>(f64x2.extract_lane(least, 0), f64x2.extract_lane(least, 1));
   floor *= max<f64>(lowest, 0);
+}
+
+// @ts-ignore: decorator
+@inline
+function multiplyTwo(at: usize, a: v128, b: v128): void {
+  v128.store(at, f64x2.mul(v128.load(at), a));
+  v128.store(at, f64x2.mul(v128.load(at, 16), b), 16);
 }
 
 function multiplyUnruined(at: usize, a: v128, b: v128, c: v128, d: v128): void {
