@@ -47,3 +47,55 @@ it("refuses what does not fit into the queue, and takes it once there is room", 
   expect(late).toMatchObject({ created: true, run: { state: "QUEUED" } });
   for (const { run } of [...waiting, late, first]) await cancel(run.id);
 });
+
+const LOOK = `query ($id: ID!) { run(id: $id) {
+  state priority deadline queuePosition queueWaitSeconds startedAt
+} }`;
+const QUEUE = "{ queue { waiting allowed classes { priority waiting running waitingSince } } }";
+const SET = `mutation ($input: SetRunPriorityInput!) { setRunPriority(input: $input) {
+  __typename ... on Error { code } ... on SetRunPriorityPayload { run { priority queuePosition } }
+} }`;
+
+it("lets an urgent run end in the middle of a bulk sweep, and says where others stand", async () => {
+  const startAs = async (schedule: object, grid = LARGE) => {
+    const asked = { ...crossRequest("long", grid), schedule };
+    const { data } = await post(service.url, START, { input: { request: asked } });
+    return data.startRun;
+  };
+  const look = async (id: string) => (await post(service.url, LOOK, { id })).data.run;
+  const bulk = await startAs({ priority: "BULK" });
+  await expect
+    .poll(async () => (await look(bulk.run.id)).state, { timeout: 15_000 })
+    .toBe("RUNNING");
+  await expect.poll(() => service.pool.stats().busy, { timeout: 15_000 }).toBe(2);
+
+  const deadline = new Date(Date.now() + 3_600_000).toISOString();
+  const waiting = [
+    await startAs({ priority: "BULK", deadline }),
+    await startAs({ priority: "BULK" }),
+  ];
+  const [first, second] = waiting.map(({ run }) => run.id);
+  expect(await look(first)).toMatchObject({ state: "QUEUED", deadline, queuePosition: 1 });
+  expect(await look(second)).toMatchObject({ priority: "BULK", queuePosition: 2 });
+  const { queue } = (await post(service.url, QUEUE)).data;
+  expect(queue).toMatchObject({ waiting: 2, allowed: MAX_QUEUED });
+  expect(queue.classes.at(-1)).toMatchObject({ priority: "BULK", waiting: 2, running: 1 });
+  expect(queue.classes[0]).toMatchObject({ priority: "CRITICAL", waiting: 0, waitingSince: null });
+
+  const small = { fast: [2, 5, 1], slow: [10, 30, 1] } as const;
+  const urgent = await startAs({ priority: "CRITICAL" }, small);
+  const state = async () => (await look(urgent.run.id)).state;
+  await expect.poll(state, { timeout: 15_000 }).toBe("SUCCEEDED");
+  expect(await look(bulk.run.id)).toMatchObject({ state: "RUNNING", queuePosition: null });
+
+  const raised = await post(service.url, SET, { input: { id: second, priority: "LOW" } });
+  expect(raised.data.setRunPriority.run.priority).toBe("LOW");
+  const ended = await post(service.url, SET, { input: { id: urgent.run.id, priority: "LOW" } });
+  expect(ended.data.setRunPriority).toMatchObject({ __typename: "Conflict" });
+  const late = await startAs({ priority: "BULK", deadline: "2020-01-01T00:00:00Z" });
+  expect(late).toMatchObject({
+    __typename: "ValidationError",
+    path: "input.request.schedule.deadline",
+  });
+  for (const id of [second, first, bulk.run.id]) await cancel(id);
+});
