@@ -1,7 +1,7 @@
 /**
- * `npm run bench:preempt`: how long an urgent run of a hundred variants waits while a bulk sweep has
- * all threads. From the call of startRun to the run's start, and to its end, which the first slice
- * comes before. A benchmark, never a test.
+ * `npm run bench:preempt`: how long an urgent run of a hundred variants waits while a bulk sweep
+ * has all threads. From the call of startRun to the run's start, and to its end, which the first
+ * slice comes before. A benchmark, never a test.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -6,6 +6,7 @@ import type { Vitals } from "../admission/vitals.ts";
 import type { PoolStats } from "../pool/task.ts";
 import type { RunFault } from "../runner/run-fault.ts";
 import type { RunStep } from "../runner/run-step.ts";
+import type { QueueClass } from "../store/queue-view.ts";
 import type { Store } from "../store/store.ts";
 
 /** A cache as its owner counts it. */
@@ -21,7 +22,7 @@ export interface CacheCounts {
 
 /** What is read when somebody asks. */
 export interface MeterSources {
-  readonly store: Pick<Store, "countRuns" | "countOpenChunks" | "workers">;
+  readonly store: Pick<Store, "countRuns" | "countOpenChunks" | "queueClasses" | "workers">;
   readonly pool: { stats(): PoolStats };
   readonly caches: () => readonly CacheCounts[];
   readonly admission: {
@@ -62,6 +63,7 @@ export class Meters {
       registers: [this.registry],
     });
     this.#meterDatabase(sources.store);
+    this.#meterQueue(sources.store);
     this.#meterPool(sources.pool);
     this.#meterCaches(sources.caches);
     this.#meterAdmission(sources.admission);
@@ -142,6 +144,19 @@ export class Meters {
       const counts = await store.countOpenChunks().catch(() => ({}));
       for (const [state, n] of Object.entries(counts)) gauge.set({ state }, n);
     });
+  }
+
+  #meterQueue(store: MeterSources["store"]): void {
+    const read = (name: string, help: string, value: (of: QueueClass) => number) =>
+      this.#gauge(name, help, ["priority"], async (gauge) => {
+        gauge.reset();
+        const classes = await store.queueClasses().catch(() => []);
+        for (const each of classes) gauge.set({ priority: each.priority }, value(each));
+      });
+    read("queued_runs", "Runs that wait for their start.", (of) => of.waiting);
+    read("queue_wait_seconds", "How long the first of them has waited.", ({ waitingSince }) =>
+      waitingSince === null ? 0 : Math.max(0, Date.now() - waitingSince.getTime()) / 1_000,
+    );
   }
 
   #meterPool(pool: MeterSources["pool"]): void {

@@ -56,7 +56,7 @@ const SET = `mutation ($input: SetRunPriorityInput!) { setRunPriority(input: $in
   __typename ... on Error { code } ... on SetRunPriorityPayload { run { priority queuePosition } }
 } }`;
 
-it("lets an urgent run end in the middle of a bulk sweep, and says where others stand", async () => {
+it("lets an urgent run end beside a bulk sweep, and says where others stand", async () => {
   const startAs = async (schedule: object, grid = LARGE) => {
     const asked = { ...crossRequest("long", grid), schedule };
     const { data } = await post(service.url, START, { input: { request: asked } });

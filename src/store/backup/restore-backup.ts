@@ -28,6 +28,9 @@ export async function restoreBackup(
     for (const { name, identity } of head.tables) {
       if (identity !== null) await goOnCounting(tx, name, identity);
     }
+    // Who comes from now on stands behind those that wait in the backup.
+    await tx.execute(sql`select setval('queue_places', (select max(place) from runs))
+      where exists (select 1 from runs)`);
     return { rows, head };
   });
 }
