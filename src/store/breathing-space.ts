@@ -2,7 +2,7 @@ import { setImmediate as turn } from "node:timers/promises";
 import type { PGlite } from "@electric-sql/pglite";
 
 /** Statements may take the event loop for so long before others get it. */
-const BUSY_MS = 2;
+const BUSY_MS = 8;
 
 /**
  * The embedded database computes on the main thread, and every step of a transaction follows the
