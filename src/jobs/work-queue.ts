@@ -33,7 +33,7 @@ const QUEUE_OPTIONS = {
   deleteAfterSeconds: 60,
 } as const;
 
-const SUPERVISE_SECONDS = 15;
+const SUPERVISE_SECONDS = 60;
 
 /**
  * Priority, place and kind of work in one number, as the queue sorts by: an integer of 32 bits. The
