@@ -35,6 +35,11 @@ export async function notifyAccess(tx: Transaction): Promise<void> {
   await tx.execute(sql`select pg_notify(${ACCESS_CHANNEL}, '')`);
 }
 
+/** Tells whoever works on a run to look at it again: how urgent it is, and whether it goes on. */
+export async function notifyWorkers(tx: Transaction, runId: string): Promise<void> {
+  await tx.execute(sql`select pg_notify(${STOP_CHANNEL}, ${runId})`);
+}
+
 /** Tells of a run that goes: an event could not, for events go with their run. */
 export async function notifyDeleted(tx: Transaction, runId: string): Promise<void> {
   await tx.execute(sql`select pg_notify(${RUN_CHANNEL}, ${runId})`);

@@ -1,5 +1,6 @@
 import { complaint, UserError } from "../core/user-error.ts";
 import { sendDueWork } from "./due-work.ts";
+import { notifyWorkers } from "./notifications.ts";
 import { PRIORITIES, type Priority } from "./priorities.ts";
 import { lockQueue, type QueueLimits, refuseFullQueue } from "./queue-limits.ts";
 import { isTerminal, type RunRecord } from "./records.ts";
@@ -35,6 +36,7 @@ export async function setRunPriority(
       message: `priority ${name}`,
       change: { priority, lifted: false },
     });
+    await notifyWorkers(tx, runId);
     await context.jobs?.discard(tx, runId);
     await sendDueWork(context, tx, changed);
     return toRecord(changed);
