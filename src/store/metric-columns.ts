@@ -1,15 +1,19 @@
 import { and, asc, eq, isNotNull, sql } from "drizzle-orm";
 import type { StageName } from "../core/stages/sweep.ts";
-import type { Connection, Transaction } from "./database.ts";
+import { copiedBytes } from "./copied-bytes.ts";
+import type { Connection, Database, Transaction } from "./database.ts";
 import { COLUMN_HEAD_BYTES, columnPlaces } from "./packing.ts";
 import { chunkResults } from "./schema.ts";
 import type { ColumnChunk, ColumnPart, Store } from "./store.ts";
 
 /** The metric columns of runs, apart from the rows that were stored with them. */
-export function columnStore(db: Connection): Pick<Store, "columnChunks" | "columnParts"> {
+export function columnStore(
+  database: Pick<Database, "db" | "embedded">,
+): Pick<Store, "columnChunks" | "columnParts"> {
+  const { db } = database;
   return {
     columnChunks: (runId, stage) => columnChunksOf(db, runId, stage),
-    columnParts: (runId, stage, parts) => columnPartsOf(db, runId, stage, parts),
+    columnParts: (runId, stage, parts) => columnPartsOf(database, runId, stage, parts),
   };
 }
 
@@ -35,26 +39,31 @@ async function columnChunksOf(
   return rows.map(({ head, ...chunk }) => ({ ...chunk, places: columnPlaces(head) }));
 }
 
+/** A run's id as it is made: nothing else is written into a statement. */
+const ID = /^[\w-]{1,100}$/;
+
 /**
  * Bytes of packed columns, in the order asked for, in one statement; of a chunk that is not there,
  * nothing.
  */
 async function columnPartsOf(
-  db: Connection,
+  { db, embedded }: Pick<Database, "db" | "embedded">,
   runId: string,
   stage: StageName,
   parts: readonly ColumnPart[],
 ): Promise<Uint8Array[]> {
-  const places = JSON.stringify(
-    parts.map(({ no, at, bytes }, place) => ({ place, no, at, bytes })),
-  );
-  const { rows } = (await db.execute(sql`
+  if (!ID.test(runId)) throw new Error(`${JSON.stringify(runId)} is no id of a run`);
+  const places = parts.map(({ no, at, bytes }, place) => ({ place, no, at, bytes }));
+  const query = `
     select substring(r.columns from p.at + 1 for p.bytes) as bytes
-    from json_to_recordset(${places}::json) as p(place int, no int, at int, bytes int)
-    join ${chunkResults} r
-      on r.run_id = ${runId} and r.stage = ${stage} and r.no = p.no and r.columns is not null
-    order by p.place
-  `)) as unknown as { rows: { bytes: Uint8Array }[] };
+    from json_to_recordset('${JSON.stringify(places)}') as p(place int, no int, at int, bytes int)
+    join "chunk_results" r
+      on r.run_id = '${runId}' and r.stage = '${stage}' and r.no = p.no and r.columns is not null
+    order by p.place`;
+  if (embedded !== null) return copiedBytes(embedded, query);
+  const { rows } = (await db.execute(sql.raw(query))) as unknown as {
+    rows: { bytes: Uint8Array }[];
+  };
   return rows.map(({ bytes }) => bytes);
 }
 

@@ -96,7 +96,7 @@ export async function openStore(
     listChunks: (runId, page, states) => listChunks(db, runId, page, states),
     storedRows: (runId, stage) => storedRows(db, runId, stage),
     storedChunks: (runId, stage) => storedChunks(db, runId, stage),
-    ...columnStore(db),
+    ...columnStore(database),
 
     reportProgress: (progress) => checkpoints.reportProgress(context, progress),
     ...stageEndsOf(context),
