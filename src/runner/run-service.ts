@@ -101,14 +101,16 @@ export class RunService {
   ): Promise<{ readonly run: RunRecord; readonly created: boolean }> {
     const request = parseRunRequest(input);
     const { kernels, limits = {}, store, gate } = this.#options;
+    const key = { owner, idempotencyKey, requestHash: sha256Hex(canonicalJson(request)) };
+    // Who repeats a request that was taken is not told that there is no room for it.
+    const former = await store.formerRun(key);
+    if (former !== null) return { run: former, created: false };
     const create = async () =>
       store.createRun({
+        ...key,
         plan: await this.#plan(request, false),
-        owner,
         kernels,
         ...(strategyId === undefined ? {} : { strategyId }),
-        idempotencyKey,
-        requestHash: sha256Hex(canonicalJson(request)),
         limits,
       });
     return queueThroughGate(gate ?? OPEN_GATE, store, create);

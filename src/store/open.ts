@@ -72,6 +72,7 @@ export async function openStore(
     ...importStore(db),
     ...workerStore(context),
 
+    formerRun: (key) => runs.formerRun(db, key),
     createRun: (run) => runs.createRunOnce(context, run),
     run: (id) => runById(db, id),
     runsById: (ids) => runsById(db, ids),

@@ -11,7 +11,7 @@ import { appendEvent } from "./run-events.ts";
 import { indicatorsOf, insertFacets } from "./run-marks.ts";
 import { lockRun, toRecord } from "./run-row.ts";
 import { datasets, idempotencyKeys, runs } from "./schema.ts";
-import type { NewRun } from "./store.ts";
+import type { NewRun, RunKey } from "./store.ts";
 import type { StoreContext } from "./store-context.ts";
 
 export async function createRun(
@@ -81,9 +81,9 @@ export async function createRunOnce(
 class KeyTaken extends Error {}
 
 /** The run that has this idempotency key; a different request under the same key is a conflict. */
-async function formerRun(tx: Transaction, run: NewRun): Promise<RunRecord | null> {
+export async function formerRun(db: Connection, run: RunKey): Promise<RunRecord | null> {
   if (run.idempotencyKey === null) return null;
-  const [row] = await tx
+  const [row] = await db
     .select({ requestHash: idempotencyKeys.requestHash, run: runs })
     .from(idempotencyKeys)
     .innerJoin(runs, eq(runs.id, idempotencyKeys.runId))

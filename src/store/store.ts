@@ -72,16 +72,20 @@ export interface ColumnPart {
   readonly bytes: number;
 }
 
-export interface NewRun {
-  readonly plan: RunPlan;
+/** What a repeated request for a run is known by. */
+export interface RunKey {
   /** LOCAL_OWNER when left out. */
   readonly owner?: string;
-  /** The saved strategy it is started from. */
-  readonly strategyId?: string;
-  readonly kernels: "reference" | "wasm";
   readonly idempotencyKey: string | null;
   /** Hash of the whole request, schedule included; compared on a repeated key. */
   readonly requestHash: string;
+}
+
+export interface NewRun extends RunKey {
+  readonly plan: RunPlan;
+  /** The saved strategy it is started from. */
+  readonly strategyId?: string;
+  readonly kernels: "reference" | "wasm";
   readonly limits?: QueueLimits;
 }
 
@@ -226,6 +230,8 @@ export interface Store extends ImportStore, LibraryStore, WorkerStore {
   datasetBlocks(hash: string): Promise<DatasetBlock[]>;
 
   // runs
+  /** The run that has this key; UserError IDEMPOTENCY_CONFLICT where it is another request's. */
+  formerRun(key: RunKey): Promise<RunRecord | null>;
   /**
    * Run row, Stage A chunks, jobs and first event in one transaction; same key and request gives
    * the same run. An owner's keys are his own. UserError IDEMPOTENCY_CONFLICT for another request,

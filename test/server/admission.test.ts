@@ -20,15 +20,15 @@ const override = (value: string) =>
     { input: { override: value } },
   );
 const OVERLOADED = "... on ServiceOverloaded { code path retryAfterMs reasons }";
-const started = async (size = SMALL, more: object = {}) => {
+const started = async (size = SMALL, more: object = {}, idempotencyKey: string | null = null) => {
   const query = START.replace("... on QueueFull", `${OVERLOADED} ... on QueueFull`);
-  const input = { request: crossRequest("hours", size, more) };
+  const input = { request: crossRequest("hours", size, more), idempotencyKey };
   return (await ask(query, { input })).data.startRun;
 };
 const plain = (id: string) => id.replace("Run_", "");
 
 it("refuses runs while the breaker is held open, and goes on with those under way", async () => {
-  const under = await started(LARGE);
+  const under = await started(LARGE, {}, "taken before");
   const held = await override("OPEN");
   expect(held.data.overrideBreaker.admission.breaker).toEqual({
     ...{ state: "OPEN", override: "OPEN", trips: 0 },
@@ -38,6 +38,8 @@ it("refuses runs while the breaker is held open, and goes on with those under wa
     retryAfterMs: 1_000,
     reasons: ["no run may begin now: somebody decided so, or one is being tried"],
   });
+  const repeated = await started(LARGE, {}, "taken before");
+  expect(repeated.run.id).toBe(under.run.id);
   const input = { request: crossRequest("hours", SMALL) };
   const { data } = await ask(BACKTEST, { input });
   expect(data.runBacktest).toMatchObject({ __typename: "ServiceOverloaded" });
