@@ -73,15 +73,14 @@ export async function finalRows(
   best: RankedRows,
   hurry: Hurry | null = null,
 ): Promise<FinalRows> {
-  // These variants exist, so the constraint need not be worked out for the whole grid once more.
-  const sweep = { ...task.plan.sweep, constraint: null };
   const indices = variantIndices(best);
   const scored: ScoredVariant[] = [];
   const startMs = hurry?.now() ?? 0;
   let count = hurry === null ? indices.length : LEAST_ROWS;
   while (count > 0 && scored.length < indices.length) {
     const next = indices.slice(scored.length, scored.length + count);
-    scored.push(...(await pool.score({ ...task.base, sweep, stage }, next, onSpent)));
+    // With the very sweep of the chunks: threads keep its scorer under the key, for both.
+    scored.push(...(await pool.score({ ...task.base, stage }, next, onSpent)));
     if (hurry === null) continue;
     const spentMs = Math.max(1, hurry.now() - startMs);
     count = Math.floor(((hurry.withinMs - spentMs) * scored.length) / spentMs);

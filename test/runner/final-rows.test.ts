@@ -24,3 +24,18 @@ it("are all of the best, or in a hurry the very best of them, with the same numb
   expect(hurried.packed.data).toEqual(all.packed.data.slice(0, 16 * all.packed.stride));
   expect((await finalRows(task, { pool }, "STAGE_A", best, hurry(60_000))).rows).toEqual(all.rows);
 });
+
+it("leave a thread that knew nothing of the sweep ready for its chunks, constraint and all", async () => {
+  const { plan, candles } = LIGHT;
+  const chunk = stageA(LIGHT);
+  const task = { plan, base: { key: chunk.key, sweep: plan.sweep, candles } };
+  const { rows: best, scored, columns } = await pool.runChunk(chunk);
+  await using cleanUp = new AsyncDisposableStack();
+  const fresh = await createPool({ size: 1 });
+  cleanUp.defer(() => fresh.close());
+  await finalRows(task, { pool: fresh }, "STAGE_A", best);
+  const after = await fresh.runChunk(chunk);
+  expect(after.scored).toBe(scored);
+  expect(after.rows).toEqual(best);
+  expect(after.columns).toEqual(columns);
+});

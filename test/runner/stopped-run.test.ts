@@ -1,8 +1,10 @@
-import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
+import { setImmediate } from "node:timers/promises";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { Candles } from "../../src/core/series/candles.ts";
 import { complaint, UserError } from "../../src/core/user-error.ts";
-import type { ChunkTask } from "../../src/pool/task.ts";
-import { onBothDatabases } from "../support/databases.ts";
+import type { WorkerPool } from "../../src/pool/pool.ts";
+import type { ChunkTask, ComputePool } from "../../src/pool/task.ts";
+import { onBothDatabases, PGLITE } from "../support/databases.ts";
 import {
   ended,
   faultyPool,
@@ -11,6 +13,7 @@ import {
   openService,
   runWhen,
   type ServiceUnderTest,
+  scoringBy,
   smallRequest,
 } from "../support/service-under-test.ts";
 
@@ -143,5 +146,59 @@ onBothDatabases("a run that is stopped", (database) => {
       error: { code: "NOT_FOUND" },
     });
     expect(faults.length - before).toBe(1);
+  });
+});
+
+describe("a chunk that ends its thread every time", () => {
+  let poisoned = true;
+
+  /** One chunk at a time, so that nobody else's is hit; the thread is gone once it is at work. */
+  const deadly = (pool: ComputePool): ComputePool => {
+    let former: Promise<unknown> = Promise.resolve();
+    const threads = pool as WorkerPool;
+    return scoringBy(pool, (task, options) => {
+      const turn = former.then(async () => {
+        let over = false;
+        const result = pool.runChunk(task, options).finally(() => {
+          over = true;
+        });
+        result.catch(() => {});
+        while (poisoned && task.stage === "STAGE_A" && task.from === 1_000 && !over) {
+          if (threads.stats().busy > 0) await threads.terminateWorker(0);
+          else await setImmediate();
+        }
+        return result;
+      });
+      former = turn.catch(() => {});
+      return turn;
+    });
+  };
+
+  it("is begun as often as allowed; the run is FAILED with its error, and can be mended", async () => {
+    const { location, drop } = await PGLITE.create();
+    const options = { workers: 1, retries: { faults: 2, baseMs: 50 }, pool: deadly };
+    const service = await openService(location, { ...options, heartbeatMs: 100 });
+    try {
+      const { store, runs, pool, runner } = service;
+      await importSample(service);
+      await runner.start();
+      const { digest } = await runs.backtest(smallRequest());
+      const { run } = await runs.startRun(smallRequest({ chunkVariants: 500 }), null);
+      const end = await ended(store, run.id);
+      expect(end).toMatchObject({ state: "FAILED", error: { code: "INTERNAL" } });
+      expect(end.error!.message).toContain("thread");
+      const [poison] = (await store.chunks(run.id)).filter((chunk) => chunk.from === 1_000);
+      expect(poison).toMatchObject({ state: "PENDING", attempts: 3, error: end.error });
+      expect(pool.stats().replacedWorkers).toBeGreaterThanOrEqual(3);
+      const kept = await store.results(run.id, { first: 1, after: null });
+      expect(kept.totalCount).toBe(40);
+
+      poisoned = false;
+      await runs.retryRun(run.id);
+      expect(await ended(store, run.id)).toMatchObject({ state: "SUCCEEDED", digest });
+    } finally {
+      await service.close();
+      await drop();
+    }
   });
 });
