@@ -10,6 +10,7 @@ import {
   faultyPool,
   importSample,
   longRequest,
+  mediumRequest,
   openService,
   runWhen,
   type ServiceUnderTest,
@@ -150,7 +151,7 @@ onBothDatabases("a run that is stopped", (database) => {
 });
 
 describe("a chunk that ends its thread every time", () => {
-  let poisoned = true;
+  let poisoned = false;
 
   /** One chunk at a time, so that nobody else's is hit; the thread is gone once it is at work. */
   const deadly = (pool: ComputePool): ComputePool => {
@@ -163,7 +164,7 @@ describe("a chunk that ends its thread every time", () => {
           over = true;
         });
         result.catch(() => {});
-        while (poisoned && task.stage === "STAGE_A" && task.from === 1_000 && !over) {
+        while (poisoned && task.stage === "STAGE_A" && task.from === 10_000 && !over) {
           if (threads.stats().busy > 0) await threads.terminateWorker(0);
           else await setImmediate();
         }
@@ -182,12 +183,15 @@ describe("a chunk that ends its thread every time", () => {
       const { store, runs, pool, runner } = service;
       await importSample(service);
       await runner.start();
-      const { digest } = await runs.backtest(smallRequest());
-      const { run } = await runs.startRun(smallRequest({ chunkVariants: 500 }), null);
+      const { digest } = await runs.backtest(mediumRequest());
+      poisoned = true;
+      // Chunks of a quarter of a second: there is time to hit them.
+      const request = { ...mediumRequest(), schedule: { chunkVariants: 10_000 } };
+      const { run } = await runs.startRun(request, null);
       const end = await ended(store, run.id);
       expect(end).toMatchObject({ state: "FAILED", error: { code: "INTERNAL" } });
       expect(end.error!.message).toContain("thread");
-      const [poison] = (await store.chunks(run.id)).filter((chunk) => chunk.from === 1_000);
+      const [poison] = (await store.chunks(run.id)).filter((chunk) => chunk.from === 10_000);
       expect(poison).toMatchObject({ state: "PENDING", attempts: 3, error: end.error });
       expect(pool.stats().replacedWorkers).toBeGreaterThanOrEqual(3);
       const kept = await store.results(run.id, { first: 1, after: null });
