@@ -25,7 +25,7 @@ it("are all of the best, or in a hurry the very best of them, with the same numb
   expect((await finalRows(task, { pool }, "STAGE_A", best, hurry(60_000))).rows).toEqual(all.rows);
 });
 
-it("leave a thread that knew nothing of the sweep ready for its chunks, constraint and all", async () => {
+it("leave a thread that is new to the sweep ready for its chunks, constraint and all", async () => {
   const { plan, candles } = LIGHT;
   const chunk = stageA(LIGHT);
   const task = { plan, base: { key: chunk.key, sweep: plan.sweep, candles } };
