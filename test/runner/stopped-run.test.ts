@@ -178,6 +178,8 @@ describe("a chunk that ends its thread every time", () => {
         });
         result.catch(() => {});
         while (!over) {
+          // One that dies before it is ready is another fault, which ends the pool.
+          await threads.ready();
           if (threads.stats().busy > 0) await threads.terminateWorker(0);
           else await setImmediate();
         }
