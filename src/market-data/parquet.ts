@@ -37,11 +37,12 @@ async function readParquet(options: ParquetOptions): Promise<SourcedCandles> {
   const { file } = options;
   const maxBars = options.maxBars ?? MAX_BARS;
   const metadata = await decoding(() => parquetMetadataAsync(file));
+  checkGroups(metadata);
   if (metadata.num_rows > BigInt(maxBars)) {
     const rows = metadata.num_rows.toString();
     throw new UserError("VALIDATION", complaint("rows", "too many bars", rows, `<= ${maxBars}`));
   }
-  const columns = topLevelColumns(metadata);
+  const columns = await decoding(async () => topLevelColumns(metadata));
   const names = columns.map((name) => (name === PANDAS_INDEX ? "time" : normalName(name)));
   const missing = missingFields(names);
   if (missing.length > 0) throw missingColumns(names, missing);
@@ -59,13 +60,28 @@ async function readParquet(options: ParquetOptions): Promise<SourcedCandles> {
   return finishRows(reader, options);
 }
 
+/**
+ * Groups are sized by what they say of themselves: they have to add up to the file's rows. In a
+ * damaged file numbers may be missing or of another kind than they are declared.
+ */
+function checkGroups({ num_rows: rows, row_groups: groups }: Metadata): void {
+  const sizes: unknown[] = groups.map((group) => group.num_rows);
+  const isSize = (size: unknown) => typeof size === "bigint" && size >= 0n;
+  if (isSize(rows) && sizes.every(isSize)) {
+    if ((sizes as bigint[]).reduce((sum, size) => sum + size, 0n) === rows) return;
+  }
+  const message = "this Parquet file is damaged: its groups do not add up to its rows";
+  throw new UserError("VALIDATION", complaint("input", message));
+}
+
 /** Names of the columns that hold one plain value a row; nested ones are passed over. */
 function topLevelColumns({ schema }: Metadata): string[] {
   const names: string[] = [];
   // The schema is the tree in depth-first order; a node with children is followed by them.
   for (let at = 1; at < schema.length; at++) {
     const children = schema[at].num_children ?? 0;
-    names.push(children === 0 ? schema[at].name : "");
+    // A damaged file may have a column without a name.
+    names.push(children === 0 ? (schema[at].name ?? "") : "");
     for (let left = children; left > 0; left--) left += schema[++at].num_children ?? 0;
   }
   return names;

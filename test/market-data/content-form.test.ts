@@ -70,6 +70,13 @@ describe("parquet", () => {
     );
   });
 
+  it("is refused where its groups do not add up to its rows", async () => {
+    const bytes = Uint8Array.from(readFileSync(join(PARQUET, "codec-snappy.parquet")));
+    // A byte of a group's number of rows, found by the property above.
+    bytes[8_341] ^= 1;
+    await expect(read(bytes)).rejects.toMatchObject({ code: "VALIDATION" });
+  });
+
   it("names the columns it misses, and the bars beyond the bound", async () => {
     const bytes = readFileSync(join(PARQUET, "date.parquet"));
     await expect(read(bytes, { maxBars: 119 })).rejects.toMatchObject({
