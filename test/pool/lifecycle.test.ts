@@ -1,9 +1,10 @@
-import { afterEach, describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { canonicalBytes } from "../../src/core/stages/digest.ts";
 import { Ranking } from "../../src/core/stages/ranking.ts";
 import { riskCells, type Sweep } from "../../src/core/stages/sweep.ts";
 import { createPool, WorkerPool } from "../../src/pool/pool.ts";
 import type { ChunkProgress, ChunkTask, RunChunkOptions } from "../../src/pool/task.ts";
+import { poolsOfTests } from "../support/open-pools.ts";
 import {
   chunkHere,
   HEAVY,
@@ -14,16 +15,8 @@ import {
   stageB,
 } from "../support/pool-tasks.ts";
 
-const pools: WorkerPool[] = [];
-afterEach(async () => {
-  await Promise.all(pools.splice(0).map((pool) => pool.close()));
-});
-
-async function openPool(size: number): Promise<WorkerPool> {
-  const pool = await createPool({ size });
-  pools.push(pool);
-  return pool;
-}
+const opened = poolsOfTests();
+const openPool = (size: number) => opened({ size });
 
 /** A chunk under way, and the first moment at which it has scored something. */
 function begin(pool: WorkerPool, task: ChunkTask, options: RunChunkOptions = {}) {
@@ -170,7 +163,7 @@ describe("a thread that dies", () => {
 
   it("at every start leaves a pool that says so instead of waiting for ever", async () => {
     const pool = new WorkerPool({ size: 1 });
-    pools.push(pool);
+    onTestFinished(() => pool.close());
     const waiting = pool.runChunk(stageA(LIGHT));
     waiting.catch(() => {});
     for (let death = 0; death < 3; death++) await pool.terminateWorker(0);

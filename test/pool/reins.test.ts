@@ -1,22 +1,14 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { canonicalBytes } from "../../src/core/stages/digest.ts";
 import { createPermits, limitPermits, Permit, takeBackPermits } from "../../src/pool/permits.ts";
-import { createPool, type WorkerPool } from "../../src/pool/pool.ts";
 import type { ChunkTask } from "../../src/pool/task.ts";
+import { poolsOfTests } from "../support/open-pools.ts";
 import { chunkHere, HEAVY, LIGHT, stageA } from "../support/pool-tasks.ts";
 
-const pools: WorkerPool[] = [];
-afterEach(async () => {
-  await Promise.all(pools.splice(0).map((pool) => pool.close()));
-});
-
-async function openPool(size: number): Promise<WorkerPool> {
-  const pool = await createPool({ size });
-  pools.push(pool);
-  return pool;
-}
+const opened = poolsOfTests();
+const openPool = (size: number) => opened({ size });
 
 const PART: ChunkTask = { ...stageA(HEAVY), from: 100_000, to: 140_000 };
 const NEVER = () => false;

@@ -1,18 +1,12 @@
-import { afterEach, describe, expect, it, vi } from "vitest";
-import { createPool, type WorkerPool } from "../../src/pool/pool.ts";
+import { describe, expect, it, vi } from "vitest";
+import type { WorkerPool } from "../../src/pool/pool.ts";
+import { poolsOfTests } from "../support/open-pools.ts";
 import { HEAVY, LIGHT, type PooledPlan, pooled, stageA } from "../support/pool-tasks.ts";
 
 const MiB = 2 ** 20;
-const pools: WorkerPool[] = [];
-afterEach(async () => {
-  await Promise.all(pools.splice(0).map((pool) => pool.close()));
-});
-
-async function openPool(threadMiB: number): Promise<WorkerPool> {
-  const pool = await createPool({ size: 1, threadBytes: threadMiB * MiB, kernels: "wasm" });
-  pools.push(pool);
-  return pool;
-}
+const opened = poolsOfTests();
+const openPool = (threadMiB: number) =>
+  opened({ size: 1, threadBytes: threadMiB * MiB, kernels: "wasm" });
 
 function report(pool: WorkerPool, { plan, candles }: PooledPlan) {
   const choice = { stage: "STAGE_A", variantIndex: 0, points: 50 } as const;

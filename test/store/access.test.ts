@@ -1,34 +1,22 @@
-import { afterAll, beforeAll, expect, it } from "vitest";
-import { type OpenStore, openStore } from "../../src/store/open.ts";
+import { expect, it } from "vitest";
 import { onBothDatabases } from "../support/databases.ts";
 import { samplePlan } from "../support/sample-plan.ts";
+import { storeOfSuite } from "../support/suite-store.ts";
 
 const TOKEN = { name: "ci", owner: "alice", scope: "run", expiresAt: null } as const;
 const HASH = "a".repeat(64);
 
 onBothDatabases("access", (database) => {
-  let store: OpenStore;
-  let drop: () => Promise<void>;
-
-  beforeAll(async () => {
-    const made = await database.create();
-    drop = made.drop;
-    store = await openStore(made.location);
-  });
-
-  afterAll(async () => {
-    await store?.close();
-    await drop?.();
-  });
+  const store = storeOfSuite(database);
 
   const start = (owner: string, idempotencyKey: string | null, maxUnfinishedOfOwner = 100) =>
-    store.createRun({
+    store().createRun({
       ...{ plan: samplePlan(), owner, idempotencyKey, limits: { maxUnfinishedOfOwner } },
       ...({ kernels: "reference", requestHash: "h" } as const),
     });
 
   it("keeps tokens by their hashes; a revoked one counts, and keeps its first end", async () => {
-    const { access } = store;
+    const { access } = store();
     let changes = 0;
     const unsubscribe = access.onAccessChanged(() => changes++);
     expect(await access.anyToken()).toBe(false);
@@ -54,7 +42,7 @@ onBothDatabases("access", (database) => {
   });
 
   it("keeps what was done, newest first, by owner and action", async () => {
-    const { access } = store;
+    const { access } = store();
     const entry = { tokenId: null, target: "Run_1", outcome: "OK", requestId: "r" };
     for (const [owner, action] of [
       ["alice", "startRun"],
@@ -83,7 +71,7 @@ onBothDatabases("access", (database) => {
     expect(a.created && b.created).toBe(true);
     expect((await start("alice", "same key")).run.id).toBe(a.run.id);
     expect([a.run.owner, b.run.owner]).toEqual(["alice", "bob"]);
-    const listed = await store.listRuns({ first: 9, after: null }, { owner: "bob" });
+    const listed = await store().listRuns({ first: 9, after: null }, { owner: "bob" });
     expect(listed.items.map(({ item }) => item.id)).toEqual([b.run.id]);
     expect(listed.totalCount).toBe(1);
 
@@ -92,7 +80,7 @@ onBothDatabases("access", (database) => {
       details: { used: 1, allowed: 1 },
     });
     expect((await start("alice", "same key", 1)).created, "a repeat is no further run").toBe(false);
-    await store.requestCancel(a.run.id, null);
+    await store().requestCancel(a.run.id, null);
     expect((await start("alice", null, 1)).created).toBe(true);
   });
 });

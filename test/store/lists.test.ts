@@ -1,26 +1,14 @@
 import fc from "fast-check";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { RANKING_METRICS } from "../../src/core/metrics/ranking-metric.ts";
-import { type OpenStore, openStore } from "../../src/store/open.ts";
 import type { DatasetRecord, ResultRow } from "../../src/store/records.ts";
 import type { Page, PageOf, ResultOrder } from "../../src/store/store.ts";
 import { onBothDatabases } from "../support/databases.ts";
 import { samplePlan } from "../support/sample-plan.ts";
+import { storeOfSuite } from "../support/suite-store.ts";
 
 onBothDatabases("lists", (database) => {
-  let store: OpenStore;
-  let drop: () => Promise<void>;
-
-  beforeAll(async () => {
-    const made = await database.create();
-    drop = made.drop;
-    store = await openStore(made.location);
-  });
-
-  afterAll(async () => {
-    await store?.close();
-    await drop?.();
-  });
+  const store = storeOfSuite(database);
 
   /** Walks all pages of a list. */
   const walk = async <T>(first: number, page: (p: Page) => Promise<PageOf<T>>): Promise<T[]> => {
@@ -40,9 +28,9 @@ onBothDatabases("lists", (database) => {
   const runWith = async (rows: readonly ResultRow[]): Promise<string> => {
     const plan = samplePlan();
     const run = { plan, kernels: "reference", idempotencyKey: null, requestHash: "h" } as const;
-    const { id } = (await store.createRun(run)).run;
+    const { id } = (await store().createRun(run)).run;
     // Ended as a failure with rows: any end writes results the same way.
-    await store.finishRun(id, { state: "FAILED", rows, digest: null, error: null });
+    await store().finishRun(id, { state: "FAILED", rows, digest: null, error: null });
     return id;
   };
 
@@ -63,10 +51,10 @@ onBothDatabases("lists", (database) => {
         async ([values, first], direction) => {
           const rows = values.map((sharpe, i) => resultRow(i, sharpe));
           const runId = await runWith(rows);
-          expect(await walk(first, (page) => store.results(runId, page))).toEqual(rows);
+          expect(await walk(first, (page) => store().results(runId, page))).toEqual(rows);
           const order: ResultOrder = { metric: "sharpe", direction };
           const sorted = rows.toSorted((a, b) => bySharpe(a, b, direction === "ASC" ? 1 : -1));
-          const walked = await walk(first, (page) => store.results(runId, page, order));
+          const walked = await walk(first, (page) => store().results(runId, page, order));
           expect(walked.map((r) => r.rank)).toEqual(sorted.map((r) => r.rank));
         },
       ),
@@ -78,19 +66,21 @@ onBothDatabases("lists", (database) => {
     const runId = await runWith([0, 1, 2].map((i) => resultRow(i, i)));
     const refusal = { code: "VALIDATION", complaints: [{ path: "after" }] };
     const order: ResultOrder = { metric: "sharpe", direction: "DESC" };
-    const byRank = (await store.results(runId, { first: 1, after: null })).items[0].cursor;
+    const byRank = (await store().results(runId, { first: 1, after: null })).items[0].cursor;
     const odd = ["", "x", "!!", "W10", byRank.slice(1), `${byRank}A`, "a".repeat(5000)];
     for (const after of odd) {
-      await expect(store.results(runId, { first: 1, after }), after).rejects.toMatchObject(refusal);
-      await expect(store.listRuns({ first: 1, after }), after).rejects.toMatchObject(refusal);
+      await expect(store().results(runId, { first: 1, after }), after).rejects.toMatchObject(
+        refusal,
+      );
+      await expect(store().listRuns({ first: 1, after }), after).rejects.toMatchObject(refusal);
     }
     const foreign = { first: 1, after: byRank };
-    await expect(store.results(runId, foreign, order)).rejects.toMatchObject(refusal);
-    await expect(store.listDatasets(foreign)).rejects.toMatchObject(refusal);
+    await expect(store().results(runId, foreign, order)).rejects.toMatchObject(refusal);
+    await expect(store().listDatasets(foreign)).rejects.toMatchObject(refusal);
     await expect(
-      store.results(runId, { first: 1, after: null }, { metric: "luck", direction: "ASC" }),
+      store().results(runId, { first: 1, after: null }, { metric: "luck", direction: "ASC" }),
     ).rejects.toMatchObject({ code: "VALIDATION", complaints: [{ path: "orderBy.metric" }] });
-    await expect(store.results(runId, { first: -1, after: null })).rejects.toMatchObject({
+    await expect(store().results(runId, { first: -1, after: null })).rejects.toMatchObject({
       code: "VALIDATION",
     });
   });
@@ -98,16 +88,16 @@ onBothDatabases("lists", (database) => {
   it("lists runs newest first, stable while new ones come in", async () => {
     const ids = [];
     for (let i = 0; i < 5; i++) ids.push(await runWith([]));
-    const head = await store.listRuns({ first: 2, after: null }, { states: ["FAILED"] });
+    const head = await store().listRuns({ first: 2, after: null }, { states: ["FAILED"] });
     expect(head.items.map((e) => e.item.id)).toEqual([ids[4], ids[3]]);
     await runWith([]);
     const { cursor } = head.items[1];
-    const next = await store.listRuns({ first: 2, after: cursor }, { states: ["FAILED"] });
+    const next = await store().listRuns({ first: 2, after: cursor }, { states: ["FAILED"] });
     expect(next.items.map((e) => e.item.id)).toEqual([ids[2], ids[1]]);
-    const none = await store.listRuns({ first: 2, after: null }, { states: [] });
+    const none = await store().listRuns({ first: 2, after: null }, { states: [] });
     expect(none).toEqual({ items: [], hasNextPage: false, totalCount: 0 });
     const elsewhere = { datasetHash: "f".repeat(64) };
-    expect((await store.listRuns({ first: 2, after: null }, elsewhere)).totalCount).toBe(0);
+    expect((await store().listRuns({ first: 2, after: null }, elsewhere)).totalCount).toBe(0);
   });
 
   it("keeps a dataset once, with its blocks, and finds it by hash and newest name", async () => {
@@ -116,15 +106,15 @@ onBothDatabases("lists", (database) => {
       { column: "close", no: 1, bytes: new Uint8Array(0) },
       { column: "time", no: 0, bytes: new Uint8Array(100_000).fill(7) },
     ];
-    const saved = await store.saveDataset(dataset("a", "gold"), blocks);
-    expect(await store.saveDataset({ ...dataset("a", "silver") }, blocks)).toEqual(saved);
-    const read = await store.datasetBlocks(saved.hash);
+    const saved = await store().saveDataset(dataset("a", "gold"), blocks);
+    expect(await store().saveDataset({ ...dataset("a", "silver") }, blocks)).toEqual(saved);
+    const read = await store().datasetBlocks(saved.hash);
     expect(read.map((b) => ({ ...b, bytes: Uint8Array.from(b.bytes) }))).toEqual(blocks);
-    const newer = await store.saveDataset(dataset("b", "gold"), []);
-    expect(await store.findDataset("gold")).toEqual(newer);
-    expect(await store.findDataset(saved.hash)).toEqual(saved);
-    expect(await store.findDataset("tin")).toBeNull();
-    expect(await walk(1, (page) => store.listDatasets(page))).toEqual([newer, saved]);
+    const newer = await store().saveDataset(dataset("b", "gold"), []);
+    expect(await store().findDataset("gold")).toEqual(newer);
+    expect(await store().findDataset(saved.hash)).toEqual(saved);
+    expect(await store().findDataset("tin")).toBeNull();
+    expect(await walk(1, (page) => store().listDatasets(page))).toEqual([newer, saved]);
   });
 });
 
