@@ -3,13 +3,14 @@
  * process that serves it, format by format, to a reader who stands still at first. Exits 1 over the
  * bound. Needs /proc.
  */
-import { type ChildProcess, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
+import { addressOf } from "../scripts/server-address.ts";
 import { circumstances, saveResults } from "./machine.ts";
 import { scoredRun } from "./scored-run.ts";
 
@@ -99,17 +100,4 @@ async function exported(url: URL): Promise<{ bytes: number; peakMb: number; ms: 
 function residentMb(): number {
   const status = readFileSync(`/proc/${server.pid}/status`, "utf8");
   return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1]) / 1_000;
-}
-
-/** Goes on reading: a process whose output nobody takes ends. */
-function addressOf(child: ChildProcess): Promise<string> {
-  const { promise, resolve, reject } = Promise.withResolvers<string>();
-  let said = "";
-  child.stdout!.on("data", (text: Buffer) => {
-    said += String(text);
-    const url = /GraphQL and GraphiQL at (\S+)/.exec(said)?.[1];
-    if (url !== undefined) resolve(url);
-  });
-  child.once("close", () => reject(new Error(`the server did not start: ${said}`)));
-  return promise;
 }

@@ -10,6 +10,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
+import { addressOf } from "../scripts/server-address.ts";
 import { toGraphqlRequest } from "../src/cli/api/graphql-request.ts";
 import type { RunRequestInput } from "../src/plan/request.ts";
 import { circumstances, saveResults } from "./machine.ts";
@@ -139,18 +140,6 @@ function startServer(): ChildProcess {
   const args = ["serve", "--port", "0", "--data-dir", dataDir, "--log-level", "warn"];
   if (database !== undefined) args.push("--database-url", database);
   return spawn(process.execPath, [start, ...args], { stdio: ["ignore", "pipe", "inherit"] });
-}
-
-function addressOf(child: ChildProcess): Promise<string> {
-  const { promise, resolve, reject } = Promise.withResolvers<string>();
-  let said = "";
-  child.stdout!.on("data", (text: Buffer) => {
-    said += String(text);
-    const found = /GraphQL and GraphiQL at (\S+)/.exec(said)?.[1];
-    if (found !== undefined) resolve(found);
-  });
-  child.once("close", () => reject(new Error(`the server did not start: ${said}`)));
-  return promise;
 }
 
 type Answer = { readonly [field: string]: Answer } & string;

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -10,6 +10,7 @@ import type { RunRequestInput } from "../src/client/operations/inputs.ts";
 import { startRun } from "../src/client/operations/start-run.ts";
 import { openSubscribers } from "../test/load/subscriber-load.ts";
 import { crossRequest, LARGE } from "../test/server/requests.ts";
+import { addressOf } from "./server-address.ts";
 
 /**
  * A thousand subscribers of one run, over websockets and server-sent events, a hundred of whom do
@@ -62,19 +63,6 @@ try {
   server.kill("SIGTERM");
   await once(server, "close");
   rmSync(dataDir, { recursive: true, force: true });
-}
-
-/** Goes on reading: a process whose output nobody takes ends. */
-function addressOf(child: ChildProcess): Promise<string> {
-  const { promise, resolve, reject } = Promise.withResolvers<string>();
-  let said = "";
-  child.stdout!.on("data", (text: Buffer) => {
-    said += String(text);
-    const url = /GraphQL and GraphiQL at (\S+)/.exec(said)?.[1];
-    if (url !== undefined) resolve(url);
-  });
-  child.once("close", () => reject(new Error(`the server did not start: ${said}`)));
-  return promise;
 }
 
 function residentMb(pid: number): number {

@@ -81,7 +81,7 @@ export async function createApp(config: ServiceConfig, options: AppOptions = {})
   const defaultAxes = loadDefaultAxes();
   const log = createLog(config);
   await using opening = new AsyncDisposableStack();
-  const { engineVersion = ENGINE_VERSION } = options;
+  const { engineVersion = ENGINE_VERSION, work = true } = options;
   const watch = watchDurations();
   const waits = () => watch.databaseWaits.begin();
   const store = await openServiceStore(config, { engineVersion, watchWait: waits });
@@ -101,7 +101,7 @@ export async function createApp(config: ServiceConfig, options: AppOptions = {})
   const runs = createRuns(config, { ...parts, ...watchers, gate, engineVersion });
   const imports = createImports(config, parts, log);
   opening.defer(() => imports.close());
-  if (options.work !== false) await imports.watch();
+  if (work) await imports.watch();
   const surfaces = new RunSurfaces(store, config.caches.columnBytes);
   const exports = new RunExports({
     store,
@@ -110,8 +110,7 @@ export async function createApp(config: ServiceConfig, options: AppOptions = {})
   });
   const queue = await openWorkQueue(store, (err) => log.error({ err }, "job queue"));
   opening.defer(() => queue.close());
-  if (options.work !== false) opening.use(keepRetention(config, store, log));
-  const work = options.work !== false;
+  if (work) opening.use(keepRetention(config, store, log));
   const working = work ? opening.use(await startWork({ ...parts, queue }, config, watchers)) : null;
   log.info({ backend: store.backend, workers: pool.size, worker: parts.worker }, "ready");
 

@@ -14,7 +14,7 @@ import { connectionType, pageArgs } from "./connection.ts";
 import { DatasetType, datasetByHash } from "./dataset.ts";
 import { outcome } from "./errors.ts";
 import { placeOf } from "./report.ts";
-import { VariantInterface } from "./result.ts";
+import { VARIANT_KEY, VariantInterface } from "./result.ts";
 import { RunType } from "./run.ts";
 
 /** Variants that are kept with their lineage, whatever becomes of their runs. */
@@ -48,9 +48,7 @@ builder.node(PinType, {
   fields: (t) => ({
     label: t.exposeString("label", { nullable: true }),
     owner: t.exposeString("owner", { description: "Whose token pinned it." }),
-    variantKey: t.exposeString("variantKey", {
-      description: "SHA-256 that identifies data, strategy, parameters and settings for ever.",
-    }),
+    variantKey: t.exposeString("variantKey", { description: VARIANT_KEY }),
     run: t.field({
       type: RunType,
       nullable: true,

@@ -3,7 +3,7 @@ import { builder } from "../builder.ts";
 import { type ConnectionOf, pageComplexity, pageOf, toConnection } from "../page.ts";
 import { present } from "../request-mapping.ts";
 import { connectionType, pageArgs } from "./connection.ts";
-import { ResultOrder, VariantInterface } from "./result.ts";
+import { ResultOrder, VARIANT_KEY, VariantInterface } from "./result.ts";
 import { RunType } from "./run.ts";
 import { COLUMN_COST } from "./surface.ts";
 import { ColumnStageEnum, scopeArgs, variantChoice } from "./variant-filter.ts";
@@ -15,9 +15,7 @@ const RankedVariantType = builder.objectRef<ColumnVariant>("RankedVariant").impl
     "A variant out of the metric columns: it has the metrics that the run has columns of.",
   interfaces: [VariantInterface],
   fields: (t) => ({
-    variantKey: t.exposeString("variantKey", {
-      description: "SHA-256 that identifies data, strategy, parameters and settings for ever.",
-    }),
+    variantKey: t.exposeString("variantKey", { description: VARIANT_KEY }),
   }),
 });
 

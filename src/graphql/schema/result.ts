@@ -92,13 +92,15 @@ export const BestSoFarType = builder.objectRef<BestSoFar>("BestSoFar").implement
   interfaces: [VariantInterface],
 });
 
+/** What `variantKey` is, wherever it stands. */
+export const VARIANT_KEY =
+  "SHA-256 that identifies data, strategy, parameters and settings for ever.";
+
 export const ResultRowType = builder.objectRef<ResultRow>("ResultRow").implement({
   interfaces: [VariantInterface],
   fields: (t) => ({
     rank: t.exposeInt("rank", { description: "Place in the run's own ranking, from 1." }),
-    variantKey: t.exposeString("variantKey", {
-      description: "SHA-256 that identifies data, strategy, parameters and settings for ever.",
-    }),
+    variantKey: t.exposeString("variantKey", { description: VARIANT_KEY }),
   }),
 });
 
