@@ -14,6 +14,7 @@ import { lockRun, toRecord } from "./run-row.ts";
 import { results, shortlists } from "./schema.ts";
 import type { AttemptFault, ClaimedEnd, EndClaim, RunEnd, StageBPlan } from "./store.ts";
 import type { StoreContext } from "./store-context.ts";
+import { STAGE_BEFORE } from "./transitions.ts";
 
 /** Rows of one insert: each binds eight values, and a statement takes 65,535. */
 const ROWS_A_STATEMENT = 1000;
@@ -128,7 +129,8 @@ export async function finishRun(
     const run = await lockRun(tx, runId);
     if (run === null || isTerminal(run.state)) return false;
     // A cancel or a pause that came in while the results were made is obeyed.
-    const wanted = run.stopState === null && run.state !== "PAUSED" && run.stage === "FINALIZING";
+    const ripe = run.stage === STAGE_BEFORE.SUCCEEDED;
+    const wanted = run.stopState === null && run.state !== "PAUSED" && ripe;
     if (end.state === "SUCCEEDED" && !wanted) return false;
     await insertResults(tx, runId, end.rows);
     const keeps = run.plan.request.schedule.keepColumns !== false;

@@ -38,6 +38,11 @@ export const STAGE_TRANSITIONS: Readonly<Record<RunStage, readonly RunStage[]>> 
   FINALIZING: [],
 };
 
+/** States that a run enters from one stage only: what succeeds has all of both stages stored. */
+export const STAGE_BEFORE: Readonly<Partial<Record<RunState, RunStage>>> = {
+  SUCCEEDED: "FINALIZING",
+};
+
 /** Argument list of the trigger function: every allowed pair as `FROM>TO`. */
 export function transitionPairs<S extends string>(
   table: Readonly<Record<S, readonly S[]>>,
