@@ -8,6 +8,7 @@ import { loadDefaultAxes } from "./default-axes.ts";
 import { ENGINE_VERSION } from "./engine-version.ts";
 import { RunExports } from "./exports/run-exports.ts";
 import { openWorkQueue, type WorkQueue } from "./jobs/work-queue.ts";
+import { loggedError } from "./monitoring/logged-error.ts";
 import { Meters } from "./monitoring/meters.ts";
 import { RunLog } from "./monitoring/run-log.ts";
 import { createPool } from "./pool/pool.ts";
@@ -40,6 +41,7 @@ export type { ImportResult } from "./runner/dataset-import.ts";
 export type { ImportWish } from "./runner/imports/import-request.ts";
 export type { RunReport } from "./runner/variant-reports.ts";
 export { type AuditRecord, SCOPES, type TokenRecord } from "./store/access-records.ts";
+export { databaseFaultOf } from "./store/database-fault.ts";
 export type { ImportRecord, RejectedRows } from "./store/import-records.ts";
 export type { ResultRow, RunEvent, RunRecord } from "./store/records.ts";
 export type { Store } from "./store/store.ts";
@@ -76,6 +78,8 @@ const PACKAGE_VERSION: string = JSON.parse(
   readFileSync(join(import.meta.dirname, "../package.json"), "utf8"),
 ).version;
 
+const QUEUE_FAULT = { runId: null, what: "queue" } as const;
+
 /** Opens everything the service needs; what was opened is closed again when a later part fails. */
 export async function createApp(config: ServiceConfig, options: AppOptions = {}): Promise<App> {
   const defaultAxes = loadDefaultAxes();
@@ -108,7 +112,8 @@ export async function createApp(config: ServiceConfig, options: AppOptions = {})
     engineVersion,
     report: (runId, place, options) => runs.report(runId, place, options),
   });
-  const queue = await openWorkQueue(store, (err) => log.error({ err }, "job queue"));
+  const onQueueFault = (error: Error) => watchers.onFault({ ...QUEUE_FAULT, error });
+  const queue = await openWorkQueue(store, onQueueFault);
   opening.defer(() => queue.close());
   if (work) opening.use(keepRetention(config, store, log));
   const working = work ? opening.use(await startWork({ ...parts, queue }, config, watchers)) : null;
@@ -347,7 +352,9 @@ function queueLimits(config: ServiceConfig): QueueLimits {
 
 function createLog(config: ServiceConfig): Logger {
   // Synchronous, so that the last line of a process that dies is not lost; stdout is for results.
-  return pino({ level: config.log.level, base: null }, destination({ fd: 2, sync: true }));
+  const serializers = { err: loggedError };
+  const options = { level: config.log.level, base: null, serializers };
+  return pino(options, destination({ fd: 2, sync: true }));
 }
 
 function createImports(

@@ -1,3 +1,4 @@
+import { databaseFaultOf } from "../app.ts";
 import { UserError } from "../config.ts";
 import { EXIT } from "./exit-codes.ts";
 
@@ -7,7 +8,9 @@ export function reportError(error: unknown, write: (line: string) => void): numb
     for (const line of userErrorLines(error)) write(line);
     return EXIT.userMistake;
   }
-  write(`error: ${error instanceof Error ? error.message : String(error)}`);
+  const fault = databaseFaultOf(error);
+  const message = error instanceof Error ? error.message : String(error);
+  write(`error: ${fault === null ? message : `the database: ${fault.message}`}`);
   return EXIT.failure;
 }
 

@@ -49,5 +49,7 @@ export class RunLog {
 function reasonOf(error: unknown): string {
   let cause = error;
   while (cause instanceof Error && cause.cause instanceof Error) cause = cause.cause;
-  return cause instanceof Error ? cause.message : String(cause);
+  if (!(cause instanceof Error)) return String(cause);
+  // Where several addresses were tried, only the code says something.
+  return cause.message || ("code" in cause ? String(cause.code) : cause.name);
 }

@@ -1,5 +1,6 @@
 import { UserError } from "../core/user-error.ts";
 import { ThreadOutOfMemory } from "../pool/thread-memory.ts";
+import { databaseFaultOf } from "../store/database-fault.ts";
 import type { RunError } from "../store/records.ts";
 import type { AttemptFault, ChunkId } from "../store/store.ts";
 
@@ -18,6 +19,8 @@ export function runErrorOf(error: unknown): RunError {
   if (error instanceof UserError || error instanceof ThreadOutOfMemory) {
     return { code: error.code, message: error.message };
   }
+  const fault = databaseFaultOf(error);
+  if (fault !== null) return { code: "DATABASE", message: `the database: ${fault.message}` };
   const message = error instanceof Error ? error.message : String(error);
   return { code: "INTERNAL", message };
 }
