@@ -33,6 +33,8 @@ export interface AdmissionOptions {
   readonly sharedThreads: number;
   /** Milliseconds, steady. */
   readonly now: () => number;
+  /** Observes now, where a look is late: asked before a run is let in. */
+  readonly catchUp?: () => void;
   /** The breaker opened, closed, or lets a probe through. */
   readonly onChange?: (status: BreakerStatus) => void;
 }
@@ -93,14 +95,19 @@ export class AdmissionControl {
     });
   }
 
-  observe(readings: Readings): void {
+  /**
+   * `missed`: looks that the event loop did not come to. True where a sensor is over the line at
+   * which no run begins: whoever looks does so more often until that is decided.
+   */
+  observe(readings: Readings, missed = 0): boolean {
     const { now, pool } = this.#options;
     this.#readings = readings;
-    this.#breaker.observe(now(), readings);
+    this.#breaker.observe(now(), readings, missed);
     const rein = this.#governor.rein(now(), this.#mode, readings, this.#breaker.state);
     if (rein.allowed !== pool.reins.allowed) pool.reins.allow(rein.allowed);
     pool.reins.makeNice(rein.nice);
     this.#tell();
+    return this.#breaker.isSuspicious;
   }
 
   /** From the next reading on. */
@@ -115,7 +122,8 @@ export class AdmissionControl {
 
   /** Asked before every run. UserError SERVICE_OVERLOADED while none may begin. */
   admit(): Pass {
-    const { now } = this.#options;
+    const { now, catchUp } = this.#options;
+    catchUp?.();
     const admission = this.#breaker.admit(now());
     if (!admission.admitted) throw overloaded(admission);
     const { probe } = admission;

@@ -101,9 +101,19 @@ export class Breaker {
     };
   }
 
-  observe(nowMs: number, readings: Readings): void {
+  /** Whether some sensor is over its line, for too short a time so far. */
+  get isSuspicious(): boolean {
+    if (this.#override !== "AUTOMATIC" || this.#state === "OPEN") return false;
+    return this.#streaks.values().some((streak) => streak > 0);
+  }
+
+  /**
+   * `missed`: looks that a held-up event loop did not come to. They breach its line as this one
+   * does, and say nothing of the other sensors.
+   */
+  observe(nowMs: number, readings: Readings, missed = 0): void {
     if (this.#override !== "AUTOMATIC") return;
-    const breached = this.#breachedBy(readings);
+    const breached = this.#breachedBy(readings, missed);
     if (this.#state === "OPEN") {
       if (nowMs >= this.#untilMs && this.#isCalm(readings)) this.#enter("HALF_OPEN", nowMs);
     } else if (breached.length > 0) {
@@ -158,13 +168,14 @@ export class Breaker {
   }
 
   /** Sensors that have been over their line for long enough. Anything below it ends a streak. */
-  #breachedBy(readings: Readings): Reason[] {
+  #breachedBy(readings: Readings, missed: number): Reason[] {
     const reasons: Reason[] = [];
     for (const sensor of SENSOR_NAMES) {
       const value = readings[sensor];
       const line = this.#settings.lines[sensor].open;
       const isOver = value !== null && line !== null && value >= line;
-      const streak = isOver ? (this.#streaks.get(sensor) ?? 0) + 1 : 0;
+      const looks = sensor === "eventLoopDelayMs" ? 1 + missed : 1;
+      const streak = isOver ? (this.#streaks.get(sensor) ?? 0) + looks : 0;
       this.#streaks.set(sensor, streak);
       if (isOver && streak >= this.#settings.breaches) reasons.push({ sensor, value, line });
     }

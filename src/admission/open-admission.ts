@@ -35,12 +35,14 @@ export function openAdmission(parts: AdmissionParts): OpenAdmission {
   const group = openControlGroup();
   const eventLoop = new EventLoopWatch();
   const control = new AdmissionControl({
-    ...{ settings, pool, now: () => performance.now() },
+    ...{ settings, pool, now: () => performance.now(), catchUp: () => monitor.catchUp() },
     sharedThreads: sharedThreads(pool.size, group.cores(), coresOf(group)),
     ...(onChange === undefined ? {} : { onChange }),
   });
-  const monitor = new Monitor(createSensors({ group, eventLoop, databaseWaits, queries }));
-  monitor.begin(settings.everyMs, (readings) => control.observe(readings));
+  const monitor = new Monitor(createSensors({ group, eventLoop, databaseWaits, queries }), {
+    everyMs: settings.everyMs,
+    onLook: ({ readings, missed }) => control.observe(readings, missed),
+  });
   const threads = () => pool.threadMemory();
   const signs = new VitalSigns({ group, eventLoop, queries, threads, databaseBytes });
   return { control, vitals: () => signs.read(), close: () => monitor.close() };

@@ -31,6 +31,8 @@ export interface MeterSources {
   };
 }
 
+/** Between looks of Node's own meter at the event loop; every 10 ms take 0.45 % of a core. */
+const LOOP_MS = 100;
 const CHUNK_SECONDS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 
 /**
@@ -48,7 +50,7 @@ export class Meters {
 
   constructor(sources: MeterSources) {
     // Event loop, heap, garbage collection, processor time and memory of the process.
-    collectDefaultMetrics({ register: this.registry });
+    collectDefaultMetrics({ register: this.registry, eventLoopMonitoringPrecision: LOOP_MS });
     this.#chunks = this.#counter("chunks_total", "Steps of chunks in this process.", ["step"]);
     this.#variants = this.#counter("variants_total", "Variants scored and stored.", ["stage"]);
     this.#ends = this.#counter("stage_ends_total", "Ends of stages done by this process.", [

@@ -70,6 +70,20 @@ describe("a breaker", () => {
     expect(bench.admit()).toMatchObject({ admitted: false, retryAfterMs: 1_000 });
   });
 
+  it("counts looks that a held-up event loop did not come to, for that sensor alone", () => {
+    const missed = (readings: Readings, count: number) => {
+      const bench = new Bench();
+      bench.breaker.observe(100, readings, count);
+      return bench.breaker;
+    };
+    expect(missed(reading(30), 1).state).toBe("CLOSED");
+    expect(missed(reading(30), 1).isSuspicious).toBe(true);
+    expect(missed(reading(30), 2).state).toBe("OPEN");
+    expect(missed(reading(30), 2).isSuspicious).toBe(false);
+    expect(missed(reading(29), 9).isSuspicious).toBe(false);
+    expect(missed(reading(99, "memoryPct"), 9).state).toBe("CLOSED");
+  });
+
   it("needs one and the same sensor for it, and none that has nothing to say or no line", () => {
     const other = reading(99, "memoryPct");
     const bench = new Bench().read(99, other, 99, other, 99, null, 99, 99, QUIET);

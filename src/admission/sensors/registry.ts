@@ -4,7 +4,7 @@ import { apiLatencySensor, databaseWaitSensor } from "./durations.ts";
 import type { EventLoopWatch } from "./event-loop.ts";
 import { loadSensor } from "./load.ts";
 import { memorySensor } from "./memory.ts";
-import type { Sensor } from "./sensor.ts";
+import { type Sensor, seldom } from "./sensor.ts";
 
 /** What sensors look at that others measure. */
 export interface SensorSources {
@@ -17,8 +17,8 @@ export interface SensorSources {
 /** One line a sensor. */
 export function createSensors(sources: SensorSources): readonly Sensor[] {
   return [
-    memorySensor(sources.group),
-    loadSensor(),
+    seldom(memorySensor(sources.group)),
+    seldom(loadSensor()),
     sources.eventLoop,
     databaseWaitSensor(sources.databaseWaits),
     apiLatencySensor(sources.queries),

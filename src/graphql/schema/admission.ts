@@ -115,7 +115,7 @@ const VitalsType = builder.objectRef<Vitals>("Vitals").implement({
     }),
     eventLoopDelayP99Ms: t.exposeFloat("eventLoopDelayP99Ms", {
       description:
-        "Milliseconds that the event loop is late in 99 of 100 looks at most, of ten seconds.",
+        "Milliseconds that the event loop is late in 99 of 100 looks at most, of a minute.",
     }),
     apiLatencyP50Ms: t.exposeFloat("apiLatencyP50Ms", {
       nullable: true,
