@@ -27,7 +27,7 @@ export function countLevels(
   }
 }
 
-/** So near to a level, in distances of levels, a value is compared with it. */
+/** So near to even distances, in distances, levels are. */
 const NEAR: f64 = 1e-9;
 
 /** Levels to one of their distance. */
@@ -47,10 +47,16 @@ function areEven(levels: usize, count: i32): bool {
   return true;
 }
 
+/** Of so many levels a distance has `FINE` bits behind its point in 16, of more `COARSE`. */
+const MOST_FINE: i32 = 30;
+const FINE: i32 = 10;
+const COARSE: i32 = 7;
+
 /**
- * Of levels at even distances: where a value lies among them, eight bars at once. The distance is rounded monotonously,
- * so a value whose distance is further than NEAR from that of a level is on the same side of the level; bars with a
- * nearer one are compared.
+ * Of levels at even distances: where a value lies among them, eight bars at once, in 16 bits each. A
+ * distance is rounded monotonously, so a value whose distance is further than one and a half in the
+ * last place from that of a level is on the same side of the level; bars with a nearer one are
+ * compared.
  */
 function countEven(
   series: usize,
@@ -61,20 +67,26 @@ function countEven(
   end: usize,
   counts: usize,
 ): void {
+  const bits = count <= MOST_FINE ? FINE : COARSE;
   const first = f64x2.splat(sign * load<f64>(levels));
   const scale = f64x2.splat(sign * perLevel(levels, count));
   const highest = f64x2.splat(<f64>count - 0.5);
+  // The sum's last place is that of the distance, which so many bits of it hold.
+  const places = f64x2.splat(1.5 * <f64>((<u64>1) << (52 - bits)));
+  const ones: i32 = (1 << bits) - 1;
+  const part = i16x8.splat(<i16>ones);
   for (let t: usize = 0; t < end; t += 8) {
     const at = series + (t << 3);
-    const a = distance(at, first, scale, highest);
-    const b = distance(at + 16, first, scale, highest);
-    const c = distance(at + 32, first, scale, highest);
-    const d = distance(at + 48, first, scale, highest);
-    const near = v128.or(v128.or(isNear(a), isNear(b)), v128.or(isNear(c), isNear(d)));
-    const low = v128.shuffle<i32>(above(a), above(b), 0, 2, 4, 6);
-    const high = v128.shuffle<i32>(above(c), above(d), 0, 2, 4, 6);
-    const bytes = i16x8.narrow_i32x4_s(low, high);
-    v128.store64_lane(counts + t, i8x16.narrow_i16x8_u(bytes, bytes), 0);
+    const a = f64x2.add(places, distance(at, first, scale, highest));
+    const b = f64x2.add(places, distance(at + 16, first, scale, highest));
+    const c = f64x2.add(places, distance(at + 32, first, scale, highest));
+    const d = f64x2.add(places, distance(at + 48, first, scale, highest));
+    const low = v128.shuffle<i32>(a, b, 0, 2, 4, 6);
+    const z = i16x8.narrow_i32x4_s(low, v128.shuffle<i32>(c, d, 0, 2, 4, 6));
+    const passed = i16x8.add(i16x8.shr_s(z, bits), i16x8.splat(1));
+    v128.store64_lane(counts + t, i8x16.narrow_i16x8_u(passed, passed), 0);
+    const beyond = v128.and(i16x8.add(z, i16x8.splat(1)), part);
+    const near = i16x8.lt_s(beyond, i16x8.splat(3));
     if (v128.any_true(near)) recount(series, sign, strict, levels, count, t, counts);
   }
 }
@@ -87,21 +99,7 @@ function distance(at: usize, first: v128, scale: v128, highest: v128): v128 {
   return f64x2.pmin(highest, f64x2.pmax(f64x2.splat(-0.5), z));
 }
 
-// @ts-ignore: decorator
-@inline
-function isNear(z: v128): v128 {
-  const part = f64x2.sub(f64x2.sub(z, f64x2.floor(z)), f64x2.splat(0.5));
-  return f64x2.gt(f64x2.abs(part), f64x2.splat(0.5 - NEAR));
-}
-
-/** How many levels are below each of two values, as 32-bit integers in the lower halves. */
-// @ts-ignore: decorator
-@inline
-function above(z: v128): v128 {
-  return f64x2.add(f64x2.floor(z), f64x2.splat(4503599627370497));
-}
-
-/** Eight bars, value by value. */
+/** Eight bars, value by value, from counts that may be one off. */
 function recount(
   series: usize,
   sign: f64,
@@ -113,10 +111,18 @@ function recount(
 ): void {
   for (let t = from; t < from + 8; t++) {
     const y = sign * load<f64>(series + (t << 3));
-    let n = 0;
-    while (n < count && passes(y, strict, load<f64>(levels + (<usize>n << 3)))) n++;
-    store<u8>(counts + t, <u8>n);
+    store<u8>(counts + t, <u8>passedFrom(<i32>load<u8>(counts + t), y, strict, levels, count));
   }
+}
+
+/** How many levels a value passes, beginning from a guess. */
+// @ts-ignore: decorator
+@inline
+function passedFrom(guess: i32, y: f64, strict: bool, levels: usize, count: i32): i32 {
+  let n = guess;
+  while (n < count && passes(y, strict, load<f64>(levels + (<usize>n << 3)))) n++;
+  while (n > 0 && !passes(y, strict, load<f64>(levels + (<usize>(n - 1) << 3)))) n--;
+  return n;
 }
 
 /** As many are compared one by one. */
@@ -184,9 +190,7 @@ function countMany(
     const y = sign * load<f64>(series + (t << 3));
     let n = <i32>min<f64>(max<f64>((y - first) * scale, -1), <f64>(count - 1)) + 1;
     n = max(0, min(n, count));
-    while (n < count && passes(y, strict, load<f64>(levels + (<usize>n << 3)))) n++;
-    while (n > 0 && !passes(y, strict, load<f64>(levels + (<usize>(n - 1) << 3)))) n--;
-    store<u8>(counts + t, <u8>n);
+    store<u8>(counts + t, <u8>passedFrom(n, y, strict, levels, count));
   }
 }
 
