@@ -133,7 +133,6 @@ export interface KernelExports {
   ): void;
   listSteps(
     side: number,
-    isShort: boolean,
     bars: number,
     close: number,
     list: number,
@@ -146,7 +145,7 @@ export interface KernelExports {
     longList: number,
     shortList: number,
     bars: number,
-    exits: number,
+    room: number,
     rules: number,
     close: number,
     cash: number,

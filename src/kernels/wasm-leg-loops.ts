@@ -1,4 +1,3 @@
-import { LONG, SHORT, type Side } from "../core/execution/account.ts";
 import type { GatedLegs, LegPanel, PanelTallies } from "../core/execution/leg-panel.ts";
 import { type LevelLegs, MAX_LEVELS } from "../core/execution/level-legs.ts";
 import { planeWords } from "../core/series/bit-plane.ts";
@@ -12,11 +11,10 @@ const BARS_PER_WORD = 64;
 const ZEROS_BEFORE = 64;
 const TALLIES = 5;
 /** See assembly/leg-steps.ts. */
-const LIST_FIELDS = 3;
-/** See assembly/gated-panel.ts, and leg-exits.ts. */
+const LIST_FIELDS = 2;
+/** See assembly/gated-panel.ts. */
 const FEW_LEGS = 8;
-const EXIT_WORDS = 4;
-const EXITS_BEYOND = 5;
+const BATCH_BYTES = 16_384;
 /** Columns are settled eight at a time. */
 const COLUMNS_AT_ONCE = 8;
 
@@ -81,7 +79,7 @@ export class WasmLegPanel implements LegPanel {
   readonly #long: SideRoom;
   readonly #short: SideRoom;
   readonly #isSmall: boolean;
-  #exits: Int32Array | null = null;
+  #batch: Uint8Array | null = null;
 
   constructor(
     backend: WasmBackend,
@@ -104,8 +102,8 @@ export class WasmLegPanel implements LegPanel {
         }
       : null;
     this.#isSmall = rows <= FEW_LEGS && columns <= FEW_LEGS && !tallied;
-    this.#long = new SideRoom(backend, rows, LONG);
-    this.#short = new SideRoom(backend, columns, SHORT);
+    this.#long = new SideRoom(backend, rows);
+    this.#short = new SideRoom(backend, columns);
   }
 
   settle(long: GatedLegs, short: GatedLegs): void {
@@ -132,14 +130,14 @@ export class WasmLegPanel implements LegPanel {
     const shortList = this.#short.list();
     if (longList === null || shortList === null) return false;
     const { kernels, memory, rules, rulesAt, close } = this.#backend;
-    this.#exits ??= memory.int32((close.length + EXITS_BEYOND) * EXIT_WORDS, "as it is");
+    this.#batch ??= memory.uint8(BATCH_BYTES, "as it is");
     const done = kernels.settleGated(
       longAt,
       shortAt,
       longList,
       shortList,
       close.length,
-      this.#exits.byteOffset,
+      this.#batch.byteOffset,
       rulesAt,
       close.byteOffset,
       this.cash.byteOffset,
@@ -153,7 +151,6 @@ export class WasmLegPanel implements LegPanel {
 /** The fields of one side, in the order of assembly/leg-side.ts, and the list of its steps. */
 class SideRoom {
   readonly #backend: WasmBackend;
-  readonly #side: Side;
   readonly #fields: Int32Array;
   readonly #count: number;
   readonly #entriesAt: number;
@@ -164,9 +161,8 @@ class SideRoom {
   #counted = 0;
   #fits = false;
 
-  constructor(backend: WasmBackend, count: number, side: Side) {
+  constructor(backend: WasmBackend, count: number) {
     this.#backend = backend;
-    this.#side = side;
     this.#fields = backend.memory.int32(6);
     this.#count = count;
     // Entries are written a batch at a time, from an even number on.
@@ -203,7 +199,6 @@ class SideRoom {
     const { fields, room } = this.#list;
     const fits = kernels.listSteps(
       this.#fields.byteOffset,
-      this.#side === SHORT,
       close.length,
       close.byteOffset,
       fields.byteOffset,

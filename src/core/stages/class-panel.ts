@@ -108,12 +108,7 @@ export function legBytes(bars: number): number {
 
 /** Most bytes of what a backend lists of one side's legs; a longer list is done without. */
 export function listBytes(bars: number): number {
-  return bars * 24;
-}
-
-/** Bytes of the exits of one panel: one a bar at most. */
-export function exitBytes(bars: number): number {
-  return bars * 16;
+  return bars * 28;
 }
 
 function positions(digits: readonly number[]): readonly number[] {

@@ -13,7 +13,7 @@ import {
   valuesIn,
 } from "../signals/condition.ts";
 import { ENTRY_BYTES } from "../signals/plane-source.ts";
-import { exitBytes, legBytes, listBytes } from "./class-panel.ts";
+import { legBytes, listBytes } from "./class-panel.ts";
 import { type LegClass, type LegSide, legShape } from "./leg-shape.ts";
 import {
   LEG_BYTES,
@@ -85,7 +85,7 @@ function legsFootprint(sweep: Sweep, bars: number): number {
 
 /** What small panels are settled by. */
 function listsBytes(levels: number, bars: number): number {
-  return levels <= LEVELS_AT_ONCE ? 2 * listBytes(bars) + exitBytes(bars) : 0;
+  return levels <= LEVELS_AT_ONCE ? 2 * listBytes(bars) : 0;
 }
 
 function catalogueFootprint(sweep: Sweep, bars: number): StrategyFootprint {

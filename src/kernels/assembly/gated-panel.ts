@@ -1,36 +1,32 @@
 /**
- * The panel of leg-panel.ts once more, for a few legs that are settled behind many gates. Which legs
- * exit where is found first and without a branch, and all accounts are multiplied at each exit, most
- * of them by 1: what a market does next cannot be guessed, and a wrong guess costs more than that.
+ * The panel of leg-panel.ts once more, for a few legs that are settled behind many gates, in batches of exits. Which legs
+ * exit where is found first and without a branch, then what each exit makes of the legs of its side;
+ * then all accounts are multiplied at each exit, most of them by 1, a few rows at a time held in
+ * registers. What a market does next cannot be guessed, and a wrong guess costs more than a product.
  */
-import {
-  BAR,
-  BEGUN,
-  ENTERED,
-  EXIT_BYTES,
-  findExits,
-  IS_SHORT,
-  NOW,
-  RUN,
-  WAS,
-} from "./leg-exits";
-import { below, exitFactors, field, LEGS, leastAccount, multiplyFour, openAccounts } from "./leg-side";
-import { BASE, SLOPE } from "./rules";
+import { allFound, findExits, lastExit, openExits, OVERLAP } from "./leg-exits";
+import { FACTOR_BYTES, floor, openFactors, writeFactors, writeLast } from "./leg-factors";
+import { field, LEGS, leastAccount, openAccounts } from "./leg-side";
 
 /** When the bound of all accounts is as near to ruin as this, the accounts are looked at. */
-const NEAR: f64 = 1000;
+const NEAR: f64 = 1e6;
 
-// The panel at hand.
-let rules: usize = 0;
-let closeAt: usize = 0;
-let cash: usize = 0;
-let bottom: usize = 0;
+// Room for a batch.
+/** Most exits of a batch: those it ends with, a word of bars, and the last. */
+const MOST_EXITS: usize = 192;
+const EXIT_ROOM: usize = 2048;
+const FACTOR_ROOM: usize = MOST_EXITS * FACTOR_BYTES;
+
 /** Eight accounts a row. */
 const ROW_BYTES: usize = 64;
 
+let ruin: f64 = 0;
+let cash: usize = 0;
+let bottom: usize = 0;
+
 /**
- * Leaves what settlePanel leaves, without tallies; false where it does not: the sides overlap, or an
- * account may be ruined. Each side has eight legs at most. Lists are those of listSteps; `exits` has room for those of findExits.
+ * Leaves what settlePanel leaves, without tallies; false where the sides overlap. Each side has
+ * eight legs at most. Lists are those of listSteps; `room` has 16 KiB.
  */
 export function settleGated(
   long: usize,
@@ -38,99 +34,224 @@ export function settleGated(
   longList: usize,
   shortList: usize,
   bars: i32,
-  exits: usize,
-  rulesAt: usize,
+  room: usize,
+  rules: usize,
   close: usize,
   cashAt: usize,
   startCash: f64,
   ruinCash: f64,
 ): bool {
-  if (!(startCash > ruinCash)) return false;
-  const end = findExits(long, short, longList, shortList, bars, exits);
-  if (end == 0) return false;
-  rules = rulesAt;
-  closeAt = close;
+  ruin = ruinCash;
   cash = cashAt;
   bottom = cash + field(long, LEGS) * ROW_BYTES;
   openAccounts(cash, bottom, startCash);
-  return settle(exits, end, startCash, ruinCash);
+  openExits(long, short, longList, shortList, bars);
+  openFactors(rules, close, longList, shortList);
+  const factors = room + EXIT_ROOM;
+  const stretches = factors + FACTOR_ROOM;
+  let least = startCash;
+  while (!allFound()) {
+    const end = findExits(room);
+    if (end == OVERLAP) return false;
+    const last = writeFactors(room, end, factors, stretches, least);
+    least = multiply(factors, stretches, last, floor);
+  }
+  if (!lastExit(room)) return true;
+  const isShort = load<u32>(room) & 1;
+  least *= max<f64>(writeLast(room, load<f64>(close + (<usize>(bars - 1) << 3)), factors), 0);
+  store<u32>(stretches, <u32>(factors + (isShort ? 0 : FACTOR_BYTES)));
+  store<u32>(stretches, <u32>(factors + FACTOR_BYTES), 4);
+  multiply(factors, stretches, stretches + 8, least);
+  return true;
 }
 
-function settle(from: usize, end: usize, startCash: f64, ruin: f64): bool {
-  // No account has had less than this so far.
-  let floor = f64x2.splat(startCash);
-  let run: u32 = u32.MAX_VALUE;
-  let kept: i32 = 0;
-  for (let exit = from; exit < end; exit += EXIT_BYTES) {
-    const isNew = load<u32>(exit, RUN) != run;
-    run = load<u32>(exit, RUN);
-    // Legs below have been held since the run began: those that began with it, until one exits.
-    kept = select<i32>(<i32>load<u8>(exit, BEGUN), kept, isNew);
-    const least = load<u8>(exit, IS_SHORT) ? exitShort(exit, kept) : exitLong(exit, kept);
-    kept = min(kept, <i32>load<u8>(exit, NOW));
-    floor = f64x2.mul(floor, f64x2.pmax(f64x2.splat(0), least));
-    // Products are rounded monotonously, so the bound holds to the bit.
-    if (!(f64x2.extract_lane(floor, 0) > NEAR * ruin)) {
-      if (!(f64x2.extract_lane(floor, 0) > ruin)) return false;
-      floor = f64x2.splat(leastAccount(cash, bottom));
+/** Multiplies all accounts; returns what none is below. */
+function multiply(factors: usize, stretches: usize, last: usize, lowest: f64): f64 {
+  if (!(lowest > ruin)) {
+    // An account may be ruined: each is looked at before each of its trades.
+    for (let row = cash, lane: usize = 0; row < bottom; row += ROW_BYTES, lane += 8) {
+      multiplyUnruined(row, lane, factors, stretches, last);
+    }
+    return leastAccount(cash, bottom);
+  }
+  let row = cash;
+  let lane: usize = 0;
+  for (; row + 3 * ROW_BYTES <= bottom; row += 3 * ROW_BYTES) {
+    multiplyThree(row, lane, factors, stretches, last);
+    lane += 24;
+  }
+  if (row + 2 * ROW_BYTES == bottom) multiplyTwo(row, lane, factors, stretches, last);
+  else if (row < bottom) multiplyOne(row, lane, factors, stretches, last);
+  return lowest > NEAR * ruin ? lowest : leastAccount(cash, bottom);
+}
+
+/** Three rows; `lane` is that of the factor of the first. */
+function multiplyThree(row: usize, lane: usize, factors: usize, stretches: usize, last: usize): void {
+  let a0 = v128.load(row);
+  let a1 = v128.load(row, 16);
+  let a2 = v128.load(row, 32);
+  let a3 = v128.load(row, 48);
+  let b0 = v128.load(row, 64);
+  let b1 = v128.load(row, 80);
+  let b2 = v128.load(row, 96);
+  let b3 = v128.load(row, 112);
+  let c0 = v128.load(row, 128);
+  let c1 = v128.load(row, 144);
+  let c2 = v128.load(row, 160);
+  let c3 = v128.load(row, 176);
+  let at = factors;
+  for (let stretch = stretches; stretch < last; stretch += 8) {
+    for (const end = field(stretch, 0); at < end; at += FACTOR_BYTES) {
+      const x = v128.load64_splat(at + lane);
+      a0 = f64x2.mul(a0, x);
+      a1 = f64x2.mul(a1, x);
+      a2 = f64x2.mul(a2, x);
+      a3 = f64x2.mul(a3, x);
+      const y = v128.load64_splat(at + lane, 8);
+      b0 = f64x2.mul(b0, y);
+      b1 = f64x2.mul(b1, y);
+      b2 = f64x2.mul(b2, y);
+      b3 = f64x2.mul(b3, y);
+      const z = v128.load64_splat(at + lane, 16);
+      c0 = f64x2.mul(c0, z);
+      c1 = f64x2.mul(c1, z);
+      c2 = f64x2.mul(c2, z);
+      c3 = f64x2.mul(c3, z);
+    }
+    for (const end = field(stretch, 4); at < end; at += FACTOR_BYTES) {
+      const w = v128.load(at);
+      a0 = f64x2.mul(a0, w);
+      b0 = f64x2.mul(b0, w);
+      c0 = f64x2.mul(c0, w);
+      const x = v128.load(at, 16);
+      a1 = f64x2.mul(a1, x);
+      b1 = f64x2.mul(b1, x);
+      c1 = f64x2.mul(c1, x);
+      const y = v128.load(at, 32);
+      a2 = f64x2.mul(a2, y);
+      b2 = f64x2.mul(b2, y);
+      c2 = f64x2.mul(c2, y);
+      const z = v128.load(at, 48);
+      a3 = f64x2.mul(a3, z);
+      b3 = f64x2.mul(b3, z);
+      c3 = f64x2.mul(c3, z);
     }
   }
-  return f64x2.extract_lane(floor, 0) > ruin;
+  v128.store(row, a0);
+  v128.store(row, a1, 16);
+  v128.store(row, a2, 32);
+  v128.store(row, a3, 48);
+  v128.store(row, b0, 64);
+  v128.store(row, b1, 80);
+  v128.store(row, b2, 96);
+  v128.store(row, b3, 112);
+  v128.store(row, c0, 128);
+  v128.store(row, c1, 144);
+  v128.store(row, c2, 160);
+  v128.store(row, c3, 176);
 }
 
-/** Multiplies rows; returns the least factor, of 1 and those of the exit, in both lanes. */
-// @ts-ignore: decorator
-@inline
-function exitLong(exit: usize, kept: i32): v128 {
-  const base = v128.load64_splat(rules, BASE);
-  const slope = v128.load64_splat(rules, SLOPE);
-  const price = v128.load64_splat(closeAt + (field(exit, BAR) << 3));
-  const opened = v128.load64_splat(closeAt + (field(exit, RUN) << 3));
-  const entered = field(exit, ENTERED);
-  const since = below(kept);
-  const stay = below(<usize>load<u8>(exit, NOW));
-  const held = below(<usize>load<u8>(exit, WAS));
-  let least: v128 = f64x2.splat(1);
-  let leg: usize = 0;
-  for (let row = cash; row < bottom; row += 2 * ROW_BYTES) {
-    const exits = v128.andnot(v128.load(held + leg), v128.load(stay + leg));
-    const entry = v128.bitselect(opened, v128.load(entered + leg), v128.load(since + leg));
-    const f = exitFactors(base, slope, price, entry, exits);
-    least = f64x2.pmin(least, f);
-    const first = v128.shuffle<i64>(f, f, 0, 0);
-    const second = v128.shuffle<i64>(f, f, 1, 1);
-    multiplyFour(row, first, first, first, first);
-    multiplyFour(row + ROW_BYTES, second, second, second, second);
-    leg += 16;
+function multiplyTwo(row: usize, lane: usize, factors: usize, stretches: usize, last: usize): void {
+  let a0 = v128.load(row);
+  let a1 = v128.load(row, 16);
+  let a2 = v128.load(row, 32);
+  let a3 = v128.load(row, 48);
+  let b0 = v128.load(row, 64);
+  let b1 = v128.load(row, 80);
+  let b2 = v128.load(row, 96);
+  let b3 = v128.load(row, 112);
+  let at = factors;
+  for (let stretch = stretches; stretch < last; stretch += 8) {
+    for (const end = field(stretch, 0); at < end; at += FACTOR_BYTES) {
+      const x = v128.load64_splat(at + lane);
+      a0 = f64x2.mul(a0, x);
+      a1 = f64x2.mul(a1, x);
+      a2 = f64x2.mul(a2, x);
+      a3 = f64x2.mul(a3, x);
+      const y = v128.load64_splat(at + lane, 8);
+      b0 = f64x2.mul(b0, y);
+      b1 = f64x2.mul(b1, y);
+      b2 = f64x2.mul(b2, y);
+      b3 = f64x2.mul(b3, y);
+    }
+    for (const end = field(stretch, 4); at < end; at += FACTOR_BYTES) {
+      const w = v128.load(at);
+      a0 = f64x2.mul(a0, w);
+      b0 = f64x2.mul(b0, w);
+      const x = v128.load(at, 16);
+      a1 = f64x2.mul(a1, x);
+      b1 = f64x2.mul(b1, x);
+      const y = v128.load(at, 32);
+      a2 = f64x2.mul(a2, y);
+      b2 = f64x2.mul(b2, y);
+      const z = v128.load(at, 48);
+      a3 = f64x2.mul(a3, z);
+      b3 = f64x2.mul(b3, z);
+    }
   }
-  return f64x2.pmin(least, v128.shuffle<i64>(least, least, 1, 0));
+  v128.store(row, a0);
+  v128.store(row, a1, 16);
+  v128.store(row, a2, 32);
+  v128.store(row, a3, 48);
+  v128.store(row, b0, 64);
+  v128.store(row, b1, 80);
+  v128.store(row, b2, 96);
+  v128.store(row, b3, 112);
 }
 
-/** Multiplies columns; as above. */
+function multiplyOne(row: usize, lane: usize, factors: usize, stretches: usize, last: usize): void {
+  let a0 = v128.load(row);
+  let a1 = v128.load(row, 16);
+  let a2 = v128.load(row, 32);
+  let a3 = v128.load(row, 48);
+  let at = factors;
+  for (let stretch = stretches; stretch < last; stretch += 8) {
+    for (const end = field(stretch, 0); at < end; at += FACTOR_BYTES) {
+      const x = v128.load64_splat(at + lane);
+      a0 = f64x2.mul(a0, x);
+      a1 = f64x2.mul(a1, x);
+      a2 = f64x2.mul(a2, x);
+      a3 = f64x2.mul(a3, x);
+    }
+    for (const end = field(stretch, 4); at < end; at += FACTOR_BYTES) {
+      a0 = f64x2.mul(a0, v128.load(at));
+      a1 = f64x2.mul(a1, v128.load(at, 16));
+      a2 = f64x2.mul(a2, v128.load(at, 32));
+      a3 = f64x2.mul(a3, v128.load(at, 48));
+    }
+  }
+  v128.store(row, a0);
+  v128.store(row, a1, 16);
+  v128.store(row, a2, 32);
+  v128.store(row, a3, 48);
+}
+
+function multiplyUnruined(
+  row: usize,
+  lane: usize,
+  factors: usize,
+  stretches: usize,
+  last: usize,
+): void {
+  for (let pair: usize = 0; pair < ROW_BYTES; pair += 16) {
+    let a = v128.load(row + pair);
+    let at = factors;
+    for (let stretch = stretches; stretch < last; stretch += 8) {
+      for (const end = field(stretch, 0); at < end; at += FACTOR_BYTES) {
+        a = unruined(a, v128.load64_splat(at + lane));
+      }
+      for (const end = field(stretch, 4); at < end; at += FACTOR_BYTES) {
+        a = unruined(a, v128.load(at + pair));
+      }
+    }
+    v128.store(row + pair, a);
+  }
+}
+
+/** An account that is ruined trades no more. */
 // @ts-ignore: decorator
 @inline
-function exitShort(exit: usize, kept: i32): v128 {
-  const base = v128.load64_splat(rules, BASE + 8);
-  const slope = v128.load64_splat(rules, SLOPE + 8);
-  const price = v128.load64_splat(closeAt + (field(exit, BAR) << 3));
-  const opened = v128.load64_splat(closeAt + (field(exit, RUN) << 3));
-  const entered = field(exit, ENTERED);
-  const since = below(kept);
-  const stay = below(<usize>load<u8>(exit, NOW));
-  const held = below(<usize>load<u8>(exit, WAS));
-  const ea = v128.bitselect(opened, v128.load(entered), v128.load(since));
-  const eb = v128.bitselect(opened, v128.load(entered, 16), v128.load(since, 16));
-  const ec = v128.bitselect(opened, v128.load(entered, 32), v128.load(since, 32));
-  const ed = v128.bitselect(opened, v128.load(entered, 48), v128.load(since, 48));
-  const xa = v128.andnot(v128.load(held), v128.load(stay));
-  const xb = v128.andnot(v128.load(held, 16), v128.load(stay, 16));
-  const xc = v128.andnot(v128.load(held, 32), v128.load(stay, 32));
-  const xd = v128.andnot(v128.load(held, 48), v128.load(stay, 48));
-  const a = exitFactors(base, slope, price, ea, xa);
-  const b = exitFactors(base, slope, price, eb, xb);
-  const c = exitFactors(base, slope, price, ec, xc);
-  const d = exitFactors(base, slope, price, ed, xd);
-  for (let row = cash; row < bottom; row += ROW_BYTES) multiplyFour(row, a, b, c, d);
-  const least = f64x2.pmin(f64x2.pmin(a, b), f64x2.pmin(c, d));
-  return f64x2.pmin(f64x2.pmin(least, v128.shuffle<i64>(least, least, 1, 0)), f64x2.splat(1));
+function unruined(before: v128, factors: v128): v128 {
+  const trades = f64x2.gt(before, f64x2.splat(ruin));
+  return v128.bitselect(f64x2.mul(before, factors), before, trades);
 }

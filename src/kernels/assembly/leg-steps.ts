@@ -1,28 +1,27 @@
 /**
  * What the legs of a side do where no gate is in the way, listed once for all gates that they are
- * settled behind: at which prices those that are held were entered, step by step. A step is a bar at
- * which the count of levels changes.
+ * settled behind: how many are held after each bar, and at which prices they were entered. A step is
+ * a bar at which the count of levels changes.
  */
-import { below, CHANGES, COUNTS, field, LEGS } from "./leg-side";
+import { below, CHANGES, COUNTS, field } from "./leg-side";
 
 // Fields of a list, 32 bits each.
 /** Bars at which the count falls, a bit a bar. */
 export const FALLS: usize = 0;
-/** Steps before each word of bars, 32 bits each. */
-export const BEFORE: usize = 4;
-/** Entry prices before the first step and after each, of all legs; positive where none is held. */
-export const PRICES: usize = 8;
+/**
+ * Before the first bar and after each, 32 bits: where the entry prices of all legs are, positive
+ * where none is held, and in the lowest bits how many are held.
+ */
+export const HELD: usize = 4;
 
-/** Bytes from the entry prices after one step to those after the next: whole pairs, or eights. */
-export function pricesBytes(side: usize, isShort: bool): usize {
-  const atOnce: usize = isShort ? 8 : 2;
-  return ((field(side, LEGS) + atOnce - 1) & ~(atOnce - 1)) << 3;
-}
+/** Entry prices of a step: eight legs. */
+const STEP_BYTES: usize = 64;
+/** What HELD says of how many legs are held. */
+export const HOW_MANY: u32 = 15;
 
 /** Writes the list of a side of eight legs at most into `bytes` of room; false where it does not fit. */
 export function listSteps(
   side: usize,
-  isShort: bool,
   bars: i32,
   close: usize,
   list: usize,
@@ -30,42 +29,46 @@ export function listSteps(
   bytes: usize,
 ): bool {
   const words = (<usize>bars + 63) >> 6;
-  const before = room + (words << 3);
-  const prices = before + (((words << 2) + 15) & ~15);
-  const width = pricesBytes(side, isShort);
+  let held = room + (words << 3);
+  const prices = (held + ((<usize>bars + 1) << 2) + 15) & ~15;
   const end = room + bytes;
-  if (prices + width > end) return false;
+  if (prices + STEP_BYTES > end) return false;
   store<u32>(list, <u32>room, FALLS);
-  store<u32>(list, <u32>before, BEFORE);
-  store<u32>(list, <u32>prices, PRICES);
-  for (let at: usize = 0; at < width; at += 16) v128.store(prices + at, f64x2.splat(1));
+  store<u32>(list, <u32>held, HELD);
+  for (let at: usize = 0; at < STEP_BYTES; at += 16) v128.store(prices + at, f64x2.splat(1));
   const changes = field(side, CHANGES);
   const counts = field(side, COUNTS);
   let was: usize = 0;
-  let steps: usize = 0;
   let at = prices;
   for (let w: usize = 0; w < words; w++) {
     let falls: u64 = 0;
-    store<u32>(before + (w << 2), <u32>steps);
     for (let bits = load<u64>(changes + (w << 3)); bits != 0; bits &= bits - 1) {
       const bit = ctz(bits);
       const bar = (w << 6) + <usize>bit;
       const now = <usize>load<u8>(counts + bar);
-      const next = at + width;
-      if (next + width > end) return false;
-      // Legs that begin, and those beyond, which are not held; where the count falls, none.
-      const price = v128.load64_splat(close + (bar << 3));
-      const kept = below(now > was ? was : 8);
-      for (let leg: usize = 0; leg < width; leg += 16) {
-        const entered = v128.bitselect(v128.load(at + leg), price, v128.load(kept + leg));
-        v128.store(next + leg, entered);
+      if (at + 2 * STEP_BYTES > end) return false;
+      // Nothing changes up to this bar.
+      for (const until = field(list, HELD) + (bar << 2); held <= until; held += 4) {
+        store<u32>(held, <u32>(at | was));
       }
+      enter(at, now > was ? was : 8, load<f64>(close + (bar << 3)));
       if (now < was) falls |= (<u64>1) << bit;
       was = now;
-      at = next;
-      steps++;
+      at += STEP_BYTES;
     }
     store<u64>(room + (w << 3), falls);
   }
+  for (const until = field(list, HELD) + (<usize>bars << 2); held <= until; held += 4) {
+    store<u32>(held, <u32>(at | was));
+  }
   return true;
+}
+
+/** The step after that at `at`: legs from `first` on are entered at the price. */
+function enter(at: usize, first: usize, price: f64): void {
+  const kept = below(first);
+  for (let leg: usize = 0; leg < STEP_BYTES; leg += 16) {
+    const prices = v128.bitselect(v128.load(at + leg), f64x2.splat(price), v128.load(kept + leg));
+    v128.store(at + STEP_BYTES + leg, prices);
+  }
 }
