@@ -50,26 +50,89 @@ export function watchTogether(metrics: readonly RankingMetric[]): number {
   );
 }
 
-/** Those that begin at position `at`. */
-export function readSums(sums: Float64Array, at = 0): VariantSums {
-  const squares = sums[at + SUMS.squares];
-  return {
-    equity: sums[at + SUMS.equity],
-    trades: {
-      count: sums[at + SUMS.count],
-      wins: sums[at + SUMS.wins],
-      grossProfit: sums[at + SUMS.grossProfit],
-      grossLoss: sums[at + SUMS.grossLoss],
-      returnSum: sums[at + SUMS.returnSum],
-    },
-    deepest: sums[at + SUMS.deepest],
-    daily: {
-      days: sums[at + SUMS.days],
-      growth: sums[at + SUMS.growth],
-      returnSum: sums[at + SUMS.dailySum],
-      downsideSum: sums[at + SUMS.downsideSum],
-      broken: sums[at + SUMS.broken] === 1,
-      squares: () => squares,
-    },
-  };
+/** What kernels have left at one place of their memory, read where it is; the place may change. */
+export class SumsView implements VariantSums {
+  /** Position of the first one. */
+  at = 0;
+  readonly #sums: Float64Array;
+  readonly trades: VariantSums["trades"];
+  readonly daily: VariantSums["daily"];
+
+  constructor(sums: Float64Array) {
+    this.#sums = sums;
+    this.trades = new TradeSumsView(this);
+    this.daily = new DailySumsView(this);
+  }
+
+  get equity(): number {
+    return this.read(SUMS.equity);
+  }
+
+  get deepest(): number {
+    return this.read(SUMS.deepest);
+  }
+
+  read(sum: number): number {
+    return this.#sums[this.at + sum];
+  }
+}
+
+class TradeSumsView {
+  readonly #view: SumsView;
+
+  constructor(view: SumsView) {
+    this.#view = view;
+  }
+
+  get count(): number {
+    return this.#view.read(SUMS.count);
+  }
+
+  get wins(): number {
+    return this.#view.read(SUMS.wins);
+  }
+
+  get grossProfit(): number {
+    return this.#view.read(SUMS.grossProfit);
+  }
+
+  get grossLoss(): number {
+    return this.#view.read(SUMS.grossLoss);
+  }
+
+  get returnSum(): number {
+    return this.#view.read(SUMS.returnSum);
+  }
+}
+
+class DailySumsView {
+  readonly #view: SumsView;
+
+  constructor(view: SumsView) {
+    this.#view = view;
+  }
+
+  get days(): number {
+    return this.#view.read(SUMS.days);
+  }
+
+  get growth(): number {
+    return this.#view.read(SUMS.growth);
+  }
+
+  get returnSum(): number {
+    return this.#view.read(SUMS.dailySum);
+  }
+
+  get downsideSum(): number {
+    return this.#view.read(SUMS.downsideSum);
+  }
+
+  get broken(): boolean {
+    return this.#view.read(SUMS.broken) === 1;
+  }
+
+  squares(): number {
+    return this.#view.read(SUMS.squares);
+  }
 }

@@ -1,4 +1,5 @@
 import { LONG, SHORT } from "../core/execution/account.ts";
+import type { Grid } from "../core/grid/grid.ts";
 import { SubGrid } from "../core/grid/sub-grid.ts";
 import { rankingValue } from "../core/metrics/ranking-values.ts";
 import { Days } from "../core/series/days.ts";
@@ -9,7 +10,7 @@ import type { PairShape } from "../core/stages/strategy-shape.ts";
 import { BLOCK_BARS, BlockRows } from "./block-rows.ts";
 import type { TradedSides } from "./rules-layout.ts";
 import { writeRules } from "./rules-layout.ts";
-import { readSums, SUMS, WATCH_DAYS, watchTogether } from "./variant-sums.ts";
+import { SUMS, SumsView, WATCH_DAYS, watchTogether } from "./variant-sums.ts";
 import type { WasmBackend } from "./wasm-backend.ts";
 
 /** Sizes of assembly/variant-state.ts. */
@@ -42,6 +43,7 @@ export class WasmPairEngine implements BatchEngine {
   readonly #twoSided: boolean;
   readonly #roomAt: number;
   readonly #sums: Float64Array;
+  readonly #sumsView: SumsView;
   #batch: BatchRoom | null = null;
 
   /** Null where the rows do not fit. */
@@ -76,6 +78,7 @@ export class WasmPairEngine implements BatchEngine {
     this.#rulesAt = writeRules(memory, backend.rules, sides);
     this.#roomAt = memory.uint8(kernels.pairRoomBytes()).byteOffset;
     this.#sums = memory.float64(CLOSED_AT_ONCE * SUMS.length);
+    this.#sumsView = new SumsView(this.#sums);
     const days = this.#watchesDays ? new Days(market.openTimes, market.timeframeMs) : null;
     this.#lastBars = memory.int32(days?.count ?? 0);
     if (days !== null) this.#lastBars.set(days.lastBar);
@@ -122,26 +125,8 @@ export class WasmPairEngine implements BatchEngine {
 
   /** Finds the variants and rows of a batch; how many variants there are. */
   #open(from: number, to: number): number {
-    const { space } = this.#task;
     const { kernels, close } = this.#backend;
-    const room = this.#room(space.countWithin(from, to));
-    const used = new Map<number, number>();
-    const rowOf = (row: number) => {
-      let place = used.get(row);
-      if (place === undefined) {
-        place = used.size;
-        used.set(row, place);
-      }
-      return place;
-    };
-    const digits = space.grid.digits(from, new Int32Array(space.grid.axes.length));
-    let count = 0;
-    for (let index = from; index < to; index++, space.grid.increment(digits)) {
-      if (!space.has(digits)) continue;
-      const above = rowOf(this.#left.rows[this.#left.grid.number(digits)]);
-      const below = rowOf(this.#right.rows[this.#right.grid.number(digits)]);
-      room.pairs[count++] = above | (below << 16);
-    }
+    const { room, rows, count } = this.#pair(from, to);
     kernels.usePairs(
       this.#roomAt,
       this.#rulesAt,
@@ -163,9 +148,31 @@ export class WasmPairEngine implements BatchEngine {
       this.#changeBytes === 0 ? 0 : changes.byteOffset,
       this.#changeBytes,
     );
-    this.#rows.choose([...used.keys()]);
+    this.#rows.choose(rows);
     kernels.openBatch(count);
     return count;
+  }
+
+  /** Numbers the rows of a batch in the order in which its variants need them, and pairs them. */
+  #pair(from: number, to: number) {
+    const { space } = this.#task;
+    const exists = new Uint8Array(to - from);
+    space.markExisting(from, exists);
+    let count = 0;
+    for (let i = 0; i < exists.length; i++) count += exists[i];
+    const room = this.#room(count);
+    const above = rowsOf(this.#left, space.grid, from, exists.length);
+    const below = rowsOf(this.#right, space.grid, from, exists.length);
+    const places = new Int32Array(this.#rows.count).fill(-1);
+    const rows: number[] = [];
+    const { pairs } = room;
+    for (let i = 0, variant = 0; i < exists.length; i++) {
+      if (exists[i] === 0) continue;
+      if (places[above[i]] < 0) places[above[i]] = rows.push(above[i]) - 1;
+      if (places[below[i]] < 0) places[below[i]] = rows.push(below[i]) - 1;
+      pairs[variant++] = places[above[i]] | (places[below[i]] << 16);
+    }
+    return { room, rows, count };
   }
 
   get #stateBytes(): number {
@@ -192,22 +199,23 @@ export class WasmPairEngine implements BatchEngine {
   #close(from: number, to: number, count: number, out: Float64Array): void {
     const { space, metrics, sweep } = this.#task;
     const { kernels } = this.#backend;
-    const { startCash, periodsPerYear } = sweep.execution;
-    const digits = space.grid.digits(from, new Int32Array(space.grid.axes.length));
+    const { execution } = sweep;
+    const exists = new Uint8Array(to - from);
+    space.markExisting(from, exists);
+    const sums = this.#sumsView;
     let variant = 0;
-    for (let row = 0; row < to - from; row++, space.grid.increment(digits)) {
-      const at = row * metrics.length;
-      if (!space.has(digits)) {
-        out.fill(Number.NaN, at, at + metrics.length);
+    for (let row = 0, at = 0; row < exists.length; row++) {
+      if (exists[row] === 0) {
+        for (let m = 0; m < metrics.length; m++) out[at++] = Number.NaN;
         continue;
       }
       const among = variant % CLOSED_AT_ONCE;
       const together = Math.min(CLOSED_AT_ONCE, count - variant);
       if (among === 0) kernels.closePairs(variant, together, this.#sums.byteOffset);
-      const sums = readSums(this.#sums, among * SUMS.length);
+      sums.at = among * SUMS.length;
       variant++;
       for (let m = 0; m < metrics.length; m++) {
-        out[at + m] = rankingValue(metrics[m], sums, { startCash, periodsPerYear });
+        out[at++] = rankingValue(metrics[m], sums, execution);
       }
     }
   }
@@ -217,6 +225,13 @@ export class WasmPairEngine implements BatchEngine {
 interface Family {
   readonly grid: SubGrid;
   readonly rows: Int32Array;
+}
+
+/** The row of each of so many indices. */
+function rowsOf({ grid, rows }: Family, all: Grid, from: number, count: number): Int32Array {
+  const numbers = grid.numbers(all, from, new Int32Array(count));
+  for (let i = 0; i < count; i++) numbers[i] = rows[numbers[i]];
+  return numbers;
 }
 
 interface BatchRoom {

@@ -4,7 +4,7 @@ import { totalReturnPct } from "../core/metrics/ranking-formulas.ts";
 import type { RankingMetric } from "../core/metrics/ranking-metric.ts";
 import { rankingValue } from "../core/metrics/ranking-values.ts";
 import type { PlanePair, TradeScorer } from "../core/stages/backend.ts";
-import { readSums, SUMS, WATCH_DAYS, WATCH_DRAWDOWN, watchFor } from "./variant-sums.ts";
+import { SUMS, SumsView, WATCH_DAYS, WATCH_DRAWDOWN, watchFor } from "./variant-sums.ts";
 import type { WasmBackend } from "./wasm-backend.ts";
 
 /** Settles trade lists in WASM and turns the sums into metrics with the core's own formulas. */
@@ -23,6 +23,7 @@ export class WasmTradeScorer implements TradeScorer {
   /** Days where any metric needs them; see MarketTables. */
   readonly days: readonly [number, number, number, number] | null;
   readonly #sums: Float64Array;
+  readonly #view: SumsView;
 
   constructor(
     backend: WasmBackend,
@@ -38,6 +39,7 @@ export class WasmTradeScorer implements TradeScorer {
     this.#returnOnly =
       rules.sizing === "ALL_IN" && metrics.every((metric) => metric === "totalReturnPct");
     this.#sums = backend.memory.float64(SUMS.length);
+    this.#view = new SumsView(this.#sums);
     this.watch = watchFor(metrics);
     this.days = (this.watch & WATCH_DAYS) === 0 ? null : backend.tables.days;
   }
@@ -76,7 +78,7 @@ export class WasmTradeScorer implements TradeScorer {
       trades.factor.byteOffset,
       this.#sums.byteOffset,
     );
-    const sums = readSums(this.#sums);
+    const sums = this.#view;
     for (let m = 0; m < this.metrics.length; m++) {
       out[offset + m] = rankingValue(this.metrics[m], sums, this.#settings);
     }

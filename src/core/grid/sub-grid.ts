@@ -1,4 +1,5 @@
 import type { Axis } from "./axis.ts";
+import type { Grid } from "./grid.ts";
 
 /** Some axes of a grid: the combinations of their values, numbered with the last axis fastest. */
 export class SubGrid {
@@ -20,6 +21,17 @@ export class SubGrid {
       number = number * this.#radixes[i] + digits[this.axes[i]];
     }
     return number;
+  }
+
+  /** Writes to `out` the numbers of the grid's indices from `from` on. */
+  numbers(grid: Grid, from: number, out: Int32Array): Int32Array {
+    out.fill(0);
+    let weight = 1;
+    for (let i = this.axes.length - 1; i >= 0; i--) {
+      grid.addDigits(this.axes[i], from, weight, out);
+      weight *= this.#radixes[i];
+    }
+    return out;
   }
 
   /** Writes the digits of a combination to their places in a variant's. */

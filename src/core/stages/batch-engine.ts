@@ -60,6 +60,7 @@ export function cutBatches(
   threads: number,
   size: BatchSize,
 ): Float64Array {
+  if (threads === 1 && from < to && to - from <= size.most) return Float64Array.of(to);
   const places = placesToCut(space, from, to, size.grain);
   const variants = places.at(-1)?.variants ?? 0;
   const needed = Math.ceil(variants / size.most);
@@ -87,16 +88,10 @@ export function cutBatches(
 function placesToCut(space: VariantSpace, from: number, to: number, grain: number) {
   const step = grain * Math.ceil((to - from) / grain / MOST_PLACES);
   const places: { readonly end: number; readonly variants: number }[] = [];
-  const digits = space.grid.digits(from, new Int32Array(space.grid.axes.length));
   let variants = 0;
   for (let index = from; index < to; ) {
     const end = Math.min(to, (Math.floor(index / step) + 1) * step);
-    if (space.isWhole) variants += end - index;
-    else {
-      for (let i = index; i < end; i++, space.grid.increment(digits)) {
-        if (space.has(digits)) variants++;
-      }
-    }
+    variants += space.countWithin(index, end);
     places.push({ end, variants });
     index = end;
   }

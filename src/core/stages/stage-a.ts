@@ -100,11 +100,12 @@ function offerBatch(
     offer(from, to);
     return;
   }
+  const exists = new Uint8Array(to - from);
+  scorer.space.markExisting(from, exists);
   let first = from;
-  scorer.seek(from);
-  for (let index = from; index < to; index++, scorer.next()) {
-    if (scorer.exists()) continue;
-    offer(first, index);
+  for (let index = from; index < to; index++) {
+    if (exists[index - from] === 1) continue;
+    if (first < index) offer(first, index);
     first = index + 1;
   }
   offer(first, to);

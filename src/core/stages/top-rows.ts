@@ -71,7 +71,7 @@ export class TopRows {
   offerColumns({ columns, from, count }: ColumnRange, firstIndex: number): void {
     const row = this.#row;
     const [firsts] = columns;
-    for (let i = 0; i < count; i++) {
+    for (let i = this.#take({ columns, from, count }, firstIndex); i < count; i++) {
       if (this.#isFull && this.#ranking.isWorse(firsts[from + i], this.#rows[this.#last + 1])) {
         continue;
       }
@@ -79,6 +79,25 @@ export class TopRows {
       for (let m = 1; m < this.#stride; m++) row[m] = columns[m - 1][from + i];
       this.offer(row, 0);
     }
+  }
+
+  /** Takes rows as they come, as long as none has been forgotten; how many. */
+  #take({ columns, from, count }: ColumnRange, firstIndex: number): number {
+    const stride = this.#stride;
+    let taken = 0;
+    while (taken < count && !this.#isFull) {
+      this.#reserve();
+      if (this.#isFull) break;
+      const rows = this.#rows;
+      const free = rows.length / stride - this.#count;
+      const end = Math.min(count, taken + free);
+      for (let at = this.#count * stride; taken < end; taken++, at += stride) {
+        rows[at] = firstIndex + taken;
+        for (let m = 1; m < stride; m++) rows[at + m] = columns[m - 1][from + taken];
+        this.#count++;
+      }
+    }
+    return taken;
   }
 
   /** The rows kept, best first; forgets all. */
