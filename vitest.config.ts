@@ -20,6 +20,8 @@ export default defineConfig({
     testTimeout: 20_000,
     hookTimeout: 30_000,
     teardownTimeout: 5_000,
+    // What comes in its own time is waited for: a busy machine is no fault of it.
+    expect: { poll: { timeout: 15_000, interval: 20 } },
     allowOnly: false,
     // Tests load TypeScript as production does: Node itself, one instance of each package.
     experimental: { viteModuleRunner: false, nodeLoader: false },

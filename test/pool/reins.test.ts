@@ -10,7 +10,7 @@ import { chunkHere, HEAVY, LIGHT, stageA } from "../support/pool-tasks.ts";
 const opened = poolsOfTests();
 const openPool = (size: number) => opened({ size });
 
-const PART: ChunkTask = { ...stageA(HEAVY), from: 100_000, to: 140_000 };
+const PART: ChunkTask = { ...stageA(HEAVY), from: 100_000, to: 160_000 };
 const NEVER = () => false;
 
 describe("permits", () => {
@@ -59,6 +59,7 @@ describe("permits", () => {
 describe("a pool on the reins", () => {
   it("goes on with one thread, stands still with none, and loses nothing", async () => {
     const pool = await openPool(2);
+    pool.reins.allow(1);
     let scored = 0;
     const chunk = pool.runChunk(PART, {
       progressMs: 5,
@@ -71,15 +72,18 @@ describe("a pool on the reins", () => {
       while (scored === before) await sleep(2);
     };
     await goesOn();
-    pool.reins.allow(1);
-    await goesOn();
     pool.reins.allow(0);
     expect(pool.stats()).toMatchObject({ size: 2, allowed: 0, busy: 2 });
+    // A slice that was begun ends, however long a busy machine lets it wait.
+    const holders = pool.reins.words.permits.subarray(-2);
+    await expect.poll(() => [...holders]).toEqual([0, 0]);
     await sleep(60);
     const before = scored;
     await sleep(60);
     expect(scored).toBe(before);
-    expect(before).toBeLessThan(40_000);
+    expect(before).toBeLessThan(60_000);
+    pool.reins.allow(1);
+    await goesOn();
     pool.reins.allow(2);
     const result = await chunk;
     const alone = await pool.runChunk(PART);
@@ -100,7 +104,7 @@ describe("a pool on the reins", () => {
   it("stops where it stands still, and outlives threads that die with a permit", async () => {
     const pool = await openPool(2);
     const controller = new AbortController();
-    const chunk = pool.runChunk(PART, { signal: controller.signal });
+    const chunk = pool.runChunk(stageA(HEAVY), { signal: controller.signal });
     await sleep(20);
     pool.reins.allow(0);
     controller.abort();

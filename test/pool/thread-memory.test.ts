@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { WorkerPool } from "../../src/pool/pool.ts";
 import { poolsOfTests } from "../support/open-pools.ts";
 import { HEAVY, LIGHT, type PooledPlan, pooled, stageA } from "../support/pool-tasks.ts";
@@ -15,7 +15,7 @@ function report(pool: WorkerPool, { plan, candles }: PooledPlan) {
 
 /** The fault is told before the thread that had it has gone. */
 const replaced = (pool: WorkerPool, count: number) =>
-  vi.waitFor(() => expect(pool.stats().replacedWorkers).toBe(count));
+  expect.poll(() => pool.stats().replacedWorkers).toBe(count);
 
 describe("the memory of a thread", () => {
   it("is told as it is held, and bounds the arrays and kernels that it may have", async () => {

@@ -122,9 +122,8 @@ onBothDatabases("a run whose process is killed", (database) => {
         const { run } = await service.runs.startRun(mediumRequest(), null);
         await service.close();
 
-        const worker = await startWorkerProcess(location, POWER_CUT);
-        await worker.progress;
-        await worker.kill();
+        const worker = await startWorkerProcess(location, { ...POWER_CUT, dies: true });
+        await worker.gone;
 
         service = await openService(location, POWER_CUT);
         const left = await service.store.run(run.id);

@@ -109,10 +109,12 @@ onBothDatabases("imports", (database) => {
   });
 
   it("of a process that falls silent are taken over, and its late pages go nowhere", async () => {
-    const claim = { id: "", worker: "silent", leaseMs: 300 };
+    const claim = { id: "", worker: "silent", leaseMs: 60_000 };
     const { id } = await serviceOf("starter").start({ ...WISH, origin: { kind: "UPLOAD" } });
     expect(await store.claimImport({ ...claim, id })).toMatchObject({ state: "RUNNING" });
     expect(await store.claimImport({ ...claim, id, worker: "other" })).toBeNull();
+    expect(await store.lostImports()).toEqual([]);
+    await store.reportImport({ ...claim, id, leaseMs: 1 }, {});
     await expect.poll(() => store.lostImports().then((lost) => lost.length)).toBe(1);
     await serviceOf("rescuer").watch();
     expect(await ended(id)).toMatchObject({ state: "FAILED", error: { code: "INTERRUPTED" } });

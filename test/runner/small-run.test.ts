@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { RunRequestInput } from "../../src/plan/request.ts";
 import type { ComputePool } from "../../src/pool/task.ts";
 import { isSmall } from "../../src/runner/small-run.ts";
@@ -74,7 +74,7 @@ describe("a run of few variants", () => {
     const run = service.runs.backtest(few(), { signal: caller.signal });
     caller.abort();
     await expect(run).rejects.toMatchObject({ name: "AbortError" });
-    await vi.waitFor(() => expect(service.pool.stats().busy).toBe(0));
+    await expect.poll(() => service.pool.stats().busy).toBe(0);
     expect((await take(few())).rows.length).toBeGreaterThan(5);
   });
 });

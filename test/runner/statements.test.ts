@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
-import { afterAll, beforeAll, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, expect, it } from "vitest";
 import { POSTGRES } from "../support/databases.ts";
 import {
   ended,
@@ -45,9 +45,7 @@ it("takes less than 200 statements for a run of 100 chunks on two processes", as
   const request = { ...smallRequest({ chunkVariants: 60 }), preselect: 190 };
   const { run } = await first.runs.startRun(request, null);
   // Without asking: whoever follows the run is no part of it.
-  await vi.waitFor(() => expect(statements.some((text) => INSERTS_RESULTS.test(text))).toBe(true), {
-    timeout: 15_000,
-  });
+  await expect.poll(() => statements.some((text) => INSERTS_RESULTS.test(text))).toBe(true);
   await sleep(250);
   const taken = statements.splice(0);
   expect((await ended(first.store, run.id)).state).toBe("SUCCEEDED");

@@ -113,8 +113,8 @@ onBothDatabases("a run that is stopped", (database) => {
   it("fails after three attempts at a chunk, with what was done", async () => {
     const { store, runs, faults } = service;
     const before = faults.length;
-    const { run } = await runs.startRun(smallRequest({ chunkVariants: 100 }), null);
     isFaulty = ({ stage, from }) => stage === "STAGE_A" && from === 1_000;
+    const { run } = await runs.startRun(smallRequest({ chunkVariants: 100 }), null);
     const end = await ended(store, run.id);
     expect(end).toMatchObject({ state: "FAILED", error: { code: "INTERNAL" } });
     expect(end.error!.message).toContain("injected fault in STAGE_A at 1000");

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { PGLITE } from "../support/databases.ts";
 import {
   importSample,
@@ -42,7 +42,7 @@ describe("a synchronous run", () => {
       code: "DEADLINE_EXCEEDED",
       details: { deadlineMs: 200 },
     });
-    await vi.waitFor(() => expect(service.pool.stats().busy).toBe(0));
+    await expect.poll(() => service.pool.stats().busy).toBe(0);
   });
 
   it("stops when its caller goes", async () => {
@@ -50,7 +50,7 @@ describe("a synchronous run", () => {
     const run = service.runs.backtest(longRequest("STAGE_B"), { signal: caller.signal });
     setTimeout(() => caller.abort(), 150);
     await expect(run).rejects.toMatchObject({ name: "AbortError" });
-    await vi.waitFor(() => expect(service.pool.stats().busy).toBe(0));
+    await expect.poll(() => service.pool.stats().busy).toBe(0);
     const gone = service.runs.backtest(smallRequest(), { signal: AbortSignal.abort() });
     await expect(gone).rejects.toMatchObject({ name: "AbortError" });
   });

@@ -126,7 +126,7 @@ describe("a token", () => {
   });
 
   it("is refused when it is over, revoked, or none; the answer does not say which", async () => {
-    const over = await tokenOf({ expiresAt: new Date(Date.now() + 300) });
+    const over = await tokenOf({ expiresAt: new Date(Date.now() + 2_000) });
     expect((await ask(over.secret, VIEWER)).status).toBe(200);
     await expect.poll(async () => (await ask(over.secret, VIEWER)).status).toBe(401);
     const revoked = await tokenOf();
@@ -166,7 +166,7 @@ describe("a websocket", () => {
   });
 
   it("is closed when its token expires or is revoked", async () => {
-    const short = await tokenOf({ expiresAt: new Date(Date.now() + 300) });
+    const short = await tokenOf({ expiresAt: new Date(Date.now() + 2_000) });
     const expiring = await openSocket(short.secret);
     expect(await expiring.closed).toEqual([4403, "The token has expired"]);
     const { token, secret } = await tokenOf();

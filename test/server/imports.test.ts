@@ -93,17 +93,22 @@ async function start(name: string, origin: object): Promise<Import> {
   return startImport.import;
 }
 
+const keyOf = (id: string) => id.slice("Import_".length);
+
 async function refused(origin: object) {
   const { startImport } = await ask(START_IMPORT, { input: { name: "n", origin } });
   return startImport;
 }
 
 /** Every state of an import that a subscriber sees, to its end. */
-async function follow(id: string): Promise<Import[]> {
+async function follow(id: string, onState: (state: Import) => void = () => {}): Promise<Import[]> {
   const { results, stop } = overWebsocket(service.wsUrl, FOLLOW, { id });
   const seen: Import[] = [];
-  for await (const { data } of results)
-    seen.push((data as { importProgress: Import }).importProgress);
+  for await (const { data } of results) {
+    const { importProgress } = data as { importProgress: Import };
+    seen.push(importProgress);
+    onState(importProgress);
+  }
   await stop();
   return seen;
 }
@@ -151,13 +156,16 @@ describe("an upload", () => {
   it("is followed while its bytes come", async () => {
     const waiting = await start("slow", { upload: { timeframe: "H1" } });
     expect(waiting).toMatchObject({ state: "WAITING", origin: "UPLOAD" });
-    const seen = follow(waiting.id);
+    const { promise: told, resolve } = Promise.withResolvers<void>();
+    const seen = follow(waiting.id, ({ state, bytesDone }) => {
+      if (state === "RUNNING" && bytesDone > 0) resolve();
+    });
     const text = csv(MARKET.slice(0, 300));
     const half = text.length >> 1;
     const body = new ReadableStream({
       async start(controller) {
         controller.enqueue(new TextEncoder().encode(text.slice(0, half)));
-        await new Promise((resolve) => setTimeout(resolve, 700));
+        await told;
         controller.enqueue(new TextEncoder().encode(text.slice(half)));
         controller.close();
       },
@@ -206,7 +214,8 @@ describe("an upload", () => {
     const body = new ReadableStream({
       async start(controller) {
         controller.enqueue(new TextEncoder().encode(csv(MARKET.slice(0, 30))));
-        await new Promise((resolve) => setTimeout(resolve, 100));
+        const stored = async () => (await service.store.importById(keyOf(waiting.id)))?.state;
+        await expect.poll(stored).toBe("RUNNING");
         abort.abort();
       },
     });
@@ -297,7 +306,7 @@ describe("an exchange", () => {
     const { id } = await start("held", binance());
     await reached;
     const cancelled = ask(CANCEL, { id });
-    const asked = async () => (await service.store.importById(id.slice("Import_".length)))!;
+    const asked = async () => (await service.store.importById(keyOf(id)))!;
     while (!(await asked()).cancelRequested) await new Promise((r) => setTimeout(r, 10));
     release();
     expect((await cancelled).cancelImport.import).toMatchObject({

@@ -69,7 +69,7 @@ it.each(["kill", "stop"] as const)(
     const heard: string[] = [];
     const unsubscribe = service.store.onRunChanged((runId) => heard.push(runId));
     const next = await start();
-    await expect.poll(() => heard, { timeout: 2_000 }).toContain(next.replace("Run_", ""));
+    await expect.poll(() => heard, { timeout: 4_500 }).toContain(next.replace("Run_", ""));
     unsubscribe();
     const seqs: number[] = [];
     for await (const { data } of overWebsocket(service.wsUrl, FOLLOW, { id: next, after: 0 })

@@ -61,7 +61,12 @@ describe("holding a run", () => {
     const paused = await change(PAUSE, id);
     expect(paused).toMatchObject({ run: { id, state: "PAUSED" } });
     expect(await change(PAUSE, id)).toEqual(paused);
-    await expect.poll(() => service.pool.stats().busy, SOON).toBe(0);
+    // Until the last of its chunks is stored; threads are idle before.
+    const running = async () =>
+      (await service.store.chunks(id.replace("Run_", ""))).filter(
+        ({ state }) => state === "RUNNING",
+      );
+    await expect.poll(running, SOON).toEqual([]);
     const held = await runOf(id);
     expect(held).toMatchObject({ state: "PAUSED", digest: null });
     await new Promise((resolve) => setTimeout(resolve, 100));

@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { sql } from "drizzle-orm";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { lockDataDir } from "../../src/store/data-dir-lock.ts";
 import { openStore } from "../../src/store/open.ts";
 import { onBothDatabases, POSTGRES } from "../support/databases.ts";
@@ -67,13 +67,13 @@ describe("a server whose connections break", () => {
         return (await other.createRun({ ...run, plan: samplePlan() })).run.id;
       };
       const first = await create();
-      await vi.waitFor(() => expect(heard).toContain(first));
+      await expect.poll(() => [...heard]).toContain(first);
       heard.clear();
       const cut = sql`select pg_terminate_backend(pid) from pg_stat_activity
         where datname = current_database() and pid <> pg_backend_pid()`;
       await other.database.db.execute(cut);
       const second = await create();
-      await vi.waitFor(() => expect(heard).toContain(second), { timeout: 10_000 });
+      await expect.poll(() => [...heard]).toContain(second);
       expect(await store.run(second)).toMatchObject({ state: "QUEUED" });
     } finally {
       await store.close();

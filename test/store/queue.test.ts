@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { sql } from "drizzle-orm";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { UserError } from "../../src/core/user-error.ts";
 import { openWorkQueue, type WorkQueue } from "../../src/jobs/work-queue.ts";
@@ -11,7 +12,7 @@ import { samplePlan } from "../support/sample-plan.ts";
 import { scoredChunk } from "../support/scored-chunk.ts";
 
 const ANYTHING = { above: null, exceptRuns: [] } as const;
-const AGEING_MS = 300;
+const AGEING_MS = 60_000;
 const WISH = { worker: "w1", leaseMs: 60_000 };
 
 onBothDatabases("the queue", (database) => {
@@ -58,6 +59,16 @@ onBothDatabases("the queue", (database) => {
     const claim = { runId, stage: "STAGE_A", ...WISH } as const;
     const [chunk] = await store.claimChunks(claim, 1);
     return chunk === undefined ? null : { runId, chunk };
+  }
+
+  /** Moves a moment of runs into the past, as if so long had gone by. */
+  async function longAgo(moment: "queued_at" | "deadline", byMs: number, runs: RunRecord[]) {
+    const column = sql.identifier(moment);
+    const shift = sql`${byMs}::float8 * interval '1 ms'`;
+    for (const { id } of runs) {
+      const { db } = store.database;
+      await db.execute(sql`update runs set ${column} = ${column} - ${shift} where id = ${id}`);
+    }
   }
 
   async function end(...runs: readonly RunRecord[]) {
@@ -128,7 +139,7 @@ onBothDatabases("the queue", (database) => {
       });
     await beat();
     expect(await keepOn(0), "it has not waited long").toMatchObject({ no: 1 });
-    await sleep(4 * AGEING_MS + 50);
+    await longAgo("queued_at", 4 * AGEING_MS, [...bulk]);
     await beat();
     await beat();
     expect(await keepOn(1), "whoever is done goes to what has waited").toBeNull();
@@ -176,14 +187,14 @@ onBothDatabases("the queue", (database) => {
   });
 
   it("ends runs at their deadline, wherever they are", async () => {
-    const deadline = new Date(Date.now() + 700).toISOString();
-    const schedule = { deadline };
+    const schedule = { deadline: new Date(Date.now() + 3_600_000).toISOString() };
+    const over = { deadline: new Date(Date.now() - 1_000).toISOString() };
     const waiting = await start("LOW", { schedule, key: "late" });
     const paused = await start("LOW", { schedule });
     const working = await start("HIGH", { schedule });
     await store.pauseRun(paused.id);
     expect(await take()).toMatchObject({ runId: working.id });
-    await sleep(750);
+    await longAgo("deadline", 3_601_000, [waiting, paused, working]);
     await store.recover();
     for (const { id } of [waiting, paused]) {
       expect(await store.run(id)).toMatchObject({ state: "TIMED_OUT", startedAt: null });
@@ -191,8 +202,9 @@ onBothDatabases("the queue", (database) => {
       expect(last).toMatchObject({ kind: "TIMED_OUT", message: expect.stringMatching(/deadline/) });
     }
     expect(await store.run(working.id)).toMatchObject({ state: "RUNNING", stopState: "TIMED_OUT" });
-    await expect(start("LOW", { schedule })).rejects.toMatchObject({ code: "VALIDATION" });
-    expect((await start("LOW", { schedule, key: "late" })).id).toBe(waiting.id);
+    const late = start("LOW", { schedule: over });
+    await expect(late).rejects.toMatchObject({ code: "VALIDATION" });
+    expect((await start("LOW", { schedule: over, key: "late" })).id).toBe(waiting.id);
     expect(await store.retryRun(waiting.id)).toMatchObject({ state: "QUEUED", deadline: null });
     await end(waiting, working);
   });

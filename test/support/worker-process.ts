@@ -4,18 +4,21 @@ import type { DatabaseLocation } from "../../src/store/database.ts";
 import { openService, type ServiceOptions } from "./service-under-test.ts";
 
 export interface WorkerProcess {
-  /** Resolves once it has stored a chunk. */
-  readonly progress: Promise<void>;
-  /** Ends it as a power cut would. */
-  kill(): Promise<void>;
+  /** Resolves when it is gone. */
+  readonly gone: Promise<void>;
   /** Drains it, as on SIGTERM. */
   drain(): Promise<void>;
 }
 
+type WorkerOptions = Pick<ServiceOptions, "workers" | "leaseMs" | "heartbeatMs"> & {
+  /** Ends once it has stored a chunk, as a power cut would do it: by nobody's haste but its own. */
+  readonly dies?: boolean;
+};
+
 /** A runner in a process of its own. */
 export async function startWorkerProcess(
   location: DatabaseLocation,
-  options: Pick<ServiceOptions, "workers" | "leaseMs" | "heartbeatMs"> = {},
+  options: WorkerOptions = {},
 ): Promise<WorkerProcess> {
   const child = fork(import.meta.filename, [JSON.stringify({ location, options })], {
     execPath: process.execPath,
@@ -25,15 +28,8 @@ export async function startWorkerProcess(
   const gone = once(child, "exit");
   const [first] = await Promise.race([once(child, "message"), gone]);
   if (first !== "ready") throw new Error(`the worker process ended with ${first}`);
-  const progress = new Promise<void>((resolve) => {
-    child.on("message", (message) => message === "progress" && resolve());
-  });
   return {
-    progress,
-    kill: async () => {
-      child.kill("SIGKILL");
-      await gone;
-    },
+    gone: gone.then(() => {}),
     drain: async () => {
       child.send("drain");
       const [code] = await gone;
@@ -45,12 +41,12 @@ export async function startWorkerProcess(
 if (process.argv[1] === import.meta.filename) {
   const { location, options } = JSON.parse(process.argv[2]);
   const service = await openService(location, options);
-  service.store.onRunChanged(async (runId) => {
-    // Once it drains, the store may be closed before the answer.
-    const chunks = await service.store.chunks(runId).catch(() => []);
-    const stored = chunks.some((chunk) => chunk.state === "DONE");
-    if (stored && process.connected) process.send!("progress");
-  });
+  if (options.dies) {
+    service.store.onRunChanged(async (runId) => {
+      const chunks = await service.store.chunks(runId);
+      if (chunks.some((chunk) => chunk.state === "DONE")) process.kill(process.pid, "SIGKILL");
+    });
+  }
   await service.runner.start();
   process.once("message", async () => {
     await service.close();
