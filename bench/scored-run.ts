@@ -5,9 +5,13 @@ import { surfaceConfig } from "./surface-questions.ts";
 
 const [BARS, POLL_MS] = [5_000, 100];
 
-/** A run with two metric columns in a folder, the same one every time: its id. */
-export async function scoredRun(dataDir: string, variants: number): Promise<string> {
-  await using app = await createApp(surfaceConfig(dataDir));
+/** A run with two metric columns in a folder or database, the same one every time: its id. */
+export async function scoredRun(
+  dataDir: string,
+  variants: number,
+  databaseUrl?: string,
+): Promise<string> {
+  await using app = await createApp(surfaceConfig(dataDir, databaseUrl));
   const name = "surfaces";
   await app.datasets.importSynthetic({ name, seed: 7, bars: BARS, timeframe: "1h" });
   const ranking = {

@@ -24,13 +24,18 @@ export const QUESTIONS: Readonly<Record<string, string>> = {
     ... on Neighbourhood { complete value median plateauScore rings { mean worst retained }
       neighbours { axis distance metric } }
     ... on Error { message } }`,
+  "filtered rank": `rank(first: 100, orderBy: { metric: MAX_DRAWDOWN_PCT }, where: {
+      parameters: [{ name: "ema.window", min: 40 }] metrics: [{ metric: SHARPE, min: 0.1 }]
+    }) { complete totalCount edges { node { variantIndex variantKey params { name number }
+      metrics { sharpe maxDrawdownPct } } } }`,
   rank: `rank(first: 100, orderBy: { metric: SHARPE }) {
     complete totalCount edges { node { variantIndex variantKey params { name number }
       metrics { sharpe maxDrawdownPct } } } }`,
 };
 
-export function surfaceConfig(dataDir: string): ServiceConfig {
+export function surfaceConfig(dataDir: string, databaseUrl?: string): ServiceConfig {
   const guards = { maxVariantsPerStage: 2_000_000, maxBytes: "8GiB" };
-  const flags = { dataDir, guards, log: { level: "error" } };
+  const database = databaseUrl === undefined ? {} : { databaseUrl };
+  const flags = { dataDir, ...database, guards, log: { level: "error" } };
   return loadConfig({ environment: {}, flags });
 }

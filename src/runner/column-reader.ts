@@ -24,8 +24,8 @@ interface Wanted {
   readonly column: number;
 }
 
-/** Unpacked bytes that are read ahead, unless a single chunk has more. */
-const BATCH_BYTES = 16 * 2 ** 20;
+/** Unpacked bytes that are asked for together, unless a single chunk has more. */
+const BATCH_BYTES = 8 * 2 ** 20;
 /** Packed bytes of one statement: the embedded database holds the event loop while it answers. */
 const STATEMENT_BYTES = 2 ** 19;
 /** Stretches of columns that one statement asks for. */
@@ -39,11 +39,11 @@ const TURN_POSITIONS = 1 << 15;
  * shared: a stored chunk never changes.
  */
 export class ColumnReader {
-  readonly #store: Store;
+  readonly #store: Pick<Store, "columnParts">;
   readonly #decoded: ByteLru<string, Float64Array>;
   readonly #coming = new Map<string, Promise<Float64Array>>();
 
-  constructor(store: Store, maxBytes: number) {
+  constructor(store: Pick<Store, "columnParts">, maxBytes: number) {
     this.#store = store;
     this.#decoded = new ByteLru(maxBytes, ({ byteLength }) => byteLength);
   }
@@ -68,38 +68,40 @@ export class ColumnReader {
     }
   }
 
+  /** Chunks in order, each as soon as it is there; the next ones are on their way meanwhile. */
   async *#chunks(
     of: StageColumns,
     columns: readonly number[],
   ): AsyncGenerator<{ from: number; values: Float64Array[] }> {
-    for (let next = 0; next < of.chunks.length; ) {
-      const batch = batchFrom(of, next, columns.length);
-      next += batch.length;
-      const values = await this.#read(of, wantedOf(of, batch, columns));
-      for (const { from } of batch) yield { from, values: values.splice(0, columns.length) };
+    const batches = batchesOf(of, columns.length);
+    let ahead = batches.length === 0 ? [] : this.#read(of, wantedOf(of, batches[0], columns));
+    for (const [b, batch] of batches.entries()) {
+      const coming = ahead;
+      ahead = b + 1 < batches.length ? this.#read(of, wantedOf(of, batches[b + 1], columns)) : [];
+      for (const { from } of batch) {
+        yield { from, values: await Promise.all(coming.splice(0, columns.length)) };
+      }
     }
   }
 
   /** Columns in the order wanted: kept, on their way, or fetched now. */
-  #read(of: StageColumns, wanted: readonly Wanted[]): Promise<Float64Array[]> {
-    const missing = wanted.filter(
-      ({ key }) => this.#decoded.get(key) === undefined && !this.#coming.has(key),
-    );
+  #read(of: StageColumns, wanted: readonly Wanted[]): (Float64Array | Promise<Float64Array>)[] {
+    const known = wanted.map(({ key }) => this.#decoded.get(key) ?? this.#coming.get(key));
+    const missing = wanted.filter((_, w) => known[w] === undefined);
     const packed = this.#fetch(of, missing.map(partOf));
-    missing.forEach((one, i) => {
+    const fetched = missing.map((one, i) => {
       const unpacked = packed[i].then(async (bytes) => {
         const column = await unpackedColumn(of, one, bytes);
         this.#decoded.set(one.key, column);
         return column;
       });
-      this.#coming.set(
-        one.key,
-        unpacked.finally(() => this.#coming.delete(one.key)),
-      );
+      const coming = unpacked.finally(() => this.#coming.delete(one.key));
+      // Whoever asked may have given up before it is his turn to hear of a fault.
+      coming.catch(() => {});
+      this.#coming.set(one.key, coming);
+      return coming;
     });
-    return Promise.all(
-      wanted.map(({ key }) => this.#decoded.get(key) ?? (this.#coming.get(key) as never)),
-    );
+    return known.map((column) => column ?? fetched.shift()!);
   }
 
   /** Packed columns, each as soon as its last statement is answered. */
@@ -112,7 +114,7 @@ export class ColumnReader {
         if (found.length < parts.length) throw columnsGone();
         for (const [i, { stream, isLast }] of parts.entries()) {
           pieces[stream].push(found[i]);
-          if (isLast) waiting[stream].resolve(Buffer.concat(pieces[stream]));
+          if (isLast) waiting[stream].resolve(joined(pieces[stream]));
         }
       }
     };
@@ -123,15 +125,20 @@ export class ColumnReader {
   }
 }
 
-/** Chunks from `next` on that are read at once. */
-function batchFrom({ chunks, cells }: StageColumns, next: number, columns: number): ColumnChunk[] {
-  const bytesOf = ({ from, to }: ColumnChunk) => (to - from) * cells * columns * 8;
-  let end = next + 1;
-  for (let bytes = bytesOf(chunks[next]); end < chunks.length; end++) {
-    bytes += bytesOf(chunks[end]);
-    if (bytes > BATCH_BYTES) break;
+/** Chunks in order, as many at a time as are asked for together. */
+function batchesOf({ chunks, cells }: StageColumns, columns: number): ColumnChunk[][] {
+  const batches: ColumnChunk[][] = [];
+  let room = 0;
+  for (const chunk of chunks) {
+    const bytes = (chunk.to - chunk.from) * cells * columns * Float64Array.BYTES_PER_ELEMENT;
+    room -= bytes;
+    if (room < 0 || batches.length === 0) {
+      batches.push([]);
+      room = BATCH_BYTES - bytes;
+    }
+    batches.at(-1)!.push(chunk);
   }
-  return chunks.slice(next, end);
+  return batches;
 }
 
 function wantedOf(
@@ -151,12 +158,17 @@ function partOf({ chunk, column }: Wanted): ColumnPart {
 }
 
 async function unpackedColumn(
-  { count }: StageColumns,
+  { count, cells }: StageColumns,
   { chunk, column }: Wanted,
   packed: Uint8Array,
 ): Promise<Float64Array> {
-  const floats = await unpackFloats(packed);
-  return chunk.places === null ? splitColumns(floats, count)[column].slice() : floats;
+  const length = (chunk.to - chunk.from) * cells;
+  if (chunk.places !== null) return unpackFloats(packed, length);
+  return splitColumns(await unpackFloats(packed, count * length), count)[column].slice();
+}
+
+function joined(pieces: readonly Uint8Array[]): Uint8Array {
+  return pieces.length === 1 ? pieces[0] : Buffer.concat(pieces);
 }
 
 interface StatementPart extends ColumnPart {

@@ -60,14 +60,42 @@ export async function unpackColumns(packed: Uint8Array, count: number): Promise<
   return Promise.all(places.map(({ at, bytes }) => unpackFloats(packed.subarray(at, at + bytes))));
 }
 
-/** The inverse of `packFloats` for one column. */
-export async function unpackFloats(packed: Uint8Array): Promise<Float64Array> {
+/**
+ * The inverse of `packFloats` for one column. Where it is known how many numbers there are, they
+ * are not copied.
+ */
+export async function unpackFloats(packed: Uint8Array, count?: number): Promise<Float64Array> {
   assertLittleEndian();
   const magic = new DataView(packed.buffer, packed.byteOffset).getUint32(0, true);
-  const bytes = await (magic === ZSTD_MAGIC ? decompressAsync(packed) : inflateAsync(packed));
-  const floats = new Float64Array(bytes.byteLength / Float64Array.BYTES_PER_ELEMENT);
+  const unpack = magic === ZSTD_MAGIC ? decompressAsync : inflateAsync;
+  const bytes = await unpack(packed, { chunkSize: pieceBytes(packed, count) });
+  const numbers = bytes.byteLength / Float64Array.BYTES_PER_ELEMENT;
+  if (isAlone(bytes)) return new Float64Array(bytes.buffer as ArrayBuffer, 0, numbers);
+  const floats = new Float64Array(numbers);
   new Uint8Array(floats.buffer).set(bytes);
   return floats;
+}
+
+/** A decompressor begins another piece when one is full: the only one must not look full. */
+const SPARE_BYTES = 8;
+const LEAST_PIECE = 64;
+/** Pieces of numbers whose count is not known. */
+const [COMMON_PIECE, LARGEST_PIECE] = [2 ** 14, 2 ** 22];
+
+/**
+ * Bytes that the decompressor writes in one go, in its own thread. Each piece is a way to the main
+ * thread and back: in Node's pieces of 16 KiB, eight megabytes cost three times as much.
+ */
+function pieceBytes(packed: Uint8Array, count: number | undefined): number {
+  if (count === undefined) {
+    return Math.min(LARGEST_PIECE, Math.max(COMMON_PIECE, 2 * packed.byteLength));
+  }
+  return Math.max(LEAST_PIECE, count * Float64Array.BYTES_PER_ELEMENT + SPARE_BYTES);
+}
+
+/** Whether nothing worth mentioning would be kept in memory along with these bytes. */
+function isAlone({ buffer, byteOffset, byteLength }: Uint8Array): boolean {
+  return byteOffset === 0 && buffer.byteLength <= byteLength + SPARE_BYTES;
 }
 
 /** Columns of equal length out of one block. */

@@ -82,12 +82,15 @@ export function addRepeatedDigits(
   weight: number,
   out: Int32Array,
 ): void {
-  let digit = Math.floor(from / stride) % radix;
-  let end = stride - (from % stride);
-  for (let i = 0; i < out.length; end += stride) {
-    const value = digit * weight;
-    const to = Math.min(end, out.length);
-    for (; i < to; i++) out[i] += value;
+  // Whole numbers of 32 bits, which the loop below would not be fast without; a run of more numbers
+  // than are asked for has no end here.
+  const length = out.length;
+  const step = Math.min(stride, length) | 0;
+  let end = Math.min(stride - (from % stride), length) | 0;
+  let digit = (Math.floor(from / stride) % radix) | 0;
+  for (let i = 0; i < length; end = Math.min(end + step, length)) {
+    const value = (digit * weight) | 0;
+    for (; i < end; i++) out[i] += value;
     if (++digit === radix) digit = 0;
   }
 }
