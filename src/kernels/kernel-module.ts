@@ -131,8 +131,9 @@ export interface KernelExports {
     ruin: number,
     tallies: number,
   ): void;
-  listSteps(
+  listLeaves(
     side: number,
+    rules: number,
     bars: number,
     close: number,
     list: number,

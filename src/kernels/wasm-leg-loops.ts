@@ -1,3 +1,4 @@
+import { LONG, SHORT, type Side } from "../core/execution/account.ts";
 import type { GatedLegs, LegPanel, PanelTallies } from "../core/execution/leg-panel.ts";
 import { type LevelLegs, MAX_LEVELS } from "../core/execution/level-legs.ts";
 import { planeWords } from "../core/series/bit-plane.ts";
@@ -10,11 +11,11 @@ const BARS_PER_WORD = 64;
 /** Zeros before the counts: the kernel reads the count before the first bar. */
 const ZEROS_BEFORE = 64;
 const TALLIES = 5;
-/** See assembly/leg-steps.ts. */
+/** See assembly/leg-leaves.ts. */
 const LIST_FIELDS = 2;
 /** See assembly/gated-panel.ts. */
 const FEW_LEGS = 8;
-const BATCH_BYTES = 16_384;
+const BATCH_BYTES = 20_480;
 /** Columns are settled eight at a time. */
 const COLUMNS_AT_ONCE = 8;
 
@@ -102,8 +103,8 @@ export class WasmLegPanel implements LegPanel {
         }
       : null;
     this.#isSmall = rows <= FEW_LEGS && columns <= FEW_LEGS && !tallied;
-    this.#long = new SideRoom(backend, rows);
-    this.#short = new SideRoom(backend, columns);
+    this.#long = new SideRoom(backend, rows, LONG);
+    this.#short = new SideRoom(backend, columns, SHORT);
   }
 
   settle(long: GatedLegs, short: GatedLegs): void {
@@ -151,6 +152,7 @@ export class WasmLegPanel implements LegPanel {
 /** The fields of one side, in the order of assembly/leg-side.ts, and the list of its steps. */
 class SideRoom {
   readonly #backend: WasmBackend;
+  readonly #side: Side;
   readonly #fields: Int32Array;
   readonly #count: number;
   readonly #entriesAt: number;
@@ -161,8 +163,9 @@ class SideRoom {
   #counted = 0;
   #fits = false;
 
-  constructor(backend: WasmBackend, count: number) {
+  constructor(backend: WasmBackend, count: number, side: Side) {
     this.#backend = backend;
+    this.#side = side;
     this.#fields = backend.memory.int32(6);
     this.#count = count;
     // Entries are written a batch at a time, from an even number on.
@@ -191,14 +194,15 @@ class SideRoom {
   }
 
   #writeList(): boolean {
-    const { kernels, memory, close } = this.#backend;
+    const { kernels, memory, close, rulesAt } = this.#backend;
     this.#list ??= {
       fields: memory.int32(LIST_FIELDS),
       room: memory.uint8(listBytes(close.length), "as it is"),
     };
     const { fields, room } = this.#list;
-    const fits = kernels.listSteps(
+    const fits = kernels.listLeaves(
       this.#fields.byteOffset,
+      rulesAt + this.#side * Float64Array.BYTES_PER_ELEMENT,
       close.length,
       close.byteOffset,
       fields.byteOffset,

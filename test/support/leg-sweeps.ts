@@ -2,8 +2,9 @@ import fc from "fast-check";
 import { allocateCandles } from "../../src/core/series/candles.ts";
 import type { Sweep } from "../../src/core/stages/sweep.ts";
 import { UserError } from "../../src/core/user-error.ts";
+import { type SyntheticOptions, syntheticCandles } from "../../src/market-data/synthetic.ts";
 import { resolveStrategy, type Strategy } from "../../src/plan/resolve-strategy.ts";
-import { anyCloseSettings } from "./execution-arbitraries.ts";
+import { anyCloseSettings, FREE_SETTINGS } from "./execution-arbitraries.ts";
 import { candlesOf, type SweepCase } from "./sweep-arbitraries.ts";
 
 /** Random sweeps of strategies whose sides have levels of their own, and of near misses. */
@@ -162,4 +163,22 @@ export function twiceRuined(execution: Sweep["execution"]): SweepCase {
   };
   const range = { firstBar: 0, lastBar: closes.length };
   return { candles, sweep: sweepOf(strategy, execution, range) };
+}
+
+/** Panels of seven by eight legs behind a gate, on a market as long as asked. */
+export function gatedPanels(market: SyntheticOptions, feePct: number): SweepCase {
+  const candles = syntheticCandles(market);
+  const strategy: Strategy = {
+    indicators: { avg: sma([2, 30]), rsi: rsi([2, 9]) },
+    signals: [
+      {
+        rule: "band",
+        of: "rsi",
+        params: { long: [51, 52, 55, 56, 58, 60, 62], short: [29, 32, 35, 38, 41, 44, 47, 49] },
+      },
+      { rule: "price", of: "avg", params: {} },
+    ],
+  };
+  const execution = { ...FREE_SETTINGS, feePct };
+  return { candles, sweep: sweepOf(strategy, execution, { firstBar: 0, lastBar: market.bars }) };
 }

@@ -106,9 +106,14 @@ export function legBytes(bars: number): number {
   return Math.ceil(bars / 64) * (64 + 16);
 }
 
+/** Lists of two sides are to stay in the cache of a core, or not far from it. */
+const MOST_LIST_BYTES = 16 * 2 ** 20;
+/** Where a list ends is looked at a word of bars at a time. */
+const LEAVES_A_WORD = 66 * 64;
+
 /** Most bytes of what a backend lists of one side's legs; a longer list is done without. */
 export function listBytes(bars: number): number {
-  return bars * 28;
+  return Math.min(bars * 69 + LEAVES_A_WORD, MOST_LIST_BYTES);
 }
 
 function positions(digits: readonly number[]): readonly number[] {

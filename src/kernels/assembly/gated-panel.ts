@@ -1,11 +1,12 @@
 /**
- * The panel of leg-panel.ts once more, for a few legs that are settled behind many gates, in batches of exits. Which legs
- * exit where is found first and without a branch, then what each exit makes of the legs of its side;
- * then all accounts are multiplied at each exit, most of them by 1, a few rows at a time held in
- * registers. What a market does next cannot be guessed, and a wrong guess costs more than a product.
+ * The panel of leg-panel.ts once more, for a few legs that are settled behind many gates, in batches
+ * of exits. Which legs exit where is found first and without a branch, then what each exit makes of
+ * the legs of its side; then all accounts are multiplied at each exit, most of them by 1, a few rows
+ * at a time in registers. What a market does next cannot be guessed, and a wrong guess costs more
+ * than a product.
  */
 import { allFound, findExits, lastExit, openExits, OVERLAP } from "./leg-exits";
-import { FACTOR_BYTES, floor, openFactors, writeFactors, writeLast } from "./leg-factors";
+import { FACTOR_BYTES, openFactors, PART_BYTES, share, writeFactors, writeLast } from "./leg-factors";
 import { field, LEGS, leastAccount, openAccounts } from "./leg-side";
 
 /** When the bound of all accounts is as near to ruin as this, the accounts are looked at. */
@@ -15,6 +16,7 @@ const NEAR: f64 = 1e6;
 /** Most exits of a batch: those it ends with, a word of bars, and the last. */
 const MOST_EXITS: usize = 192;
 const EXIT_ROOM: usize = 2048;
+const PART_ROOM: usize = MOST_EXITS * PART_BYTES;
 const FACTOR_ROOM: usize = MOST_EXITS * FACTOR_BYTES;
 
 /** Eight accounts a row. */
@@ -26,7 +28,7 @@ let bottom: usize = 0;
 
 /**
  * Leaves what settlePanel leaves, without tallies; false where the sides overlap. Each side has
- * eight legs at most. Lists are those of listSteps; `room` has 16 KiB.
+ * eight legs at most. Lists are those of listLeaves; `room` has 20 KiB.
  */
 export function settleGated(
   long: usize,
@@ -47,21 +49,22 @@ export function settleGated(
   openAccounts(cash, bottom, startCash);
   openExits(long, short, longList, shortList, bars);
   openFactors(rules, close, longList, shortList);
-  const factors = room + EXIT_ROOM;
+  const parts = room + EXIT_ROOM;
+  const factors = parts + PART_ROOM;
   const stretches = factors + FACTOR_ROOM;
   let least = startCash;
   while (!allFound()) {
     const end = findExits(room);
     if (end == OVERLAP) return false;
-    const last = writeFactors(room, end, factors, stretches, least);
-    least = multiply(factors, stretches, last, floor);
+    const last = writeFactors(room, end, parts, factors, stretches);
+    least = multiply(factors, stretches, last, least * share);
   }
   if (!lastExit(room)) return true;
   const isShort = load<u32>(room) & 1;
-  least *= max<f64>(writeLast(room, load<f64>(close + (<usize>(bars - 1) << 3)), factors), 0);
+  writeLast(room, load<f64>(close + (<usize>(bars - 1) << 3)), parts, factors);
   store<u32>(stretches, <u32>(factors + (isShort ? 0 : FACTOR_BYTES)));
   store<u32>(stretches, <u32>(factors + FACTOR_BYTES), 4);
-  multiply(factors, stretches, stretches + 8, least);
+  multiply(factors, stretches, stretches + 8, least * share);
   return true;
 }
 

@@ -22,7 +22,7 @@ export { fillTable, setTable, setTableDays } from "./risk-table";
 export { comparePair, compareRows, makeKeys } from "./row-family";
 export { keepHits } from "./kept-hits";
 export { settlePanel } from "./leg-panel";
-export { listSteps } from "./leg-steps";
+export { listLeaves } from "./leg-leaves";
 export { countLevels } from "./level-legs";
 export { padRows, rowKeys } from "./row-keys";
 export { tickMeans } from "./tick-means";

@@ -1,6 +1,6 @@
 /** The exits of a panel in the order of their bars, found batch by batch before any is settled. */
 import { field, GATE, SOME } from "./leg-side";
-import { FALLS } from "./leg-steps";
+import { FALLS } from "./leg-leaves";
 
 // Fields of an exit, 32 bits each.
 /** The bar, shifted, and below it whether some legs of the side stay, and whether it is short. */
@@ -55,8 +55,8 @@ export function openExits(
 }
 
 /**
- * Writes the next exits at `exits`, which has room for a batch, a word of bars and four more, and returns
- * their end. A side is held where its loosest leg is, behind the gate: one run after another.
+ * Writes the next exits at `exits`, which has room for a batch and a word of bars and more, and
+ * returns their end. A side is held where its loosest leg is, behind the gate: one run after another.
  */
 export function findExits(exits: usize): usize {
   let exit = exits;

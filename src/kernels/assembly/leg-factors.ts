@@ -1,23 +1,37 @@
 /** What each exit of a batch makes of the accounts of the legs of its side. */
-import { BAR, EXIT_BYTES, IS_SHORT, RUN, SHIFT, STAYS } from "./leg-exits";
-import { below, exitFactors, field } from "./leg-side";
-import { HELD, HOW_MANY } from "./leg-steps";
-import { BASE, SLOPE } from "./rules";
+import { BAR, EXIT_BYTES, IS_SHORT, RUN, STAYS } from "./leg-exits";
+import { HOW_MANY, LEAVES } from "./leg-leaves";
+import { below, field, ONES, onesBelow, SLIDE } from "./leg-side";
+import { BASE, factorOf, SLOPE } from "./rules";
 
 /** Factors of eight legs, those of one exit: 1 for legs that do not exit. */
 export const FACTOR_BYTES: usize = 64;
 
+/** What the factors of an exit are made of: that of legs that were entered when their run began, */
+const SINCE: usize = 0;
+/** where those of legs that were entered later are, had there been no gate, */
+const LEAVE: usize = 8;
+/** where the masks of the former are, and those of legs that stay. */
+const KEPT: usize = 12;
+const STAY: usize = 16;
+export const PART_BYTES: usize = 24;
+
+/** More than what rounding takes from the product of a batch. */
+const DOUBT: f64 = 1e-9;
+
 // The panel at hand.
 let rules: usize = 0;
 let close: usize = 0;
-let longHeld: usize = 0;
-let shortHeld: usize = 0;
+let longLeaves: usize = 0;
+let shortLeaves: usize = 0;
 // Where the walk is: the run of the exit before, and how many legs have been held since it began.
 let run: u32 = 0;
 let kept: u32 = 0;
+/** What was read ahead; nobody needs it. */
+let touched: u32 = 0;
 
-/** What no account is below, where none is before and all are multiplied by the factors written. */
-export let floor: f64 = 0;
+/** Of an account, before a batch, what is left at least while it lasts. */
+export let share: f64 = 0;
 
 export function openFactors(
   rulesAt: usize,
@@ -27,116 +41,129 @@ export function openFactors(
 ): void {
   rules = rulesAt;
   close = closeAt;
-  longHeld = field(longList, HELD);
-  shortHeld = field(shortList, HELD);
+  longLeaves = field(longList, LEAVES);
+  shortLeaves = field(shortList, LEAVES);
   run = u32.MAX_VALUE;
 }
 
 /**
  * Writes the factors of the exits `[from, end)`, and where in them each stretch of exits of one side
- * ends: a long one, a short one, and so on. Returns the end of the last, which is short; the first may be empty.
- * Products are rounded monotonously, so the floor holds to the bit.
+ * ends: a long one, a short one, and so on. Returns the end of the last, which is short; the first
+ * may be empty. `room` is for what each exit is made of.
  */
 export function writeFactors(
   from: usize,
   end: usize,
+  room: usize,
   factors: usize,
   stretches: usize,
-  floorBefore: f64,
 ): usize {
-  let lowest = f64x2.splat(floorBefore);
+  const last = gather(from, end, room, factors, stretches);
+  const one = v128.load(onesBelow(8));
+  let left = one;
+  let part = room;
+  const ended = factors + (end - from) / EXIT_BYTES * FACTOR_BYTES;
+  for (let at = factors; at < ended; at += FACTOR_BYTES) {
+    const least = writeExit(at, part);
+    left = f64x2.mul(left, f64x2.pmax(f64x2.splat(0), f64x2.pmin(least, one)));
+    part += PART_BYTES;
+  }
+  share = f64x2.extract_lane(left, 0) * f64x2.extract_lane(left, 1) * (1 - DOUBT);
+  return last;
+}
+
+/** What the factors of each exit are made of, and the stretches. */
+function gather(from: usize, end: usize, room: usize, factors: usize, stretches: usize): usize {
+  const longs = longLeaves;
+  const shorts = shortLeaves;
+  const prices = close;
+  const account = rules;
   let since = run;
   let held = kept;
   let stretch = stretches;
   let side: u32 = 0;
   let at = factors;
+  let part = room;
+  let touch: u32 = 0;
   store<u32>(stretch, <u32>at);
   for (let exit = from; exit < end; exit += EXIT_BYTES) {
     const bits = load<u32>(exit, BAR);
-    const isShort = bits & IS_SHORT;
     const began = load<u32>(exit, RUN);
-    const states = select<usize>(shortHeld, longHeld, isShort);
-    const state = states + <usize>(bits & ~(STAYS | IS_SHORT));
-    const before = load<u32>(state);
-    const now = select<u32>(load<u32>(state, 4) & HOW_MANY, 0, bits & STAYS);
+    const isShort = bits & IS_SHORT;
+    const bar = <usize>(bits & ~(STAYS | IS_SHORT));
+    const leaves = select<usize>(shorts, longs, isShort);
+    const state = load<u32>(leaves + bar);
+    const leave = <usize>(state & ~HOW_MANY);
+    const now = select<u32>(state & HOW_MANY, 0, bits & STAYS);
     // Legs below have been held since the run began: those that began with it, until one exits.
-    held = select<u32>(load<u32>(states + <usize>began, 4) & HOW_MANY, held, began != since);
+    held = select<u32>(load<u32>(leaves + <usize>began) & HOW_MANY, held, began != since);
     since = began;
-    const price = close + (<usize>(bits & ~(STAYS | IS_SHORT)) << 1);
-    const least = writeExit(at, isShort, before, now, held, began, v128.load64_splat(price));
+    const ratio = load<f64>(prices + (bar << 1)) / load<f64>(prices + (<usize>began << 1));
+    const rule = account + (<usize>isShort << 3);
+    store<f64>(part, load<f64>(rule, BASE) + load<f64>(rule, SLOPE) * ratio, SINCE);
+    store<u32>(part, <u32>leave, LEAVE);
+    store<u32>(part, <u32>below(<usize>held), KEPT);
+    store<u32>(part, <u32>below(<usize>now), STAY);
+    // So that it is in the cache when it is read whole.
+    touch |= load<u32>(leave);
     held = min(held, now);
-    lowest = f64x2.mul(lowest, f64x2.pmax(f64x2.splat(0), least));
     at += FACTOR_BYTES;
+    part += PART_BYTES;
     stretch += <usize>(isShort ^ side) << 2;
     side = isShort;
     store<u32>(stretch, <u32>at);
   }
   run = since;
   kept = held;
-  floor = f64x2.extract_lane(lowest, 0);
+  touched = touch;
   if (side != 0) return stretch + 4;
   store<u32>(stretch, <u32>at, 4);
   return stretch + 8;
 }
 
-/** Writes the factors of an exit; returns the least of them and 1, in both lanes. */
+/** Writes the factors of an exit; returns the least of even and of odd legs. */
 // @ts-ignore: decorator
 @inline
-function writeExit(
-  at: usize,
-  isShort: u32,
-  before: u32,
-  now: u32,
-  held: u32,
-  began: u32,
-  price: v128,
-): v128 {
-  const base = v128.load64_splat(rules + (<usize>isShort << 3), BASE);
-  const slope = v128.load64_splat(rules + (<usize>isShort << 3), SLOPE);
-  const opened = v128.load64_splat(close + (<usize>began << 1));
-  const entered = <usize>(before & ~HOW_MANY);
-  const kept = below(<usize>held);
-  const stay = below(<usize>now);
-  const were = below(<usize>(before & HOW_MANY));
-  let least = f64x2.splat(1);
-  const a = factorsOf(base, slope, price, opened, entered, kept, stay, were);
-  const b = factorsOf(base, slope, price, opened, entered + 16, kept + 16, stay + 16, were + 16);
-  const c = factorsOf(base, slope, price, opened, entered + 32, kept + 32, stay + 32, were + 32);
-  const d = factorsOf(base, slope, price, opened, entered + 48, kept + 48, stay + 48, were + 48);
+function writeExit(at: usize, part: usize): v128 {
+  const since = v128.load64_splat(part, SINCE);
+  const leave = field(part, LEAVE);
+  const kept = field(part, KEPT);
+  const stay = field(part, STAY);
+  const ones = stay + (ONES - SLIDE);
+  const a = factorsOf(since, leave, kept, stay, ones);
+  const b = factorsOf(since, leave + 16, kept + 16, stay + 16, ones + 16);
+  const c = factorsOf(since, leave + 32, kept + 32, stay + 32, ones + 32);
+  const d = factorsOf(since, leave + 48, kept + 48, stay + 48, ones + 48);
   v128.store(at, a);
   v128.store(at, b, 16);
   v128.store(at, c, 32);
   v128.store(at, d, 48);
-  least = f64x2.pmin(f64x2.pmin(a, b), f64x2.pmin(c, d));
-  return f64x2.pmin(f64x2.pmin(least, v128.shuffle<i64>(least, least, 1, 0)), f64x2.splat(1));
+  return f64x2.pmin(f64x2.pmin(a, b), f64x2.pmin(c, d));
 }
 
+/** Of a pair of legs: 1 for those that stay, `since` for others that were held when the run began. */
 // @ts-ignore: decorator
 @inline
-function factorsOf(
-  base: v128,
-  slope: v128,
-  price: v128,
-  opened: v128,
-  entered: usize,
-  kept: usize,
-  stay: usize,
-  were: usize,
-): v128 {
-  const exits = v128.andnot(v128.load(were), v128.load(stay));
-  const entry = v128.bitselect(opened, v128.load(entered), v128.load(kept));
-  return exitFactors(base, slope, price, entry, exits);
+function factorsOf(since: v128, leave: usize, kept: usize, stay: usize, ones: usize): v128 {
+  const factors = v128.bitselect(since, v128.load(leave), v128.load(kept));
+  return v128.or(v128.andnot(factors, v128.load(stay)), v128.load(ones));
 }
 
-/** The factors of the exit after the last bar, at its price; the least of them and 1. */
-export function writeLast(exit: usize, lastPrice: f64, factors: usize): f64 {
+/** The factors of the exit after the last bar, at its price; and what they leave at least. */
+export function writeLast(exit: usize, lastPrice: f64, room: usize, factors: usize): void {
   const bits = load<u32>(exit, BAR);
-  const isShort = bits & IS_SHORT;
+  const isShort = <usize>(bits & IS_SHORT);
   const began = load<u32>(exit, RUN);
-  const states = select<usize>(shortHeld, longHeld, isShort);
-  const before = load<u32>(states + <usize>(bits & ~IS_SHORT));
-  const begun = load<u32>(states + <usize>began, 4) & HOW_MANY;
+  const leaves = select<usize>(shortLeaves, longLeaves, isShort);
+  const leave = load<u32>(leaves + <usize>(bits & ~IS_SHORT)) & ~HOW_MANY;
+  const begun = load<u32>(leaves + <usize>began) & HOW_MANY;
   const held = began == run ? kept : begun;
-  const least = writeExit(factors, isShort, before, 0, held, began, f64x2.splat(lastPrice));
-  return f64x2.extract_lane(least, 0);
+  const opened = load<f64>(close + (<usize>began << 1));
+  store<f64>(room, factorOf(rules, isShort, opened, lastPrice), SINCE);
+  store<u32>(room, leave, LEAVE);
+  store<u32>(room, <u32>below(<usize>held), KEPT);
+  store<u32>(room, <u32>below(0), STAY);
+  const least = writeExit(factors, room);
+  const lowest = min<f64>(f64x2.extract_lane(least, 0), f64x2.extract_lane(least, 1));
+  share = min<f64>(1, max<f64>(0, lowest));
 }

@@ -56,3 +56,13 @@ export const SLIDE = memory.data<u64>(
 export function below(legs: usize): usize {
   return SLIDE + 64 - (legs << 3);
 }
+
+/** Eight of it, from `8 - n` on: 1 for the first n of eight. */
+export const ONES = memory.data<f64>([1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0], 16);
+
+/** 1 for the legs below a number, all zeros beyond, as above. */
+// @ts-ignore: decorator
+@inline
+export function onesBelow(legs: usize): usize {
+  return ONES + 64 - (legs << 3);
+}

@@ -7,7 +7,7 @@ import { SweepScorer } from "../../../src/core/stages/sweep-scorer.ts";
 import { backendFactory } from "../../../src/kernels/choose-kernels.ts";
 import { FREE_SETTINGS } from "../../support/execution-arbitraries.ts";
 import { describeEachKernel } from "../../support/kernel-suites.ts";
-import { anyLegSweep, twiceRuined } from "../../support/leg-sweeps.ts";
+import { anyLegSweep, gatedPanels, twiceRuined } from "../../support/leg-sweeps.ts";
 import { ReferenceScorer } from "../../support/reference-scorer.ts";
 
 /** Indices that are scored and compared of one sweep. */
@@ -76,6 +76,33 @@ describeEachKernel("panels of ruined accounts", (kernels) => {
     scorer.release();
     // A short from 10 to 40: 2 - 4 times the stake.
     expect([...out]).toEqual([-300, -300]);
+  });
+});
+
+describeEachKernel("long panels behind gates", (kernels) => {
+  const backend = backendFactory(kernels);
+
+  it.each([
+    ["a calm market", { volatilityPct: 0.3 }, 0.1],
+    ["a wild market", { volatilityPct: 10 }, 0.1],
+    ["costs that ruin", { volatilityPct: 0.3 }, 4],
+    ["few prices", { volatilityPct: 0.2, tickSize: 1 }, 0],
+  ])("score the variants of %s as each by itself is", (_, market, feePct) => {
+    const { sweep, candles } = gatedPanels({ bars: 3_001, seed: 5, ...market }, feePct);
+    const variants = sweep.axes.reduce((size, { values }) => size * values.length, 1);
+    const together = new SweepScorer(sweep, candles, { backend });
+    const out = new Float64Array(variants).fill(-1);
+    together.batchEngine()!.score(0, variants, out, () => false);
+    together.release();
+    const each = new SweepScorer(sweep, candles, { backend, batches: false });
+    const alone = new Float64Array(variants);
+    for (let index = 0; index < variants; index++) {
+      each.seek(index);
+      each.scoreBase(alone, index);
+    }
+    each.release();
+    expect(new Set(alone).size).toBeGreaterThan(2);
+    expect([...out]).toEqual([...alone]);
   });
 });
 
