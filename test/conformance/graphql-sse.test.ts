@@ -69,7 +69,7 @@ describe("a stream", () => {
   it("of a query is its one answer", async () => {
     const all = await blocks(await ask("{ service { database } }"));
     expect(all).toHaveLength(2);
-    expect(all[0]).toContain('{"service":{"database":"pglite"}}');
+    expect(all[0]).toContain('{"service":{"database":"postgres"}}');
     expect(all[1]).toMatch(/^event: complete/);
   });
 

@@ -105,7 +105,7 @@ describe("operations", () => {
     const socket = await (await ready()).subscribe("q", QUERY);
     await socket.got("complete", "q");
     expect(socket.received.slice(1)).toMatchObject([
-      { type: "next", id: "q", payload: { data: { service: { database: "pglite" } } } },
+      { type: "next", id: "q", payload: { data: { service: { database: "postgres" } } } },
       { type: "complete", id: "q" },
     ]);
     socket.socket.close();

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { loadDefaultAxes } from "../../src/default-axes.ts";
 import { EXAMPLE_OPERATIONS } from "../../src/server/example-operations.ts";
+import { PGLITE } from "../support/databases.ts";
 import { type Answer, overWebsocket, post } from "./graphql-client.ts";
 import {
   BACKTEST,
@@ -18,7 +19,7 @@ import { TestService } from "./test-service.ts";
 
 let service: TestService;
 beforeAll(async () => {
-  service = await TestService.start();
+  service = await TestService.start(PGLITE);
   await service.importSynthetic("hours", 3_000);
   await service.importSynthetic("long", 20_000);
 });

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { CandleExchange, type MarketBar } from "../support/candle-exchange.ts";
+import { PGLITE } from "../support/databases.ts";
 import { overWebsocket, post as postQuery } from "./graphql-client.ts";
 import { FAILURES } from "./requests.ts";
 import { IMPATIENT_WORLD, TestService } from "./test-service.ts";
@@ -58,7 +59,7 @@ beforeAll(async () => {
   writeFileSync(join(folder, "deep/hours.csv.gz"), gzipSync(csv(MARKET.slice(0, 700))));
   symlinkSync(join(outside, "secret.csv"), join(folder, "link.csv"));
   const world = { ...IMPATIENT_WORLD, settings: { binance: { baseUrl: exchange.url } } };
-  service = await TestService.start(undefined, { folder, world });
+  service = await TestService.start(PGLITE, { folder, world });
 });
 
 afterAll(async () => {

@@ -20,7 +20,7 @@ describe("@defer and @stream", () => {
     const answer = await post(service.url, query, {}, { headers });
     expect(answer.headers.get("content-type")).toMatch(/^multipart\/mixed/);
     const bodies = [...answer.text.matchAll(/^\{.*\}$/gm)].map(([body]) => JSON.parse(body));
-    expect(bodies[0]).toMatchObject({ data: { service: { database: "pglite" } }, hasNext: true });
+    expect(bodies[0]).toMatchObject({ data: { service: { database: "postgres" } }, hasNext: true });
     expect(bodies[0].extensions.cost.points).toBeGreaterThan(8);
     expect(bodies.at(-1).hasNext).toBe(false);
     expect(answer.text).toContain('"label":"p2"');

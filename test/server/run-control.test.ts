@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { PGLITE } from "../support/databases.ts";
 import { overWebsocket, post } from "./graphql-client.ts";
 import {
   CANCEL,
@@ -16,7 +17,7 @@ import { TestService } from "./test-service.ts";
 
 let service: TestService;
 beforeAll(async () => {
-  service = await TestService.start();
+  service = await TestService.start(PGLITE);
   await service.importSynthetic("hours", 3_000);
   await service.importSynthetic("long", 20_000);
 });

@@ -17,7 +17,7 @@ import type { ServerOptions } from "../../src/server/server-options.ts";
 import { type RunningServer, startServer } from "../../src/server/start-server.ts";
 import type { DatabaseLocation } from "../../src/store/database.ts";
 import { type OpenStore, openStore } from "../../src/store/open.ts";
-import { PGLITE } from "../support/databases.ts";
+import { POSTGRES, type TestDatabase } from "../support/databases.ts";
 
 export const TEST_GUARDS = {
   maxVariantsPerStage: 2_000_000,
@@ -80,10 +80,16 @@ export class TestService implements AsyncDisposable {
   readonly #runner: Runner;
   readonly #drop: () => Promise<void>;
 
-  /** On a new embedded database that goes with it, unless one is named. */
-  static async start(location?: DatabaseLocation, limits: RunLimits = {}): Promise<TestService> {
-    const own = location === undefined ? await PGLITE.create() : null;
-    const store = await openStore(location ?? own?.location);
+  /**
+   * On a new database that goes with it, unless one is named: of a server, which answers in a
+   * fraction of the embedded one's time.
+   */
+  static async start(
+    location: DatabaseLocation | TestDatabase = POSTGRES,
+    limits: RunLimits = {},
+  ): Promise<TestService> {
+    const own = "create" in location ? await location.create() : null;
+    const store = await openStore("create" in location ? own?.location : location);
     const queue = await openWorkQueue(store);
     const pool = await createPool({
       size: 2,

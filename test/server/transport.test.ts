@@ -91,7 +91,7 @@ describe("limits", () => {
       const query = `query Small { service { database } } query Large { ${aliases(40)} }`;
       const body = JSON.stringify({ query, operationName: "Small" });
       const answer = await post(url, "", {}, { body });
-      expect(answer.data).toEqual({ service: { database: "pglite" } });
+      expect(answer.data).toEqual({ service: { database: "postgres" } });
       expect(JSON.parse(answer.text).extensions.cost).toEqual({ points: 2, depth: 2, breadth: 2 });
     });
   });
@@ -308,7 +308,7 @@ describe("health", () => {
     expect(ready.status).toBe(200);
     expect(await ready.json()).toMatchObject({
       status: "ready",
-      checks: { database: { ok: true, detail: "pglite" }, pool: { ok: true } },
+      checks: { database: { ok: true, detail: "postgres" }, pool: { ok: true } },
     });
   });
 
