@@ -5,7 +5,7 @@ import { addTally, emptyTally, TROUBLE_KINDS } from "../support/simulation/tally
 import { SimulatedDatabase } from "../support/simulation/world.ts";
 
 /** A slice of what `npm run simulate` does for as long as one likes. */
-const SEEDS = [1, 2, 3, 4, 6, 9];
+const SEEDS = [3, 54, 58];
 /** Bugs of which each is found within the first few seeds. */
 const BUGS = ["a lease is over at once", "a stored chunk is counted twice", "an event is lost"];
 const LONG_MS = 60_000;
@@ -35,7 +35,11 @@ it(
   "a seed gives the same run again, step by step",
   async () => {
     const traces = [[], []] as [string[], string[]];
-    for (const trace of traces) await simulateRun(database, 101, (line) => trace.push(line));
+    for (const trace of traces) {
+      await simulateRun(database, 101, (line) => trace.push(line));
+      // What another run has left behind does not change it.
+      await simulateRun(database, 102);
+    }
     expect(traces[0].length).toBeGreaterThan(20);
     expect(traces[1]).toEqual(traces[0]);
   },

@@ -94,9 +94,12 @@ export class LeaseLedger {
   /** Given back untouched, or after a fault, by whoever it may be. */
   #givenBack(chunk: ChunkId, worker: string, how: "untouched" | "failed"): void {
     const key = keyOf(chunk);
-    if (this.#held.get(key)?.worker !== worker) return;
+    const holding = this.#held.get(key);
+    if (holding?.worker !== worker) return;
     this.#held.delete(key);
-    if (how === "failed") this.#notBeforeMs.set(key, this.#now() + LEAST_WAIT_MS);
+    // Where its lease was over before, it may have been taken from the worker and waits since then.
+    const sinceMs = Math.min(this.#now(), holding.untilMs);
+    if (how === "failed") this.#notBeforeMs.set(key, sinceMs + LEAST_WAIT_MS);
     else this.#begun.set(key, this.#begun.get(key)! - 1);
   }
 

@@ -113,6 +113,8 @@ export class SimulatedDatabase implements AsyncDisposable {
     const soon = this.#worlds++ % WORLDS_A_TRUNCATE !== 0;
     const deleted = soon && (await succeeds(db.execute(sql`delete from runs`)));
     if (!deleted) await db.execute(sql`truncate runs cascade`);
+    // Those of another world would count as alive in this one.
+    await db.execute(sql`delete from workers`);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
