@@ -7,7 +7,7 @@ import { parentPort, receiveMessageOnPort, workerData } from "node:worker_thread
 import { checkStrategy } from "../core/canary/check-strategy.ts";
 import { RANKING_METRICS } from "../core/metrics/ranking-metric.ts";
 import { variantReport } from "../core/report/variant-report.ts";
-import { PhaseClock } from "../core/stages/phase-clock.ts";
+import { PhaseClock, type SuspendedClock, takeSuspended } from "../core/stages/phase-clock.ts";
 import { Ranking } from "../core/stages/ranking.ts";
 import { scoreSweep, scoreVariants } from "../core/stages/score-sweep.ts";
 import { scoreStageA } from "../core/stages/stage-a.ts";
@@ -17,6 +17,7 @@ import { SweepScorer } from "../core/stages/sweep-scorer.ts";
 import { TopRows } from "../core/stages/top-rows.ts";
 import { backendFactory } from "../kernels/choose-kernels.ts";
 import { KernelMemoryExceeded } from "../kernels/kernel-memory.ts";
+import { BegunChunk } from "./begun-chunk.ts";
 import { PoolCaches } from "./cache/pool-caches.ts";
 import { Niceness } from "./niceness.ts";
 import { Permit } from "./permits.ts";
@@ -24,7 +25,6 @@ import {
   type CheckOrder,
   type ChunkOrder,
   CONTROL,
-  COUNTER,
   type FromWorker,
   type ReportOrder,
   type ScoreOrder,
@@ -44,8 +44,6 @@ if (port === null) throw new Error("worker.ts runs as a worker thread only");
 
 /** A slice tells of itself after so many: one position of Stage B alone may have thousands. */
 const VARIANTS_A_LOOK = 1_000;
-/** Least time between two messages about a better row. */
-const BEST_MESSAGE_MS = 100;
 
 const settings = workerData as WorkerSettings;
 const { batches } = settings;
@@ -57,6 +55,9 @@ const memory = new ThreadMemory(settings.held, settings.limitBytes);
 const niceness = new Niceness(settings.reins.niceness);
 const scorers = new Scorers(makeScorer);
 const turns = new Turns<Waiting>(handle, () => performance.now());
+
+/** Innermost last; each with the clock it will go on by, once it has given way. */
+const begun: { readonly chunk: BegunChunk; suspended: SuspendedClock | null }[] = [];
 
 function send(message: FromWorker, transfer: ArrayBuffer[] = []): void {
   port!.postMessage(message, transfer);
@@ -85,51 +86,43 @@ function makeScorer(order: ScorerOrder): SweepScorer {
 }
 
 function runChunk(order: ChunkOrder): void {
-  const { control } = order;
   clock.take();
   clock.enter("merge");
-  // First begun, then a look at the abort word: the pool writes and reads them the other way round.
-  Atomics.store(control, CONTROL.begun + order.seat, 1);
-  const aborted = () => Atomics.load(control, CONTROL.abort) !== 0;
   const top = new TopRows(new Ranking(order.sweep.ranking), order.keep);
-  if (!aborted()) scorers.using(order, (scorer) => runSlices(order, scorer, top, aborted));
-  const rows = top.drain();
-  const transfer = [rows.data.buffer as ArrayBuffer];
-  send({ kind: "chunkDone", id: order.id, rows, spent: clock.take() }, transfer);
+  const chunk = new BegunChunk(order, top, send);
+  begun.push({ chunk, suspended: null });
+  try {
+    if (!chunk.aborted) scorers.using(order, (scorer) => runSlices(chunk, scorer));
+  } finally {
+    begun.pop();
+  }
+  chunk.answer(clock.take());
 }
 
-function runSlices(
-  order: ChunkOrder,
-  scorer: SweepScorer,
-  top: TopRows,
-  aborted: () => boolean,
-): void {
-  const best = new BestReporter(order.id);
+function runSlices(chunk: BegunChunk, scorer: SweepScorer): void {
+  const { order, top } = chunk;
   const slices = new Slices(order, scorer);
+  chunk.batched = slices.batched;
   const look = slices.batched ? 0 : VARIANTS_A_LOOK;
-  const leave = () => aborted() || slices.isEmpty();
-  while (!aborted()) {
+  const leave = () => chunk.aborted || slices.isEmpty();
+  const stop = (scored: number) => {
+    if (scored - chunk.told >= look) {
+      chunk.tell(scored);
+      giveWay();
+    }
+    if (slices.batched) mayScore(() => chunk.aborted);
+    return chunk.aborted;
+  };
+  while (!chunk.aborted) {
     if (!mayScore(leave)) break;
     const slice = slices.next();
     if (slice === null) break;
-    let told = 0;
-    const tell = (scored: number) => {
-      Atomics.add(order.counters, COUNTER.scored, BigInt(scored - told));
-      told = scored;
-      best.report(top);
-      giveWay();
-    };
-    const stop = (scored: number) => {
-      if (scored - told >= look) tell(scored);
-      if (slices.batched) mayScore(aborted);
-      return aborted();
-    };
     const startedMs = performance.now() - turns.awayMs;
     const scored = runSlice(order, scorer, { ...slice, top, stop });
     const tookMs = performance.now() - turns.awayMs - startedMs;
     clock.enter("merge");
-    // Less than was told where a batch was ended early: it counts for nothing.
-    tell(scored);
+    chunk.endSlice(scored);
+    giveWay();
     slices.took(slice, scored / cellsOf(order, scorer), tookMs);
   }
 }
@@ -155,27 +148,6 @@ function runSlice(order: ChunkOrder, scorer: SweepScorer, slice: Slice): number 
   const origin = order.from * scorer.cells;
   const work = { shortlist: order.shortlist!, from, to };
   return scoreStageB(scorer, work, { top, columns, origin }, stop);
-}
-
-/** Tells the pool about a better best row, now and then. */
-class BestReporter {
-  readonly #id: number;
-  #lastIndex = Number.NaN;
-  #lastMs = 0;
-
-  constructor(id: number) {
-    this.#id = id;
-  }
-
-  report(top: TopRows): void {
-    const now = performance.now();
-    if (now - this.#lastMs < BEST_MESSAGE_MS) return;
-    const row = top.best();
-    if (row === null || row[0] === this.#lastIndex) return;
-    this.#lastIndex = row[0];
-    this.#lastMs = now;
-    send({ kind: "best", id: this.#id, row });
-  }
 }
 
 /** Every ranking metric of chosen variants, with what the run's chunks have left in the caches. */
@@ -223,6 +195,9 @@ function runCheck({ id, sweep, candles, seed }: CheckOrder): void {
 
 /** Lets more urgent orders through, at a place where the one under way can wait. */
 function giveWay(): void {
+  for (const { chunk, suspended } of begun) {
+    if (suspended !== null) chunk.answerIfStopped(() => takeSuspended(suspended));
+  }
   for (let next = receiveMessageOnPort(port!); next; next = receiveMessageOnPort(port!)) {
     take(next.message as ToWorker);
   }
@@ -247,6 +222,10 @@ interface Waiting extends Turn {
 function handle({ message }: Waiting): void {
   const id = message.kind === "chunk" ? message.chunk.id : message.order.id;
   const outer = clock.suspend();
+  const giving = begun.at(-1);
+  // One that has given way already does not go on by the clock of what came next.
+  const gives = giving !== undefined && giving.suspended === null;
+  if (gives) giving.suspended = outer;
   try {
     if (message.kind === "score" || message.kind === "check") mayScore(() => false);
     if (message.kind === "chunk") runChunk(message.chunk);
@@ -262,6 +241,7 @@ function handle({ message }: Waiting): void {
     // A report is let through beside the permit that its thread has for something else.
     if (message.kind !== "report") permit.release();
   }
+  if (gives) giving.suspended = null;
   clock.resume(outer);
 }
 

@@ -188,7 +188,7 @@ export class Runner {
     const { leases, store } = this.#options;
     const { runId } = first;
     const active = this.#active.take(runId);
-    let done: Scored = { next: first, stageComplete: false };
+    let done: Scored = { next: first, endDue: false };
     try {
       while (done.next !== null) {
         const chunk = done.next;
@@ -197,8 +197,8 @@ export class Runner {
     } finally {
       this.#active.leave(runId);
     }
-    if (!done.stageComplete) return;
-    // A process that drains leaves the end to others.
+    if (!done.endDue) return;
+    // At once: a job for it would wait for a lane. A process that drains leaves the end to others.
     if (this.#draining) await store.recover();
     else await endStage(this.#duty, runId);
   }
@@ -227,7 +227,7 @@ export class Runner {
         scored: 0,
         elapsedMs: clock.now() - startMs,
       });
-      return { next: null, stageComplete: false };
+      return { next: null, endDue: true };
     }
   }
 

@@ -14,10 +14,11 @@ export interface ScoringOptions extends ActiveRunOptions {
   readonly shutdown: AbortSignal;
 }
 
-/** What there is to do after a chunk: the next of its run, or the end of its stage. */
+/** What there is to do after a chunk: the next of its run, or an end. */
 export interface Scored {
   readonly next: ChunkRecord | null;
-  readonly stageComplete: boolean;
+  /** Whether its stage, or its run, may have nothing left but its end. */
+  readonly endDue: boolean;
 }
 
 /** What became of a chunk, and how many variants of it were scored. */
@@ -25,8 +26,6 @@ export interface ChunkOutcome extends Scored {
   readonly what: "STORED" | "PARTIAL" | "RELEASED";
   readonly scored: number;
 }
-
-const NOTHING: Scored = { next: null, stageComplete: false };
 
 /**
  * Scores a claimed chunk and stores it: whole, or what there is of it when the run was stopped. A
@@ -92,16 +91,16 @@ async function keep(
   if (result.status === "aborted") {
     const kept = await store.storePartialChunk(runId, rows, worker);
     // A run that was retried in the meantime wants the whole chunk again.
-    return kept ? { what: "PARTIAL", scored, ...NOTHING } : release();
+    return kept ? { what: "PARTIAL", scored, next: null, endDue: true } : release();
   }
   const best = data.length === 0 ? null : bestSoFar(active.run.plan.sweep, stage, data);
   const whole = { ...rows, columns: result.columns };
   const { next, stageComplete } = await store.storeChunk(runId, whole, best, wish());
   active.told();
-  return { what: "STORED", scored, next, stageComplete };
+  return { what: "STORED", scored, next, endDue: stageComplete || active.signal.aborted };
 
   async function release(): Promise<ChunkOutcome> {
     await store.releaseChunk(chunk, worker);
-    return { what: "RELEASED", scored: 0, ...NOTHING };
+    return { what: "RELEASED", scored: 0, next: null, endDue: active.signal.aborted };
   }
 }

@@ -75,12 +75,15 @@ export async function finalRows(
 ): Promise<FinalRows> {
   const indices = variantIndices(best);
   const scored: ScoredVariant[] = [];
+  // A few rows that somebody waits for do not wait for what the threads are at.
+  const urgency = hurry === null ? {} : { urgency: Number.POSITIVE_INFINITY };
+  const rows = { ...task.base, ...urgency, stage };
   const startMs = hurry?.now() ?? 0;
   let count = hurry === null ? indices.length : LEAST_ROWS;
   while (count > 0 && scored.length < indices.length) {
     const next = indices.slice(scored.length, scored.length + count);
     // With the very sweep of the chunks: threads keep its scorer under the key, for both.
-    scored.push(...(await pool.score({ ...task.base, stage }, next, onSpent)));
+    scored.push(...(await pool.score(rows, next, onSpent)));
     if (hurry === null) continue;
     const spentMs = Math.max(1, hurry.now() - startMs);
     count = Math.floor(((hurry.withinMs - spentMs) * scored.length) / spentMs);

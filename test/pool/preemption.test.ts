@@ -77,6 +77,28 @@ describeEachKernel("an urgent order", (kernels) => {
       expect(pool.stats()).toMatchObject({ queuedChunks: 0, replacedWorkers: 0 });
     });
 
+    it.each(LONG)("does not keep a chunk of %s that is stopped", async (_, long, endless) => {
+      const controller = new AbortController();
+      const bulk = await begun(pool, { ...endless, urgency: BULK }, controller.signal);
+      const stopUrgent = new AbortController();
+      const urgent = await begun(pool, { ...stageA(HEAVY), urgency: URGENT }, stopUrgent.signal);
+      let urgentEnded = false;
+      void urgent.done.then(() => {
+        urgentEnded = true;
+      });
+      controller.abort();
+      const stopped = await bulk.done;
+      expect(urgentEnded).toBe(false);
+      expect(stopped.status).toBe("aborted");
+      expect(stopped.scored).toBeGreaterThanOrEqual(stopped.rows.data.length / stopped.rows.stride);
+      // What it has let go of does not disturb what comes next, nor what it gave way to.
+      expect((await pool.runChunk({ ...stageA(LIGHT), urgency: URGENT + 1 })).status).toBe("done");
+      stopUrgent.abort();
+      expect((await urgent.done).status).toBe("aborted");
+      expect((await pool.runChunk({ ...long, workers: 1 })).status).toBe("done");
+      expect(pool.stats()).toMatchObject({ busy: 0, queuedChunks: 0, replacedWorkers: 0 });
+    });
+
     it("does not wait for a thread that never got to it", async () => {
       const controller = new AbortController();
       const urgent = { ...stageA(HEAVY), urgency: URGENT, workers: 1 };

@@ -84,6 +84,27 @@ onBothDatabases("a run that is stopped", (database) => {
     }
   });
 
+  it("is cancelled while its threads do more urgent work, which goes on", async () => {
+    const { store, runs } = service;
+    const begin = async (priority: "BULK" | "CRITICAL") => {
+      const request = longRequest("STAGE_A", { chunkVariants: 200_000, priority });
+      const { run } = await runs.startRun(request, null);
+      await runWhen(store, run.id, ({ done }) => done > 0);
+      return run.id;
+    };
+    const bulk = await begin("BULK");
+    const urgent = await begin("CRITICAL");
+    const askedMs = performance.now();
+    await runs.cancelRun(bulk, null);
+    const end = await ended(store, bulk);
+    console.log(`cancelled beneath urgent work: ${Math.round(performance.now() - askedMs)} ms`);
+    expect(end).toMatchObject({ state: "CANCELLED", error: null });
+    expect((await store.results(bulk, { first: 1, after: null })).totalCount).toBeGreaterThan(0);
+    expect((await store.run(urgent))!.state).toBe("RUNNING");
+    await runs.cancelRun(urgent, null);
+    expect((await ended(store, urgent)).state).toBe("CANCELLED");
+  });
+
   it("has the digest of an undisturbed run after cancel and retry", async () => {
     const { store, runs } = service;
     const { digest } = await runs.backtest(smallRequest());

@@ -103,15 +103,23 @@ export class PhaseClock {
   /** What was spent since the last time; the clock stands still until a phase is entered. */
   take(): PhaseTimes {
     this.back(NONE);
-    const spent = this.#spentMs;
-    const looked = spent.subarray(LOOKED, MIXED).reduce((sum, ms) => sum + ms, 0);
-    // Without a sample it is the events that variants exist for.
-    if (looked === 0) spent[PHASES.indexOf("events")] += spent[MIXED];
-    const share = looked === 0 ? 0 : 1 + spent[MIXED] / looked;
-    const times = PHASES.map((phase, i) => [phase, spent[i] + spent[LOOKED + i] * share]);
-    spent.fill(0);
-    return Object.fromEntries(times) as Record<Phase, number>;
+    return takeTimes(this.#spentMs);
   }
+}
+
+/** What had been spent when a clock was suspended; it goes on without. */
+export function takeSuspended({ spentMs }: SuspendedClock): PhaseTimes {
+  return takeTimes(spentMs);
+}
+
+function takeTimes(spent: Float64Array): PhaseTimes {
+  const looked = spent.subarray(LOOKED, MIXED).reduce((sum, ms) => sum + ms, 0);
+  // Without a sample it is the events that variants exist for.
+  if (looked === 0) spent[PHASES.indexOf("events")] += spent[MIXED];
+  const share = looked === 0 ? 0 : 1 + spent[MIXED] / looked;
+  const times = PHASES.map((phase, i) => [phase, spent[i] + spent[LOOKED + i] * share]);
+  spent.fill(0);
+  return Object.fromEntries(times) as Record<Phase, number>;
 }
 
 /** A clock that nobody reads. */
