@@ -22,18 +22,16 @@ export function flipPrices(words: usize, carry: u64, close: usize, to: usize): u
     storePrice(to, flips, close);
     flips &= flips - 1;
     storePrice(to + STRIDE, flips, close);
-    if (rest > 2) {
-      flips &= flips - 1;
-      storePrice(to + 2 * STRIDE, flips, close);
-      flips &= flips - 1;
-      storePrice(to + 3 * STRIDE, flips, close);
-      while (rest > 4) {
-        to += 4 * STRIDE;
-        rest -= 4;
-        for (let i: usize = 0; i < 4; i++) {
-          flips &= flips - 1;
-          storePrice(to + i * STRIDE, flips, close);
-        }
+    flips &= flips - 1;
+    storePrice(to + 2 * STRIDE, flips, close);
+    flips &= flips - 1;
+    storePrice(to + 3 * STRIDE, flips, close);
+    while (rest > 4) {
+      to += 4 * STRIDE;
+      rest -= 4;
+      for (let i: usize = 0; i < 4; i++) {
+        flips &= flips - 1;
+        storePrice(to + i * STRIDE, flips, close);
       }
     }
     to += <usize>rest * STRIDE;

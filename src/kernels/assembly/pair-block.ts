@@ -176,12 +176,16 @@ function multiply(
   const slope = both(heldA + SLOPE, heldB + SLOPE);
   const otherBase = both(otherA + BASE, otherB + BASE);
   const otherSlope = both(otherA + SLOPE, otherB + SLOPE);
+  const one = f64x2.splat(1);
   let cash = both(stateA + AVAILABLE, stateB + AVAILABLE);
   let least = cash;
   let at = prices();
   let entry = v128.load(at);
   at += STRIDE;
-  const common = min(endA, endB - 8);
+  const flipsA = <i32>((endA - at) / STRIDE);
+  const flipsB = <i32>((endB - at) / STRIDE);
+  const common = at + <usize>min(flipsA, flipsB) * STRIDE;
+  const end = at + <usize>max(flipsA, flipsB) * STRIDE;
   for (; at + STRIDE < common; at += 2 * STRIDE) {
     const turn = v128.load(at);
     const next = v128.load(at, 16);
@@ -191,45 +195,24 @@ function multiply(
     least = f64x2.pmin(least, cash);
     entry = next;
   }
-  const doneA = multiplyRest(
-    heldA,
-    otherA,
-    at,
-    endA,
-    f64x2.extract_lane(cash, 0),
-    f64x2.extract_lane(least, 0),
-  );
-  const doneB = multiplyRest(
-    heldB,
-    otherB,
-    at + 8,
-    endB,
-    f64x2.extract_lane(cash, 1),
-    f64x2.extract_lane(least, 1),
-  );
-  return <i32>doneA | (<i32>doneB << 1);
-}
-
-/** What one lane has more flips than the other, and the odd one. */
-// @ts-ignore: decorator
-@inline
-function multiplyRest(
-  held: usize,
-  other: usize,
-  at: usize,
-  end: usize,
-  cash: f64,
-  least: f64,
-): bool {
-  let side = held;
-  for (; at < end; at += STRIDE) {
-    const ratio = load<f64>(at) / load<f64>(at - STRIDE);
-    cash *= load<f64>(side, BASE) + load<f64>(side, SLOPE) * ratio;
-    least = min<f64>(least, cash);
-    side = side == held ? other : held;
+  // A lane that has no more flips is multiplied by 1.
+  const done = (at - prices() - STRIDE) / STRIDE;
+  let left = f64x2.replace_lane(f64x2.splat(<f64>(flipsA - <i32>done)), 1, <f64>(flipsB - <i32>done));
+  for (; at < end; at += 2 * STRIDE) {
+    const turn = v128.load(at);
+    const next = v128.load(at, 16);
+    const a = f64x2.add(base, f64x2.mul(slope, f64x2.div(turn, entry)));
+    const b = f64x2.add(otherBase, f64x2.mul(otherSlope, f64x2.div(next, turn)));
+    cash = f64x2.mul(cash, v128.bitselect(a, one, f64x2.gt(left, f64x2.splat(0))));
+    least = f64x2.pmin(least, cash);
+    cash = f64x2.mul(cash, v128.bitselect(b, one, f64x2.gt(left, f64x2.splat(1))));
+    least = f64x2.pmin(least, cash);
+    left = f64x2.sub(left, f64x2.splat(2));
+    entry = next;
   }
-  store<f64>(end - STRIDE + (cashes() - prices()), cash);
-  return least > ruin;
+  v128.store64_lane(endA - STRIDE + (cashes() - prices()), cash, 0);
+  v128.store64_lane(endB - STRIDE + (cashes() - prices()), cash, 1);
+  return i64x2.bitmask(f64x2.gt(least, f64x2.splat(ruin)));
 }
 
 /** The last flip of a lane's block, cash after it, and the side from there on. */

@@ -23,47 +23,87 @@ export function pairWords(
   above: usize,
   neither: usize,
 ): i32 {
-  const zero = i64x2.splat(0);
-  let undecided: i32 = 0;
-  for (let w = 0; w < BLOCK_WORDS; w++) {
-    const d0 = difference(keysA, keysB);
-    const d1 = difference(keysA + 32, keysB + 32);
-    const d2 = difference(keysA + 64, keysB + 64);
-    const d3 = difference(keysA + 96, keysB + 96);
-    // An unsigned 0 is least, so one comparison finds a tie among four vectors.
-    const least = i8x16.min_u(i8x16.min_u(d0, d1), i8x16.min_u(d2, d3));
-    const word =
-      <u64>i8x16.bitmask(d0) |
-      ((<u64>i8x16.bitmask(d1)) << 16) |
-      ((<u64>i8x16.bitmask(d2)) << 32) |
-      ((<u64>i8x16.bitmask(d3)) << 48);
-    store<u64>(above, word);
-    if (v128.any_true(i8x16.eq(least, zero))) {
-      const ties =
-        <u64>i8x16.bitmask(i8x16.eq(d0, zero)) |
-        ((<u64>i8x16.bitmask(i8x16.eq(d1, zero))) << 16) |
-        ((<u64>i8x16.bitmask(i8x16.eq(d2, zero))) << 32) |
-        ((<u64>i8x16.bitmask(i8x16.eq(d3, zero))) << 48);
-      const at = <usize>w << 3;
-      if (settleTies(ties, load<u64>(flat + at), a + (at << 6), b + (at << 6), above, neither + at)) {
-        undecided |= 1 << w;
-      }
-    }
-    keysA += 128;
-    keysB += 128;
-    above += 8;
-  }
-  return undecided;
+  let least = i8x16.splat(-1);
+  least = wordOfKeys(keysA, keysB, 0, above, 0, least);
+  least = wordOfKeys(keysA, keysB, 128, above, 8, least);
+  least = wordOfKeys(keysA, keysB, 256, above, 16, least);
+  least = wordOfKeys(keysA, keysB, 384, above, 24, least);
+  least = wordOfKeys(keysA, keysB, 512, above, 32, least);
+  least = wordOfKeys(keysA, keysB, 640, above, 40, least);
+  least = wordOfKeys(keysA, keysB, 768, above, 48, least);
+  least = wordOfKeys(keysA, keysB, 896, above, 56, least);
+  // Few blocks have a tie anywhere.
+  return v128.all_true<i8>(least) ? 0 : settleWords(keysA, keysB, a, b, flat, above, neither);
+}
+
+/** Stores the word of 64 keys; bytes of the result are 0 where `least` has one or keys tie. */
+// @ts-ignore: decorator
+@inline
+function wordOfKeys(
+  keysA: usize,
+  keysB: usize,
+  at: usize,
+  above: usize,
+  to: usize,
+  least: v128,
+): v128 {
+  const d0 = difference(keysA, keysB, at);
+  const d1 = difference(keysA, keysB, at + 32);
+  const d2 = difference(keysA, keysB, at + 64);
+  const d3 = difference(keysA, keysB, at + 96);
+  const low = <u32>i8x16.bitmask(d0) | ((<u32>i8x16.bitmask(d1)) << 16);
+  const high = <u32>i8x16.bitmask(d2) | ((<u32>i8x16.bitmask(d3)) << 16);
+  store<u64>(above + to, <u64>low | ((<u64>high) << 32));
+  // An unsigned 0 is least.
+  return i8x16.min_u(least, i8x16.min_u(i8x16.min_u(d0, d1), i8x16.min_u(d2, d3)));
 }
 
 /** Sixteen signs of b - a, as bytes: negative where a is above, zero where the keys tie. */
 // @ts-ignore: decorator
 @inline
-function difference(a: usize, b: usize): v128 {
+function difference(a: usize, b: usize, at: usize): v128 {
   return i8x16.narrow_i16x8_s(
-    i16x8.sub_sat_s(v128.load(b), v128.load(a)),
-    i16x8.sub_sat_s(v128.load(b, 16), v128.load(a, 16)),
+    i16x8.sub_sat_s(v128.load(b + at), v128.load(a + at)),
+    i16x8.sub_sat_s(v128.load(b + (at + 16)), v128.load(a + (at + 16))),
   );
+}
+
+/** Decides the words of a block that have ties. */
+function settleWords(
+  keysA: usize,
+  keysB: usize,
+  a: usize,
+  b: usize,
+  flat: usize,
+  above: usize,
+  neither: usize,
+): i32 {
+  let undecided: i32 = 0;
+  for (let w = 0; w < BLOCK_WORDS; w++) {
+    const ties = tiesOfKeys(keysA, keysB);
+    const at = <usize>w << 3;
+    if (
+      ties != 0 &&
+      settleTies(ties, load<u64>(flat + at), a + (at << 6), b + (at << 6), above + at, neither + at)
+    ) {
+      undecided |= 1 << w;
+    }
+    keysA += 128;
+    keysB += 128;
+  }
+  return undecided;
+}
+
+/** Bits of 64 bars whose keys tie. */
+function tiesOfKeys(keysA: usize, keysB: usize): u64 {
+  let ties: u64 = 0;
+  for (let bit: u64 = 0; bit < 64; bit += 16) {
+    const d = difference(keysA, keysB, 0);
+    ties |= (<u64>i8x16.bitmask(i8x16.eq(d, i64x2.splat(0)))) << bit;
+    keysA += 32;
+    keysB += 32;
+  }
+  return ties;
 }
 
 /** Decides the bars of a word whose keys tie by their values; whether bars are left where neither row is above. */
