@@ -69,8 +69,18 @@ export class SweeplineProcess {
   }
 }
 
+export interface Ended {
+  /** Exit code; null when a signal ended it. */
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
 /** Runs a command to its end. */
-export async function sweepline(args: readonly string[], environment: NodeJS.ProcessEnv = {}) {
+export async function sweepline(
+  args: readonly string[],
+  environment: NodeJS.ProcessEnv = {},
+): Promise<Ended> {
   await using process = new SweeplineProcess(args, environment);
   const code = await process.code;
   const { stdout, stderr } = process;
