@@ -13,7 +13,7 @@ import { candleBytes } from "../../src/market-data/memory-cache.ts";
 import { syntheticCandles } from "../../src/market-data/synthetic.ts";
 import { DatasetLibrary } from "../../src/runner/dataset-library.ts";
 import { type OpenStore, openStore } from "../../src/store/open.ts";
-import { PGLITE } from "../support/databases.ts";
+import { POSTGRES } from "../support/databases.ts";
 import { arbitrarySeries } from "./arbitrary-series.ts";
 import { csvText } from "./csv-text-form.ts";
 
@@ -36,7 +36,7 @@ let store: OpenStore;
 let drop: () => Promise<void>;
 let cacheDir: string;
 beforeAll(async () => {
-  const database = await PGLITE.create();
+  const database = await POSTGRES.create();
   drop = database.drop;
   store = await openStore(database.location);
 });

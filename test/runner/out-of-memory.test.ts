@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { createPool } from "../../src/pool/pool.ts";
-import { PGLITE } from "../support/databases.ts";
+import { POSTGRES } from "../support/databases.ts";
 import {
   BARS,
   ended,
@@ -11,7 +11,7 @@ import {
 } from "../support/service-under-test.ts";
 
 it("fails a run whose thread has more than it may, after its attempts, and lives on", async () => {
-  const { location, drop } = await PGLITE.create();
+  const { location, drop } = await POSTGRES.create();
   // Enough to begin, and for nothing that is worth a chunk.
   const tight = await createPool({ size: 1, threadBytes: 40 * 2 ** 20, kernels: "wasm" });
   const retries = { faults: 1, baseMs: 50 };

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { RunRequestInput } from "../../src/plan/request.ts";
 import type { ComputePool } from "../../src/pool/task.ts";
 import { isSmall } from "../../src/runner/small-run.ts";
-import { PGLITE } from "../support/databases.ts";
+import { POSTGRES } from "../support/databases.ts";
 import {
   importSample,
   openService,
@@ -19,7 +19,7 @@ describe("a run of few variants", () => {
   const asked: Way[] = [];
 
   beforeAll(async () => {
-    const made = await PGLITE.create();
+    const made = await POSTGRES.create();
     drop = made.drop;
     service = await openService(made.location, { pool: (pool) => listening(pool, asked) });
     await importSample(service);

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { PGLITE } from "../support/databases.ts";
+import { POSTGRES } from "../support/databases.ts";
 import {
   importSample,
   longRequest,
@@ -13,7 +13,7 @@ describe("a synchronous run", () => {
   let drop: () => Promise<void>;
 
   beforeAll(async () => {
-    const made = await PGLITE.create();
+    const made = await POSTGRES.create();
     drop = made.drop;
     service = await openService(made.location, { syncDeadlineMs: 15_000 });
     await importSample(service);

@@ -3,6 +3,7 @@ import { variantReport } from "../../src/core/report/variant-report.ts";
 import type { RunRequestInput } from "../../src/plan/request.ts";
 import { VariantReports } from "../../src/runner/variant-reports.ts";
 import type { ResultRow, RunRecord } from "../../src/store/records.ts";
+import { POSTGRES } from "../support/databases.ts";
 import {
   ended,
   importSample,
@@ -14,12 +15,18 @@ import {
 } from "../support/service-under-test.ts";
 
 let service: ServiceUnderTest;
+let drop: () => Promise<void>;
 beforeAll(async () => {
-  service = await openService({});
+  const made = await POSTGRES.create();
+  drop = made.drop;
+  service = await openService(made.location);
   await importSample(service);
   await service.runner.start();
 });
-afterAll(() => service?.close());
+afterAll(async () => {
+  await service?.close();
+  await drop?.();
+});
 
 async function finished(request: RunRequestInput): Promise<RunRecord> {
   const { run } = await service.runs.startRun(request, null);
