@@ -88,9 +88,27 @@ export function addRepeatedDigits(
   const step = Math.min(stride, length) | 0;
   let end = Math.min(stride - (from % stride), length) | 0;
   let digit = (Math.floor(from / stride) % radix) | 0;
+  if (stride === 1) {
+    addSingleDigits({ digit, radix }, weight, out);
+    return;
+  }
   for (let i = 0; i < length; end = Math.min(end + step, length)) {
     const value = (digit * weight) | 0;
     for (; i < end; i++) out[i] += value;
     if (++digit === radix) digit = 0;
+  }
+}
+
+/** The same where each digit stands for one number; the first is given. */
+function addSingleDigits(
+  { digit, radix }: { readonly digit: number; readonly radix: number },
+  weight: number,
+  out: Int32Array,
+): void {
+  const end = radix * weight;
+  for (let i = 0, value = digit * weight; i < out.length; i++) {
+    out[i] += value;
+    value += weight;
+    if (value === end) value = 0;
   }
 }

@@ -56,6 +56,11 @@ export class TopRows {
     return this.#rows.slice(best, best + stride);
   }
 
+  /** Whether a primary metric is enough for its row not to be kept; never of an undefined one. */
+  isHopeless(primary: number): boolean {
+    return this.#isFull && this.#ranking.isWorse(primary, this.#rows[this.#last + 1]);
+  }
+
   /** Offers the row at `offset` of `rows`; it is copied when kept. */
   offer(rows: Float64Array, offset: number): void {
     if (this.#isFull && !this.#ranking.before(rows, offset, this.#rows, this.#last)) return;
@@ -72,9 +77,7 @@ export class TopRows {
     const row = this.#row;
     const [firsts] = columns;
     for (let i = this.#take({ columns, from, count }, firstIndex); i < count; i++) {
-      if (this.#isFull && this.#ranking.isWorse(firsts[from + i], this.#rows[this.#last + 1])) {
-        continue;
-      }
+      if (this.isHopeless(firsts[from + i])) continue;
       row[0] = firstIndex + i;
       for (let m = 1; m < this.#stride; m++) row[m] = columns[m - 1][from + i];
       this.offer(row, 0);

@@ -72,11 +72,10 @@ function* histogramOf(
   const edges = binEdges(from, to, used);
   const counts = new Float64Array(used);
   let [below, above] = [0, 0];
-  yield chosenPass(grid, filter, ({ columns }, places) => {
+  yield chosenPass({ grid, filter, definedOf: column }, ({ columns }, { places }) => {
     const values = columns[column];
     for (let k = 0; k < places.length; k++) {
       const value = values[places[k]];
-      if (!Number.isFinite(value)) continue;
       if (value < from) below++;
       else if (value > to) above++;
       else counts[binOf(value, edges)]++;

@@ -1,7 +1,7 @@
+import type { BucketRule } from "./bucket-runs.ts";
 import type { ColumnWork } from "./column-block.ts";
 import { groupedStatistics } from "./grouped-statistics.ts";
 import type { AxisValue, StageGrid } from "./stage-grid.ts";
-import type { BucketRule } from "./value-batch.ts";
 import type { VariantFilter } from "./variant-filter.ts";
 
 /** A metric over all variants that have one value on one axis; NaN where there is none. */

@@ -1,3 +1,4 @@
+import type { BucketRuns } from "./bucket-runs.ts";
 import { KEY_DIGIT_BITS, KEY_DIGITS, keyBeginsWith, keyDigit, numberOfKey } from "./ordered-key.ts";
 import { selectRanks } from "./select-ranks.ts";
 import type { ValueBins } from "./value-bins.ts";
@@ -10,7 +11,7 @@ const MAX_BINNED_BUCKETS = 4096;
 /** A pass that is offered all defined values: some of them, then their buckets, rule by rule. */
 export interface ValuePass {
   begin(values: Float64Array): void;
-  put(buckets: Int32Array): void;
+  put(runs: BucketRuns): void;
   /** All values were offered. */
   end(): void;
 }
@@ -104,9 +105,12 @@ export class OrderStatistics {
     const binned = new BinnedValues(bins);
     return {
       begin: (values) => binned.take(values),
-      put: (buckets) => {
+      put: ({ count, buckets, ends }) => {
         const own = binned.bins;
-        for (let i = 0; i < buckets.length; i++) counts[buckets[i] * binCount + own[i]]++;
+        for (let r = 0, i = 0; r < count; r++) {
+          const from = buckets[r] * binCount;
+          for (; i < ends[r]; i++) counts[from + own[i]]++;
+        }
       },
       end: () => {
         this.#isBinned = true;
@@ -149,11 +153,14 @@ export class OrderStatistics {
     for (const { bucket, bin, from } of taken) places[bucket * binCount + bin] = from;
     return {
       begin: (given) => binned.take(given),
-      put: (buckets) => {
+      put: ({ count, buckets, ends }) => {
         const { bins, values: given } = binned;
-        for (let i = 0; i < buckets.length; i++) {
-          const at = buckets[i] * binCount + bins[i];
-          if (places[at] >= 0) values[places[at]++] = given[i];
+        for (let r = 0, i = 0; r < count; r++) {
+          const from = buckets[r] * binCount;
+          for (; i < ends[r]; i++) {
+            const at = from + bins[i];
+            if (places[at] >= 0) values[places[at]++] = given[i];
+          }
         }
       },
       end: () => {
@@ -202,10 +209,11 @@ export class OrderStatistics {
     const binned = new BinnedValues(this.#bins);
     return {
       begin: (given) => binned.take(given),
-      put: (buckets) => {
+      put: ({ count, buckets, ends }) => {
         const { bins, values } = binned;
-        for (let i = 0; i < buckets.length; i++) {
-          if (buckets[i] === from.bucket && bins[i] === from.bin) offer(values[i]);
+        for (let r = 0, i = 0; r < count; r++) {
+          if (buckets[r] !== from.bucket) i = ends[r];
+          for (; i < ends[r]; i++) if (bins[i] === from.bin) offer(values[i]);
         }
       },
       end,

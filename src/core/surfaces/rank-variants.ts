@@ -41,11 +41,12 @@ export function* rankVariants(choice: RankChoice): ColumnWork<RankPage> {
   const last = after === null ? null : Float64Array.of(after.variantIndex, after.value);
   const row = new Float64Array(ranking.stride);
   let totalCount = 0;
-  yield chosenPass(grid, filter, ({ from, columns }, places) => {
+  yield chosenPass({ grid, filter, definedOf: null }, ({ from, columns }, { places }) => {
     totalCount += places.length;
     const values = columns[column];
     for (let k = 0; k < places.length; k++) {
       const value = values[places[k]];
+      if (top.isHopeless(value)) continue;
       row[0] = grid.variantIndex(from + places[k]);
       row[1] = Number.isFinite(value) ? value : Number.NaN;
       if (last === null || ranking.before(last, 0, row, 0)) top.offer(row, 0);

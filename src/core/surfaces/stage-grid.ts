@@ -20,6 +20,14 @@ const RISK_AXES = {
   targets: "risk.takeProfitPct",
 } as const;
 
+/** Runs of positions of equal length, counted from the first position of the stage. */
+export interface PositionRuns {
+  /** Number of the first run that is meant. */
+  readonly first: number;
+  /** Positions a run. */
+  readonly length: number;
+}
+
 /** Called with a position of the stage's columns and its digits, which the next call overwrites. */
 export type Visit = (position: number, digits: Int32Array) => void;
 
@@ -90,29 +98,51 @@ export class StageGrid {
     }
   }
 
+  /** Whether there is a variant at every position. */
+  get isWhole(): boolean {
+    return this.#shortlist !== null || this.#space.isWhole;
+  }
+
   /** Marks with 1 the variants that exist of those from position `from` on; all others are 0. */
   markExisting(from: number, keep: Uint8Array): void {
     if (this.#shortlist === null) this.#space.markExisting(from, keep);
     else keep.fill(1);
   }
 
-  /** Adds to `out` the digits on an axis of the positions from `from` on, times a weight. */
-  addDigits(axis: number, from: number, weight: number, out: Int32Array): void {
-    if (this.#shortlist === null) this.#space.grid.addDigits(axis, from, weight, out);
-    else if (axis < this.#baseAxes) this.#addBaseDigits(axis, from, weight, out);
-    else {
-      let stride = 1;
-      for (let a = axis + 1; a < this.axes.length; a++) stride *= this.axes[a].values.length;
-      addRepeatedDigits({ stride, radix: this.axes[axis].values.length }, from, weight, out);
+  /**
+   * Positions are cut, from the first one on, into runs that have the same digits on these axes:
+   * how many positions a run has at least. Infinite without axes.
+   */
+  runLength(axes: readonly number[]): number {
+    return axes.reduce((least, axis) => Math.min(least, this.#stride(axis)), Infinity);
+  }
+
+  /** Adds to `out` the digits on an axis of the runs from the first one on, times a weight. */
+  addDigits(axis: number, runs: PositionRuns, weight: number, out: Int32Array): void {
+    if (this.#shortlist !== null && axis < this.#baseAxes) {
+      this.#addBaseDigits(axis, runs, weight, out);
+      return;
     }
+    const stride = this.#stride(axis) / runs.length;
+    addRepeatedDigits({ stride, radix: this.axes[axis].values.length }, runs.first, weight, out);
+  }
+
+  /** Positions of one digit; those of a strategy's axis in Stage B are a row's. */
+  #stride(axis: number): number {
+    if (this.#shortlist === null) return this.#space.grid.strides[axis];
+    if (axis < this.#baseAxes) return this.#cells;
+    let stride = 1;
+    for (let a = axis + 1; a < this.axes.length; a++) stride *= this.axes[a].values.length;
+    return stride;
   }
 
   /** All cells of a row have the strategy's digits in common. */
-  #addBaseDigits(axis: number, from: number, weight: number, out: Int32Array): void {
+  #addBaseDigits(axis: number, runs: PositionRuns, weight: number, out: Int32Array): void {
+    const perRow = this.#cells / runs.length;
     for (let i = 0; i < out.length; ) {
-      const row = Math.floor((from + i) / this.#cells);
+      const row = Math.floor((runs.first + i) / perRow);
       const value = this.#space.grid.digit(this.#shortlist![row], axis) * weight;
-      const end = Math.min(out.length, (row + 1) * this.#cells - from);
+      const end = Math.min(out.length, (row + 1) * perRow - runs.first);
       for (; i < end; i++) out[i] += value;
     }
   }

@@ -1,3 +1,5 @@
+import type { BucketRuns } from "./bucket-runs.ts";
+
 /** Numbers a bucket, side by side so that one touches one cache line. */
 const STRIDE = 8;
 const [COUNT, UNDEFINED, SUM, SQUARES, MIN, MAX, MEAN] = [0, 1, 2, 3, 4, 5, 6];
@@ -20,19 +22,20 @@ export class Tallies {
     }
   }
 
-  /** Values and the bucket of each. One that is NaN or infinite is undefined. */
-  add(values: Float64Array, buckets: Int32Array): void {
+  /** Values and the buckets that they lie in. One that is NaN or infinite is undefined. */
+  add(values: Float64Array, { count: runs, buckets, ends }: BucketRuns): void {
     const data = this.#data;
-    for (let i = 0; i < values.length; ) {
-      const bucket = buckets[i];
-      const at = bucket * STRIDE;
+    for (let r = 0, i = 0; r < runs; r++) {
+      const end = ends[r];
+      if (i === end) continue;
+      const at = buckets[r] * STRIDE;
       let count = 0;
       let undefinedCount = 0;
       let sum = data[at + SUM];
       let min = data[at + MIN];
       let max = data[at + MAX];
-      // Neighbours often share a bucket, and numbers in registers are added faster.
-      for (; i < values.length && buckets[i] === bucket; i++) {
+      // Numbers in registers are added faster.
+      for (; i < end; i++) {
         const value = values[i];
         // False for NaN and for infinities alone.
         if (value - value !== 0) {
@@ -54,18 +57,20 @@ export class Tallies {
   }
 
   /** The second look at defined values, once all were added. */
-  addSquares(values: Float64Array, buckets: Int32Array): void {
+  addSquares(values: Float64Array, { count: runs, buckets, ends }: BucketRuns): void {
     if (!this.#hasMeans) this.#setMeans();
     const data = this.#data;
-    for (let i = 0; i < values.length; ) {
-      const bucket = buckets[i];
-      const mean = data[bucket * STRIDE + MEAN];
-      let squares = data[bucket * STRIDE + SQUARES];
-      for (; i < values.length && buckets[i] === bucket; i++) {
+    for (let r = 0, i = 0; r < runs; r++) {
+      const end = ends[r];
+      if (i === end) continue;
+      const at = buckets[r] * STRIDE;
+      const mean = data[at + MEAN];
+      let squares = data[at + SQUARES];
+      for (; i < end; i++) {
         const fromMean = values[i] - mean;
         squares += fromMean * fromMean;
       }
-      data[bucket * STRIDE + SQUARES] = squares;
+      data[at + SQUARES] = squares;
     }
   }
 

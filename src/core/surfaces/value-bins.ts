@@ -51,12 +51,13 @@ export class ValueBins {
 
   /** The bin of each value, written to `out`. */
   ofAll(values: Float64Array, out: Int32Array): void {
-    for (let i = 0; i < values.length; i++) out[i] = this.of(values[i]);
+    const [low, scale] = [this.#low, this.#scale];
+    for (let i = 0; i < values.length; i++) out[i] = binOf((values[i] - low) * scale);
   }
+}
 
-  of(value: number): number {
-    const place = (value - this.#low) * this.#scale;
-    if (place >= BINS - 2) return BINS - 1;
-    return place > 0 ? 1 + Math.trunc(place) : 0;
-  }
+/** By the place of a value between the first and the last bin, which take what is outside. */
+function binOf(place: number): number {
+  if (place >= BINS - 2) return BINS - 1;
+  return place > 0 ? 1 + (place | 0) : 0;
 }

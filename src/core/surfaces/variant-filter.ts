@@ -1,4 +1,5 @@
 import { complaint, UserError } from "../user-error.ts";
+import { RuledRuns } from "./bucket-runs.ts";
 import type { ColumnBlock } from "./column-block.ts";
 import type { AxisValue, StageGrid } from "./stage-grid.ts";
 
@@ -24,7 +25,8 @@ export interface FilterRules {
 }
 
 interface Mask {
-  readonly axis: number;
+  /** The digit of an axis is the bucket. */
+  readonly runs: RuledRuns;
   /** One byte a value of the axis. */
   readonly allowed: Uint8Array;
 }
@@ -40,12 +42,19 @@ export class VariantFilter {
     this.#metrics = metrics;
   }
 
+  /** Whether it takes every variant. */
+  get isOpen(): boolean {
+    return this.#masks.length === 0 && this.#metrics.length === 0;
+  }
+
   /** Clears the marks of variants for which a rule does not hold. */
-  narrow(grid: StageGrid, { from, columns }: ColumnBlock, keep: Uint8Array): void {
-    for (const { axis, allowed } of this.#masks) {
-      const digits = new Int32Array(keep.length);
-      grid.addDigits(axis, from, 1, digits);
-      for (let i = 0; i < keep.length; i++) keep[i] &= allowed[digits[i]];
+  narrow({ from, columns }: ColumnBlock, keep: Uint8Array): void {
+    for (const { runs, allowed } of this.#masks) {
+      const { count, buckets, ends } = runs.over(from, keep.length);
+      for (let r = 0, i = 0; r < count; r++) {
+        const mark = allowed[buckets[r]];
+        for (; i < ends[r]; i++) keep[i] &= mark;
+      }
     }
     for (const { column, min, max } of this.#metrics) {
       const values = columns[column];
@@ -73,7 +82,10 @@ function maskOf(grid: StageGrid, rule: ParameterRule, path: string): Mask {
     if (typeof value !== "number") return false;
     return (min === undefined || value >= min) && (max === undefined || value <= max);
   };
-  return { axis, allowed: Uint8Array.from(values, (value) => (isWithin(value) ? 1 : 0)) };
+  return {
+    runs: new RuledRuns(grid, { offset: 0, terms: [{ axis, weight: 1 }] }),
+    allowed: Uint8Array.from(values, (value) => (isWithin(value) ? 1 : 0)),
+  };
 }
 
 /** Place of an axis. Throws UserError that names those there are. */

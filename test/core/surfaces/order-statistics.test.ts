@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, it } from "vitest";
 import { OrderStatistics } from "../../../src/core/surfaces/order-statistics.ts";
 import { selectRanks } from "../../../src/core/surfaces/select-ranks.ts";
-import { ValueSample } from "../../../src/core/surfaces/value-bins.ts";
+import { type ValueBins, ValueSample } from "../../../src/core/surfaces/value-bins.ts";
 
 const value = fc.oneof(
   fc.double({ noNaN: true, noDefaultInfinity: true }),
@@ -43,7 +43,9 @@ it("finds every rank of every bucket, holding no more than its room", () => {
       for (let pass = order.next(); pass !== null; pass = order.next()) {
         for (const [own, v] of list) {
           pass.begin(Float64Array.of(v));
-          for (const bucket of own) pass.put(Int32Array.of(bucket));
+          for (const bucket of own) {
+            pass.put({ count: 1, buckets: Int32Array.of(bucket), ends: Int32Array.of(1) });
+          }
         }
         pass.end();
       }
@@ -65,7 +67,7 @@ it("bins are in the order of values, and part them in spite of outliers", () => 
       const sample = new ValueSample();
       sample.offerAll(Float64Array.from(list));
       const bins = sample.bins();
-      const found = [...Float64Array.from(list).sort()].map((v) => bins.of(v));
+      const found = binsOf(bins, Float64Array.from(list).sort());
       expect(found).toEqual(found.toSorted((a, b) => a - b));
       for (const bin of found) expect(bin >= 0 && bin < bins.count).toBe(true);
     }),
@@ -77,6 +79,12 @@ it("bins are in the order of values, and part them in spite of outliers", () => 
   for (let i = 0; i < values.length; i += 700) sample.offerAll(values.subarray(i, i + 700));
   const bins = sample.bins();
   const counts = new Float64Array(bins.count);
-  for (const v of values) counts[bins.of(v)]++;
+  for (const bin of binsOf(bins, values)) counts[bin]++;
   expect(Math.max(...counts)).toBeLessThan(values.length / 20);
 });
+
+function binsOf(bins: ValueBins, values: Float64Array): number[] {
+  const found = new Int32Array(values.length);
+  bins.ofAll(values, found);
+  return [...found];
+}
