@@ -108,6 +108,8 @@ export interface KernelExports {
     exit: number,
     factor: number,
   ): void;
+  splitChanges(series: number, bars: number, rises: number, falls: number): number;
+  strengthRows(rises: number, falls: number, bars: number, lanes: number): void;
   countLevels(
     series: number,
     sign: number,

@@ -12,6 +12,7 @@ import type {
   ScoringBackend,
 } from "../core/stages/backend.ts";
 import type { BatchEngine, BatchTask } from "../core/stages/batch-engine.ts";
+import { strengthRoom } from "../core/stages/strength-rows.ts";
 import { BLOCK_BARS } from "./block-rows.ts";
 import { KernelMemory } from "./kernel-memory.ts";
 import { instantiateKernels, type KernelExports } from "./kernel-module.ts";
@@ -22,6 +23,7 @@ import { WasmLegLoops } from "./wasm-leg-loops.ts";
 import { WasmPairEngine } from "./wasm-pair-engine.ts";
 import { WasmRiskScorer } from "./wasm-risk-scorer.ts";
 import { WasmRowFamily } from "./wasm-row-family.ts";
+import { WasmStrengthRows } from "./wasm-strength-rows.ts";
 import { WasmTradeScorer } from "./wasm-trade-scorer.ts";
 
 /** Numbers of the comparisons in assembly/compare.ts. */
@@ -138,6 +140,10 @@ export class WasmBackend implements ScoringBackend {
     return shape.kind === "pairs" ? WasmPairEngine.of(this, { ...task, shape }) : null;
   }
 
+  strengthRows(bars: number): WasmStrengthRows | null {
+    return strengthRoom(bars) === 0 ? null : new WasmStrengthRows(this, bars);
+  }
+
   legLoops(): WasmLegLoops {
     return new WasmLegLoops(this);
   }
@@ -189,7 +195,7 @@ export class WasmBackend implements ScoringBackend {
 
 /**
  * Room for one series in kernel memory, padded with NaN; a series that is there already is not
- * copied again.
+ * copied again. Series that lie in kernel memory themselves are padded there.
  */
 class StagedSeries {
   readonly #room: Float64Array;
@@ -201,6 +207,7 @@ class StagedSeries {
   }
 
   stage(series: Float64Array): number {
+    if (series.buffer === this.#room.buffer) return series.byteOffset;
     if (series.buffer !== this.#buffer || series.byteOffset !== this.#offset) {
       this.#room.set(series);
       this.#buffer = series.buffer;

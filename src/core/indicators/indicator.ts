@@ -1,6 +1,7 @@
 import type { ParameterSpec, ParameterValues } from "../parameter.ts";
 import type { CandleView } from "../series/candle-view.ts";
 import type { PriceSource } from "../series/price-source.ts";
+import type { Seeding } from "./recursive-average.ts";
 
 /**
  * One indicator: pure, block-free, over a whole series. One file each plus one line in registry.ts.
@@ -34,9 +35,20 @@ export interface Indicator {
    * Engines then compute it block by block instead of keeping it.
    */
   windowMean?(params: ParameterValues): WindowMean;
+  /**
+   * Where the only output is the relative strength of a price source (relativeStrength): which.
+   * Engines then compute several windows at once.
+   */
+  strength?(params: ParameterValues): Strength;
   /** Exact number of leading NaN values of each output on a series without holes. */
   warmup(params: ParameterValues): readonly number[];
   compute(view: CandleView, params: ParameterValues): Float64Array[];
+}
+
+export interface Strength {
+  readonly source: PriceSource;
+  readonly window: number;
+  readonly seeding: Seeding;
 }
 
 export interface WindowMean {

@@ -36,22 +36,14 @@ function strengthOfWhole(
   window: number,
   seeding: Seeding,
 ): Float64Array | null {
-  const seedLength = seedBars(window, seeding) + 1;
-  const out = new Float64Array(series.length).fill(Number.NaN, 0, seedLength);
-  if (series.length <= seedLength) return out;
-  const ups = new DoubleDouble();
-  const downs = new DoubleDouble();
-  for (let t = 1; t <= seedLength; t++) {
-    const change = series[t] - series[t - 1];
-    if (!(Math.abs(change) < LARGEST)) return null;
-    ups.add(Math.max(change, 0));
-    downs.add(Math.max(-change, 0));
-  }
-  let up = ups.dividedBy(seedLength);
-  let down = downs.dividedBy(seedLength);
-  out[seedLength] = strength(up, down);
+  const seed = strengthSeed(series, window, seeding);
+  if (seed === null) return null;
+  const out = new Float64Array(series.length).fill(Number.NaN, 0, seed.bar);
+  if (series.length <= seed.bar) return out;
+  let { up, down } = seed;
+  out[seed.bar] = strength(up, down);
   const weight = 1 / window;
-  for (let t = seedLength + 1; t < series.length; t++) {
+  for (let t = seed.bar + 1; t < series.length; t++) {
     const change = series[t] - series[t - 1];
     const size = Math.abs(change);
     if (!(size < LARGEST)) return null;
@@ -61,6 +53,32 @@ function strengthOfWhole(
     out[t] = strength(up, down);
   }
   return out;
+}
+
+/** The bar on which the averages of rises and falls begin, and what they are there. */
+export interface StrengthSeed {
+  readonly bar: number;
+  readonly up: number;
+  readonly down: number;
+}
+
+/** Null where the series has a hole up to that bar; undefined averages where it ends before. */
+export function strengthSeed(
+  series: Float64Array,
+  window: number,
+  seeding: Seeding,
+): StrengthSeed | null {
+  const bar = seedBars(window, seeding) + 1;
+  if (series.length <= bar) return { bar, up: Number.NaN, down: Number.NaN };
+  const ups = new DoubleDouble();
+  const downs = new DoubleDouble();
+  for (let t = 1; t <= bar; t++) {
+    const change = series[t] - series[t - 1];
+    if (!(Math.abs(change) < LARGEST)) return null;
+    ups.add(Math.max(change, 0));
+    downs.add(Math.max(-change, 0));
+  }
+  return { bar, up: ups.dividedBy(bar), down: downs.dividedBy(bar) };
 }
 
 function strength(up: number, down: number): number {

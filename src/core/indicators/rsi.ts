@@ -13,6 +13,11 @@ export const rsi: Indicator = {
   outputs: ["rsi"],
   defaultRule: { rule: "band", output: "rsi" },
   warmup: (params) => [1 + seedBars(numberOf(params, "window"), seedingOf(params))],
+  strength: (params) => ({
+    source: sourceOf(params),
+    window: numberOf(params, "window"),
+    seeding: seedingOf(params),
+  }),
   compute: (view, params) => {
     const price = view.price(sourceOf(params));
     return [relativeStrength(price, numberOf(params, "window"), seedingOf(params))];

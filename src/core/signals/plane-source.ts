@@ -8,6 +8,7 @@ import type { ScoringBackend } from "../stages/backend.ts";
 import { type PhaseClock, stoppedClock } from "../stages/phase-clock.ts";
 import type { Atom, SeriesRef } from "./atom.ts";
 import { computeOutputs, resolveSeries } from "./resolve-series.ts";
+import { RowsAhead } from "./rows-ahead.ts";
 import { operandKey, outputKey, seriesKey } from "./series-key.ts";
 import type { ValueStore } from "./value-store.ts";
 
@@ -60,6 +61,8 @@ export class PlaneSource {
   /** Where a latch lets go; made when the first one asks. */
   #reset: BitPlane | null = null;
   readonly #maxPlanes: number;
+  /** Made when first asked for; null where the backend has none. */
+  #ahead: RowsAhead | null | undefined;
   readonly #store: ValueStore | null;
   readonly #clock: PhaseClock;
 
@@ -133,10 +136,29 @@ export class PlaneSource {
     return { sums: this.#view.prefixSum(mean.source), window: mean.window, firstBar };
   }
 
-  /** A series over the range. */
-  series(ref: SeriesRef): Float64Array {
+  /**
+   * A series over the range. With the series that will be asked for `soon` it may be computed
+   * together with them; then it is good until the next one is asked for in this way.
+   */
+  series(ref: SeriesRef, soon?: Iterable<SeriesRef>): Float64Array {
+    const ahead = soon === undefined ? null : this.#rowAhead(ref, soon);
+    if (ahead !== null) return ahead.subarray(this.#range.firstBar, this.#range.lastBar);
     const whole = resolveSeries(this.#view, ref, (id, params) => this.#rows(id, params));
     return whole.subarray(this.#range.firstBar, this.#range.lastBar);
+  }
+
+  #rowAhead(ref: SeriesRef, soon: Iterable<SeriesRef>): Float64Array | null {
+    if (this.#ahead === undefined) {
+      // Rows end where the range does: what is behind it would be read as part of it.
+      const bars = this.#view.bars;
+      const rows = this.#range.lastBar === bars ? this.#backend.strengthRows?.(bars) : null;
+      this.#ahead = rows ? new RowsAhead(this.#view, rows, this.#store?.rows ?? null) : null;
+    }
+    if (this.#ahead === null) return null;
+    const before = this.#clock.enter("indicators");
+    const row = this.#ahead.row(ref, soon);
+    this.#clock.back(before);
+    return row;
   }
 
   #rows(id: string, params: ParameterValues): readonly Float64Array[] {

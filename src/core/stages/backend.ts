@@ -8,6 +8,7 @@ import type { Comparison } from "../signals/atom.ts";
 import type { WindowMean } from "../signals/plane-source.ts";
 import type { BatchEngine, BatchTask } from "./batch-engine.ts";
 import type { LegLoops } from "./leg-loops.ts";
+import type { StrengthRows } from "./strength-rows.ts";
 import type { Sweep } from "./sweep.ts";
 
 /** Bars of the traded range, and what their metrics need beside the prices. */
@@ -81,6 +82,8 @@ export interface ScoringBackend {
   rowFamily(rows: number, maxBytes: number): RowFamily | null;
   /** The loops of strategies whose sides are independent legs. */
   legLoops(): LegLoops;
+  /** Computes rows of relative strength over series of so many bars, where it is faster at that. */
+  strengthRows?(bars: number): StrengthRows | null;
   /** Scores base variants together, where the backend has an engine for the strategy's shape. */
   batchEngine?(task: BatchTask): BatchEngine | null;
   /** Trades with stops off of `a AND b`, and their factors. */

@@ -2,6 +2,7 @@ import type { LegPanel } from "../execution/leg-panel.ts";
 import type { LevelLegs } from "../execution/level-legs.ts";
 import { SubGrid } from "../grid/sub-grid.ts";
 import { NEEDS_TRADES } from "../metrics/ranking-values.ts";
+import type { SeriesRef } from "../signals/atom.ts";
 import type { BatchTask } from "./batch-engine.ts";
 import type { LegGrid } from "./leg-grid.ts";
 import type { LegLoops } from "./leg-loops.ts";
@@ -43,8 +44,12 @@ export class ClassPanel {
     });
   }
 
-  legs(digits: Int32Array): { readonly long: LevelLegs; readonly short: LevelLegs } {
-    return { long: this.#long.at(digits), short: this.#short.at(digits) };
+  /** `soon` are the series of panels that come after it. */
+  legs(
+    digits: Int32Array,
+    soon: Iterable<SeriesRef>,
+  ): { readonly long: LevelLegs; readonly short: LevelLegs } {
+    return { long: this.#long.at(digits, soon), short: this.#short.at(digits, soon) };
   }
 }
 
@@ -74,13 +79,13 @@ class SideLegs {
     this.#most = options.comesOnce || options.combinations.size > fit ? 1 : fit;
   }
 
-  at(digits: Int32Array): LevelLegs {
+  at(digits: Int32Array, soon: Iterable<SeriesRef>): LevelLegs {
     const combination = this.#options.combinations.number(digits);
     let legs = this.#kept.get(combination);
     if (legs === undefined) {
       legs = this.#room();
       this.#kept.set(combination, legs);
-      this.#count(digits, legs);
+      this.#count(digits, legs, soon);
     }
     return legs;
   }
@@ -92,12 +97,12 @@ class SideLegs {
     return legs;
   }
 
-  #count(digits: Int32Array, legs: LevelLegs): void {
+  #count(digits: Int32Array, legs: LevelLegs, soon: Iterable<SeriesRef>): void {
     const { loops, source, bars } = this.#options;
     const { op, levels } = this.#levels;
     const series = this.#side.series?.(digits);
     if (series === undefined) loops.count(new Float64Array(bars), ">=", new Float64Array(1), legs);
-    else loops.count(source.series(series), op, levels, legs);
+    else loops.count(source.series(series, soon), op, levels, legs);
   }
 }
 

@@ -3,6 +3,7 @@ import type { LevelLegs } from "../execution/level-legs.ts";
 import { totalReturnPct } from "../metrics/ranking-formulas.ts";
 import { NEEDS_DAYS, NEEDS_DRAWDOWN, rankingValue } from "../metrics/ranking-values.ts";
 import type { BitPlane } from "../series/bit-plane.ts";
+import type { SeriesRef } from "../signals/atom.ts";
 import { isServedByEveryBackend, type PlanePair } from "./backend.ts";
 import type { BatchEngine, BatchSize, BatchTask } from "./batch-engine.ts";
 import { ClassPanel } from "./class-panel.ts";
@@ -91,7 +92,8 @@ export class LegEngine implements BatchEngine {
     const panels = this.#panels(from, to);
     let barsWalked = 0;
     for (const [position, panel] of panels.entries()) {
-      barsWalked += this.#bars * this.#scorePanel(panel, { from, to, out });
+      const soon = { [Symbol.iterator]: () => this.#seriesFrom(panels, position + 1) };
+      barsWalked += this.#bars * this.#scorePanel(panel, { from, to, out, soon });
       if (barsWalked < BARS_A_LOOK) continue;
       barsWalked = 0;
       if (stop((position + 1) / panels.length)) return false;
@@ -109,6 +111,16 @@ export class LegEngine implements BatchEngine {
     );
     const order = Uint32Array.from(legs.keys()).sort((a, b) => legs[a] - legs[b] || a - b);
     return Float64Array.from(order, (position) => first + position);
+  }
+
+  /** What the panels from a position on compare with levels. */
+  *#seriesFrom(panels: Float64Array, position: number): Generator<SeriesRef> {
+    const { long, short } = this.#task.shape;
+    const digits = new Int32Array(this.#task.sweep.axes.length);
+    for (let at = position; at < panels.length; at++) {
+      this.#grid.digits(panels[at], digits);
+      for (const { series } of [long, short]) if (series !== undefined) yield series(digits);
+    }
   }
 
   /** Returns 1, or 0 where no variant of the panel is asked for. */
@@ -156,7 +168,7 @@ export class LegEngine implements BatchEngine {
     if (!cells.some((cell) => one.places[cell] >= 0)) return cells;
     const { sweep, shape, clock, metrics } = this.#task;
     const before = clock.enter("atoms");
-    const { long, short } = one.legs(digits);
+    const { long, short } = one.legs(digits, range.soon);
     const excluded = shape.exclusive || !holdTogether(long, short, gate);
     clock.back(before);
     if (!excluded) return cells;
@@ -214,6 +226,8 @@ interface ScoredRange {
   readonly from: number;
   readonly to: number;
   readonly out: Float64Array;
+  /** Series of the panels that come after the one at hand. */
+  readonly soon: Iterable<SeriesRef>;
 }
 
 /** The loosest legs hold wherever any of their side does. */

@@ -66,12 +66,12 @@ export class LegGrid {
     return this.#space.grid.indexOf(this.digits(panel));
   }
 
-  /** Its digits, those of levels 0; good until the next call. */
-  digits(panel: number): Int32Array {
+  /** Its digits, those of levels 0; good until the next call where there is no room for them. */
+  digits(panel: number, into = this.#digits): Int32Array {
     const block = Math.floor(panel / this.panelsABlock);
-    this.#space.grid.digits(block * this.blockSize, this.#digits);
-    this.#inner.digits(panel % this.panelsABlock, this.#digits);
-    return this.#digits;
+    this.#space.grid.digits(block * this.blockSize, into);
+    this.#inner.digits(panel % this.panelsABlock, into);
+    return into;
   }
 
   /** Panels with the same number compare the same series with levels. */

@@ -27,6 +27,7 @@ import {
   SCORER_CACHES,
 } from "./scorer-caches.ts";
 import { distinctAtoms, MAX_PAIRS, operandAxes, signalAtoms, signalAxes } from "./signal-planes.ts";
+import { strengthBytes } from "./strength-rows.ts";
 import type { Binding, SignalBinding, Sweep } from "./sweep.ts";
 
 const NUMBER_BYTES = 8;
@@ -80,7 +81,7 @@ function legsFootprint(sweep: Sweep, bars: number): number {
     sideBytes(shape.short) +
     listsBytes(Math.max(long.levels.length, short.levels.length), bars) +
     (long.levels.length + 2) * (short.levels.length + LEVELS_AT_ONCE) * NUMBER_BYTES;
-  return sum(shape.classes.map(classBytes));
+  return sum(shape.classes.map(classBytes)) + strengthBytes(bars);
 }
 
 /** What small panels are settled by. */

@@ -25,5 +25,6 @@ export { settlePanel } from "./leg-panel";
 export { listLeaves } from "./leg-leaves";
 export { countLevels } from "./level-legs";
 export { padRows, rowKeys } from "./row-keys";
+export { splitChanges, strengthRows } from "./strength-rows";
 export { tickMeans } from "./tick-means";
 export { returnFromPlanes, tradesFromPlanes } from "./trade-list";
