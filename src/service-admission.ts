@@ -36,7 +36,7 @@ export function openServiceAdmission(config: ServiceConfig, watched: Watched): O
   return openAdmission({
     settings: { ...rest, ...coolDown, mode, override },
     ...{ pool, databaseWaits, queries },
-    databaseBytes: () => store.database.embedded?.Module.HEAPU8.byteLength ?? null,
+    databaseBytes: () => store.database.embedded?.memoryBytes ?? null,
     onChange: ({ state, reasons, trips }) =>
       log.warn({ breaker: state, reasons, trips }, `breaker ${state.toLowerCase()}`),
   });

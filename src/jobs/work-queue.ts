@@ -1,11 +1,5 @@
 import { sql } from "drizzle-orm";
-import {
-  type ConstructorOptions,
-  type DrizzleTransactionLike,
-  fromDrizzle,
-  fromPglite,
-  PgBoss,
-} from "pg-boss";
+import { type ConstructorOptions, type DrizzleTransactionLike, fromDrizzle, PgBoss } from "pg-boss";
 import type { Database, Transaction } from "../store/database.ts";
 import type { JobSink, QueuePlace, WorkHint } from "../store/job-sink.ts";
 import { notifyJobs } from "../store/notifications.ts";
@@ -122,7 +116,7 @@ function bossOptions(database: Database): ConstructorOptions {
   if (database.embedded !== null) {
     return {
       ...upkeep,
-      db: fromPglite(database.embedded),
+      db: { executeSql: (text, values) => database.pool.query(text, values) },
       backend: "pglite",
       reindex: false,
       monitorVacuum: false,
@@ -169,7 +163,7 @@ async function remove(
 }
 
 /**
- * The queue's statements inside the store's transaction; both drivers' raw results are understood.
+ * The queue's statements inside the store's transaction.
  */
 function joining(tx: Transaction) {
   return fromDrizzle(tx as unknown as DrizzleTransactionLike, sql);

@@ -1,31 +1,31 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { PGlite, types } from "@electric-sql/pglite";
-import { drizzle as drizzlePostgres } from "drizzle-orm/node-postgres";
+import { drizzle } from "drizzle-orm/node-postgres";
 import type { PgAsyncDatabase, PgAsyncTransaction, PgQueryResultHKT } from "drizzle-orm/pg-core";
-import { drizzle as drizzlePglite } from "drizzle-orm/pglite";
-import { letOthersThrough } from "./breathing-space.ts";
+import type pg from "pg";
 import { lockDataDir } from "./data-dir-lock.ts";
+import { EmbeddedDatabase, type EmbeddedPlace } from "./embedded/embedded-database.ts";
+import { ThreadSession } from "./embedded/thread-session.ts";
 import { layOutDataDir } from "./embedded-template.ts";
 import { migrateEmbedded, migrateServer } from "./migrate.ts";
 import { connectionOf, ServerListener } from "./server-connection.ts";
-import { WatchedPool, type WatchWait, watchTurns } from "./watched-waits.ts";
+import { WatchedPool, type WatchWait } from "./watched-waits.ts";
 
-/** What both drivers have in common; everything in this room is written against it. */
+/** Everything in this room is written against it. */
 export type Connection = PgAsyncDatabase<PgQueryResultHKT>;
 export type Transaction = PgAsyncTransaction<PgQueryResultHKT>;
 
-export interface DatabaseLocation {
+export interface DatabaseLocation extends EmbeddedPlace {
   /** A PostgreSQL URL. Without one the embedded database is used. */
   readonly url?: string;
-  /** Directory of the embedded database; in memory when absent. */
-  readonly dataDir?: string;
 }
 
 export interface Database {
   readonly backend: "pglite" | "postgres";
   readonly db: Connection;
-  /** The embedded database, for the queue that shares its one connection. */
-  readonly embedded: PGlite | null;
+  /** Connections of both: one of the embedded database. */
+  readonly pool: pg.Pool;
+  /** What only the embedded database can tell. */
+  readonly embedded: Pick<EmbeddedDatabase, "memoryBytes"> | null;
   /** The server's URL, for the queue that opens connections of its own. */
   readonly url: string | null;
   /**
@@ -45,49 +45,39 @@ export function openDatabase(
   location: DatabaseLocation,
   watchWait: WatchWait = () => () => {},
 ): Promise<Database> {
-  const { url, dataDir } = location;
-  return url === undefined ? openEmbedded(dataDir, watchWait) : openServer(url, watchWait);
+  const { url, ...place } = location;
+  return url === undefined ? openEmbedded(place, watchWait) : openServer(url, watchWait);
 }
 
-/** The driver's own conversion of bytes goes number by number and takes a second for 2 MB. */
-const BYTEA_AS_IT_IS = {
-  // As they are they travel in binary form, which the driver's types do not tell of.
-  serializers: { [types.BYTEA]: (bytes: Uint8Array) => bytes as unknown as string },
-  parsers: { [types.BYTEA]: (text: string) => Buffer.from(text.slice(2), "hex") },
-};
-
-async function openEmbedded(dataDir: string | undefined, watch: WatchWait): Promise<Database> {
+async function openEmbedded(place: EmbeddedPlace, watch: WatchWait): Promise<Database> {
+  const { dataDir } = place;
   const unlock = dataDir === undefined ? () => {} : await lockDataDir(dataDir);
+  const embedded = new EmbeddedDatabase(place, watch);
   try {
     if (dataDir !== undefined) await layOutDataDir(dataDir, initialise);
-    const directory = dataDir === undefined ? {} : { dataDir };
-    const client = await PGlite.create({ ...directory, ...BYTEA_AS_IT_IS });
-    watchTurns(client, watch);
-    letOthersThrough(client);
-    const db = drizzlePglite({ client });
+    const { pool } = embedded;
+    const db = drizzle({ client: pool });
     await migrateEmbedded(db);
     return {
       backend: "pglite",
-      db,
-      embedded: client,
+      ...{ db, pool, embedded },
       url: null,
-      listen: async (channel, onNotification) => {
-        await client.listen(channel, onNotification);
-      },
+      listen: (name, onNotification, onGap) => embedded.listen({ name, onNotification, onGap }),
       close: async () => {
-        await client.close();
+        await embedded.close();
         unlock();
       },
     };
   } catch (error) {
+    await embedded.close();
     unlock();
     throw error;
   }
 }
 
 async function initialise(folder: string): Promise<void> {
-  const client = await PGlite.create({ dataDir: folder });
-  await client.close();
+  const session = await ThreadSession.open(folder);
+  await session.close();
 }
 
 /** What closing waits for a server. */
@@ -101,7 +91,8 @@ async function openServer(url: string, watch: WatchWait): Promise<Database> {
   const listener = new ServerListener(url);
   return {
     backend: "postgres",
-    db: drizzlePostgres({ client }),
+    db: drizzle({ client }),
+    pool: client,
     embedded: null,
     url,
     listen: (channel, onNotification, onGap) => listener.listen(channel, onNotification, onGap),

@@ -8,12 +8,12 @@ import type { ColumnChunk, ColumnPart, Store } from "./store.ts";
 
 /** The metric columns of runs, apart from the rows that were stored with them. */
 export function columnStore(
-  database: Pick<Database, "db" | "embedded">,
+  database: Pick<Database, "db" | "pool">,
 ): Pick<Store, "columnChunks" | "columnParts"> {
   const { db } = database;
   return {
     columnChunks: (runId, stage) => columnChunksOf(db, runId, stage),
-    columnParts: (runId, stage, parts) => columnPartsOf(database, runId, stage, parts),
+    columnParts: (runId, stage, parts) => columnPartsOf(database.pool, runId, stage, parts),
   };
 }
 
@@ -47,7 +47,7 @@ const ID = /^[\w-]{1,100}$/;
  * nothing.
  */
 async function columnPartsOf(
-  { db, embedded }: Pick<Database, "db" | "embedded">,
+  pool: Database["pool"],
   runId: string,
   stage: StageName,
   parts: readonly ColumnPart[],
@@ -60,11 +60,7 @@ async function columnPartsOf(
     join "chunk_results" r
       on r.run_id = '${runId}' and r.stage = '${stage}' and r.no = p.no and r.columns is not null
     order by p.place`;
-  if (embedded !== null) return copiedBytes(embedded, query);
-  const { rows } = (await db.execute(sql.raw(query))) as unknown as {
-    rows: { bytes: Uint8Array }[];
-  };
-  return rows.map(({ bytes }) => bytes);
+  return copiedBytes(pool, query);
 }
 
 function ofStage(runId: string, stage: StageName) {

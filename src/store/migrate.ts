@@ -1,10 +1,8 @@
 import { readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { sql } from "drizzle-orm";
-import { drizzle as drizzlePostgres } from "drizzle-orm/node-postgres";
-import { migrate as runOnPostgres } from "drizzle-orm/node-postgres/migrator";
-import type { PgliteDatabase } from "drizzle-orm/pglite";
-import { migrate as runOnPglite } from "drizzle-orm/pglite/migrator";
+import { drizzle, type NodePgDatabase } from "drizzle-orm/node-postgres";
+import { migrate } from "drizzle-orm/node-postgres/migrator";
 import pg from "pg";
 import type { Connection } from "./database.ts";
 
@@ -14,8 +12,8 @@ const migrationsFolder = fileURLToPath(new URL("../../drizzle", import.meta.url)
 const MIGRATION_LOCK = 0x5eeb11e;
 
 /** The embedded database has one connection, so there is nobody to lock out. */
-export async function migrateEmbedded(db: PgliteDatabase): Promise<void> {
-  await runOnPglite(db, { migrationsFolder });
+export async function migrateEmbedded(db: NodePgDatabase): Promise<void> {
+  await migrate(db, { migrationsFolder });
 }
 
 /** Brings a server's schema up to date; processes that start together wait for one another. */
@@ -25,7 +23,7 @@ export async function migrateServer(url: string): Promise<void> {
   await client.connect();
   try {
     await client.query("select pg_advisory_lock($1)", [MIGRATION_LOCK]);
-    await runOnPostgres(drizzlePostgres({ client }), { migrationsFolder });
+    await migrate(drizzle({ client }), { migrationsFolder });
     await client.query("select pg_advisory_unlock($1)", [MIGRATION_LOCK]);
   } finally {
     await client.end();

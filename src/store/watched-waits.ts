@@ -1,20 +1,7 @@
-import type { PGlite } from "@electric-sql/pglite";
 import pg from "pg";
 
 /** Called when a statement begins to wait for a connection; what it answers with, at its end. */
 export type WatchWait = () => () => void;
-
-/** Everybody waits for the one connection, in the order in which they came. */
-export function watchTurns(client: PGlite, watch: WatchWait): void {
-  const exclusively = client._runExclusiveTransaction.bind(client);
-  client._runExclusiveTransaction = (work) => {
-    const waited = watch();
-    return exclusively(() => {
-      waited();
-      return work();
-    });
-  };
-}
 
 /** A pool whose users are watched while they wait for one of its connections. */
 export class WatchedPool extends pg.Pool {

@@ -1,3 +1,4 @@
+import pg from "pg";
 import { Durations } from "../../src/admission/durations.ts";
 import { type OpenAdmission, openAdmission } from "../../src/admission/open-admission.ts";
 import { SENSOR_NAMES, type SensorLines } from "../../src/admission/reading.ts";
@@ -181,20 +182,20 @@ export class TestService implements AsyncDisposable {
     await this.datasets.importSynthetic({ name, seed: 7, bars, timeframe: "1h" });
   }
 
-  /** Statements that reach the embedded database while the work goes on. */
+  /** Statements that reach the database while the work goes on. */
   async countStatements(work: () => Promise<void>): Promise<string[]> {
-    const client = this.store.database.embedded;
-    if (client === null) throw new Error("statements are counted on the embedded database");
     const statements: string[] = [];
-    const query = client.query.bind(client);
-    client.query = (async (...args: Parameters<typeof query>) => {
-      statements.push(args[0]);
-      return await query(...args);
-    }) as typeof client.query;
+    const { query } = pg.Client.prototype;
+    const noted = function (this: pg.Client, ...args: Parameters<typeof query>) {
+      const [statement] = args as [string | pg.QueryConfig, ...unknown[]];
+      statements.push(typeof statement === "string" ? statement : statement.text);
+      return query.apply(this, args);
+    };
+    pg.Client.prototype.query = noted as typeof query;
     try {
       await work();
     } finally {
-      client.query = query;
+      pg.Client.prototype.query = query;
     }
     return statements;
   }

@@ -29,7 +29,7 @@ export interface BackupFoot {
 
 export const BACKUP_FORMAT = "sweepline backup 1";
 
-/** Rows of a statement that is made as text; both drivers answer with these. */
+/** Rows of a statement that is made as text. */
 export async function rowsOf<T>(
   db: Connection,
   statement: Parameters<Connection["execute"]>[0],

@@ -53,13 +53,13 @@ export class SimulatedDatabase implements AsyncDisposable {
   static async open(): Promise<SimulatedDatabase> {
     const source = { chance: new Chance(0), ids: 0, seed: 0 };
     const store = await openStore(
-      {},
+      { onThisThread: true },
       {
         random: () => source.chance.uniform(),
         newId: () => `run-${source.seed}-${source.ids++}`,
       },
     );
-    prepareStatements(store.database.embedded!);
+    await prepareStatements(store.database.pool);
     return new SimulatedDatabase(store, source);
   }
 
@@ -130,7 +130,7 @@ function succeeds(work: Promise<unknown>): Promise<boolean> {
   );
 }
 
-/** The embedded database asks the process what time it is: leases and waits follow this one. */
+/** A database on this thread asks it what time it is: leases and waits follow this one. */
 async function atTime<T>(nowMs: number, call: () => Promise<T>): Promise<T> {
   const { now } = Date;
   Date.now = () => nowMs;

@@ -1,0 +1,93 @@
+import { Duplex } from "node:stream";
+import type { EmbeddedSession } from "./session.ts";
+
+type Done = (error?: Error | null) => void;
+type Chunk = { readonly chunk: Buffer };
+
+/**
+ * What node-postgres takes for a socket: bytes written to it go to a session of the embedded
+ * database, and what that answers can be read.
+ */
+export class SessionStream extends Duplex {
+  readonly #open: () => Promise<EmbeddedSession>;
+  #session: Promise<EmbeddedSession> | null = null;
+
+  constructor(open: () => Promise<EmbeddedSession>) {
+    super();
+    this.#open = open;
+  }
+
+  /** Called by the driver, as of a socket. */
+  connect(): this {
+    this.#session = this.#open();
+    this.#session.then(
+      () => this.emit("connect"),
+      (error: Error) => this.destroy(error),
+    );
+    return this;
+  }
+
+  setNoDelay(): this {
+    return this;
+  }
+
+  setKeepAlive(): this {
+    return this;
+  }
+
+  ref(): this {
+    return this;
+  }
+
+  unref(): this {
+    return this;
+  }
+
+  override _read(): void {}
+
+  override _write(chunk: Buffer, _encoding: string, done: Done): void {
+    this._writev([{ chunk }], done);
+  }
+
+  /** All that the driver has written in one go: whole messages. */
+  override _writev(chunks: readonly Chunk[], done: Done): void {
+    // In memory of its own, for it goes to another thread.
+    const messages = new Uint8Array(chunks.reduce((total, { chunk }) => total + chunk.length, 0));
+    let at = 0;
+    for (const { chunk } of chunks) {
+      messages.set(chunk, at);
+      at += chunk.length;
+    }
+    this.#answered(messages).then(
+      () => done(),
+      (error: Error) => done(error),
+    );
+  }
+
+  override _final(done: Done): void {
+    this.push(null);
+    this.#closed().then(() => done(), done);
+  }
+
+  override _destroy(error: Error | null, done: Done): void {
+    this.#killed().then(
+      () => done(error),
+      () => done(error),
+    );
+  }
+
+  async #answered(messages: Uint8Array): Promise<void> {
+    const session = await this.#session;
+    this.push(await session!.answer(messages));
+  }
+
+  async #closed(): Promise<void> {
+    const session = await this.#session;
+    await session?.close();
+  }
+
+  async #killed(): Promise<void> {
+    const session = await this.#session;
+    await session?.kill();
+  }
+}
