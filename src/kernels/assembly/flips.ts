@@ -8,42 +8,54 @@ export const STRIDE: usize = 16;
  * Stores the close at each flip, one every STRIDE bytes, and returns the end; up to four are written past it. `carry`
  * is the signal before the block, `close` points at its first close.
  *
+ * Where `toBars` is not 0, the flip's bar of the block is stored so far from its close.
+ *
  * When signals flip is not predictable: two stores are made for every word, and those that were for nothing are
  * overwritten. Most words have no more flips.
  */
 // @ts-ignore: decorator
 @inline
-export function flipPrices(words: usize, carry: u64, close: usize, to: usize): usize {
+export function flipPrices(
+  words: usize,
+  carry: u64,
+  close: usize,
+  to: usize,
+  toBars: usize,
+): usize {
+  let bar: i32 = 0;
   for (let w = 0; w < BLOCK_WORDS; w++) {
     const word = load<u64>(words + (<usize>w << 3));
     let flips = word ^ ((word << 1) | carry);
     carry = word >>> 63;
     let rest = <i32>popcnt(flips);
-    storePrice(to, flips, close);
+    storeFlip(to, flips, close, toBars, bar);
     flips &= flips - 1;
-    storePrice(to + STRIDE, flips, close);
+    storeFlip(to + STRIDE, flips, close, toBars, bar);
     flips &= flips - 1;
-    storePrice(to + 2 * STRIDE, flips, close);
+    storeFlip(to + 2 * STRIDE, flips, close, toBars, bar);
     flips &= flips - 1;
-    storePrice(to + 3 * STRIDE, flips, close);
+    storeFlip(to + 3 * STRIDE, flips, close, toBars, bar);
     while (rest > 4) {
       to += 4 * STRIDE;
       rest -= 4;
       for (let i: usize = 0; i < 4; i++) {
         flips &= flips - 1;
-        storePrice(to + i * STRIDE, flips, close);
+        storeFlip(to + i * STRIDE, flips, close, toBars, bar);
       }
     }
     to += <usize>rest * STRIDE;
     close += 512;
+    bar += 64;
   }
   return to;
 }
 
 // @ts-ignore: decorator
 @inline
-function storePrice(to: usize, flips: u64, close: usize): void {
-  store<f64>(to, load<f64>(close + (<usize>ctz(flips) << 3)));
+function storeFlip(to: usize, flips: u64, close: usize, toBars: usize, bar: i32): void {
+  const bit = <i32>ctz(flips);
+  store<f64>(to, load<f64>(close + (<usize>bit << 3)));
+  if (toBars != 0) store<i32>(to + toBars, bar + bit);
 }
 
 /**
@@ -62,31 +74,4 @@ export function flipCounts(words: usize, carry: u64, flipWords: usize, before: u
     store<i32>(before + (<usize>w << 2), count);
     count += <i32>popcnt(flips);
   }
-}
-
-/** Stores the bar of each flip in the block; up to one is written past the last. */
-export function flipBars(flipWords: usize, to: usize): void {
-  for (let w = 0; w < BLOCK_WORDS; w++) {
-    let flips = load<u64>(flipWords + (<usize>w << 3));
-    const bar = w << 6;
-    const end = to + (<usize>popcnt(flips) << 2);
-    storeBar(to, flips, bar);
-    flips &= flips - 1;
-    storeBar(to + 4, flips, bar);
-    flips &= flips - 1;
-    while (flips != 0) {
-      to += 8;
-      storeBar(to, flips, bar);
-      flips &= flips - 1;
-      storeBar(to + 4, flips, bar);
-      flips &= flips - 1;
-    }
-    to = end;
-  }
-}
-
-// @ts-ignore: decorator
-@inline
-function storeBar(to: usize, flips: u64, bar: i32): void {
-  store<i32>(to, bar + <i32>ctz(flips));
 }

@@ -6,8 +6,8 @@
 import { ALL_IN, ruin, rules, sizing } from "./account";
 import { readExtremes } from "./block-extremes";
 import { closeVariant, openVariant, settleBlock } from "./block-settle";
-import { flipBars, flipCounts, flipPrices, STRIDE } from "./flips";
-import { close, WATCH_BARS, WATCH_DAYS, WATCH_DRAWDOWN } from "./market";
+import { flipCounts, flipPrices, STRIDE } from "./flips";
+import { close, WATCH_DAYS, WATCH_DRAWDOWN } from "./market";
 import { addDays, readDays } from "./pair-days";
 import { addDrawdown } from "./pair-drawdown";
 import {
@@ -27,6 +27,7 @@ import {
   prices,
   rowBytes,
   stateOf,
+  TO_BARS,
   twoSided,
   values,
   watch,
@@ -143,8 +144,16 @@ function scoreTwo(a: i32, b: i32, carryA: i32, carryB: i32, from: i32): i32 {
   const closes = close + (<usize>from << 3);
   const at = prices();
   v128.store(at, both(stateA + ENTRY_PRICE, stateB + ENTRY_PRICE));
-  const endA = flipPrices(aboveWords(0), <u64>sideA, closes, at + STRIDE);
-  const endB = flipPrices(aboveWords(1), <u64>sideB, closes, at + STRIDE + 8);
+  const first = at + STRIDE;
+  let endA: usize;
+  let endB: usize;
+  if ((watch & WATCH_DRAWDOWN) != 0) {
+    endA = flipPrices(aboveWords(0), <u64>sideA, closes, first, TO_BARS);
+    endB = flipPrices(aboveWords(1), <u64>sideB, closes, first + 8, TO_BARS);
+  } else {
+    endA = flipPrices(aboveWords(0), <u64>sideA, closes, first, 0);
+    endB = flipPrices(aboveWords(1), <u64>sideB, closes, first + 8, 0);
+  }
   let done =
     watch == 0
       ? multiply(stateA, stateB, sideA, sideB, endA, endB)
@@ -239,10 +248,10 @@ function watchLanes(
   const first = prices() + STRIDE;
   const flipsA = <i32>((endA - first) / STRIDE);
   const flipsB = <i32>((endB - first) / STRIDE);
-  if ((watch & WATCH_BARS) != 0) {
+  if ((watch & WATCH_DAYS) != 0) {
     flipCounts(aboveWords(0), <u64>sideA, flipWords(0), flipsBefore(0));
     flipCounts(aboveWords(1), <u64>sideB, flipWords(1), flipsBefore(1));
-    if ((watch & WATCH_DAYS) != 0) addDays(a, b, sideA, sideB, done);
+    addDays(a, b, sideA, sideB, done);
   }
   if ((done & 1) != 0) watchLane(stateOf(a), 0, sideA, flipsA, from);
   if ((done & 2) != 0) watchLane(stateOf(b), 1, sideB, flipsB, from);
@@ -251,10 +260,9 @@ function watchLanes(
 function watchLane(state: usize, lane: usize, carry: i32, flips: i32, from: i32): void {
   keepTrades(state, lane, carry, flips);
   if ((watch & WATCH_DRAWDOWN) == 0) return;
-  flipBars(flipWords(lane), barsOfFlips(lane));
   addDrawdown(state, lane, carry, flips, from);
   if (flips == 0) return;
-  store<i32>(state, from + load<i32>(barsOfFlips(lane) + (<usize>(flips - 1) << 2)), ENTRY_BAR);
+  store<i32>(state, from + load<i32>(barsOfFlips(lane) + <usize>(flips - 1) * STRIDE), ENTRY_BAR);
 }
 
 /** Takes ruined variants out of the order; how many are left of `count`. */

@@ -3,6 +3,7 @@ import { useRules } from "./account";
 import { EXTREMES_BYTES, useExtremes } from "./block-extremes";
 import { useWatch } from "./block-settle";
 import { useDays } from "./daily-tally";
+import { STRIDE } from "./flips";
 import { useMarket } from "./market";
 import { MARK_BASE, MARK_SLOPE } from "./rules";
 
@@ -20,9 +21,11 @@ const SLOPES: usize = 656;
 const PRICES: usize = 704;
 const CASH: usize = PRICES + 528 * 16;
 const BARS: usize = CASH + 528 * 16;
-/** From the bars of one variant's flips to those of the other's. */
-export const LANE_BARS: usize = 528 * 4;
-const TABLE: usize = BARS + 2 * LANE_BARS;
+/** From the price of a flip to its bar. */
+export const TO_BARS: usize = BARS - PRICES;
+/** Equity of segments at their extreme closes: see pair-drawdown.ts. */
+const EQUITIES: usize = BARS + 528 * 16;
+const TABLE: usize = EQUITIES + 528 * 16;
 const DAYS: usize = TABLE + EXTREMES_BYTES;
 /** A day of the block: see pair-days.ts. */
 export const DAY_BYTES: usize = 32;
@@ -171,10 +174,17 @@ export function cashes(): usize {
   return room + CASH;
 }
 
+/** Bars of a lane's flips, one every STRIDE bytes. */
 // @ts-ignore: decorator
 @inline
 export function barsOfFlips(lane: usize): usize {
-  return room + BARS + lane * LANE_BARS;
+  return room + BARS + STRIDE + (lane << 3);
+}
+
+// @ts-ignore: decorator
+@inline
+export function equities(): usize {
+  return room + EQUITIES;
 }
 
 // @ts-ignore: decorator
