@@ -90,7 +90,7 @@ export async function createApp(config: ServiceConfig, options: AppOptions = {})
   const waits = () => watch.databaseWaits.begin();
   const store = await openServiceStore(config, { engineVersion, watchWait: waits });
   opening.defer(() => store.close());
-  const pool = await openPool(config);
+  const pool = await openPool(config, log);
   opening.defer(() => pool.close());
   const admission = openServiceAdmission(config, { ...watch, store, pool, log });
   opening.defer(() => admission.close());
@@ -296,9 +296,13 @@ async function startWork(
   return starting.move();
 }
 
-function openPool(config: ServiceConfig) {
+function openPool(config: ServiceConfig, log: Logger) {
   const { workers, kernels, caches, workerMemoryBytes } = config;
-  return createPool({ size: workers, kernels, caches, threadBytes: workerMemoryBytes });
+  const restarts = {
+    onWait: (err: Error | null, waitMs: number) =>
+      log.error({ err, waitMs }, "a thread died before it was ready, another is started later"),
+  };
+  return createPool({ size: workers, kernels, caches, threadBytes: workerMemoryBytes, restarts });
 }
 
 function keepRetention(config: ServiceConfig, store: Store, log: Logger): AsyncDisposable {

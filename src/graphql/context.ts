@@ -273,6 +273,7 @@ export interface PoolStats {
   readonly size: number;
   readonly busy: number;
   readonly queuedChunks: number;
+  readonly alive: number;
   readonly replacedWorkers: number;
 }
 

@@ -165,6 +165,10 @@ export class Meters {
     const read = (name: string, help: string, value: (stats: PoolStats) => number) =>
       this.#gauge(name, help, [], (gauge) => gauge.set(value(pool.stats())));
     read("pool_threads", "Threads.", (stats) => stats.size);
+    const alive = "Threads that are there: fewer than all while some cannot be started.";
+    read("pool_alive_threads", alive, (stats) => stats.alive);
+    const failed = "Threads that died before they were ready so far.";
+    read("pool_failed_starts", failed, (stats) => stats.failedStarts);
     read("pool_allowed_threads", "Threads that may score.", (stats) => stats.allowed);
     read("pool_busy_threads", "Threads at work.", (stats) => stats.busy);
     read(

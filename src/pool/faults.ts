@@ -9,6 +9,15 @@ export class WorkerLost extends Error {
   }
 }
 
+/** There is no thread to work, until one can be started: not the fault of what was asked. */
+export class PoolEmpty extends Error {
+  constructor(reason: Error | null) {
+    const why = reason?.message ?? "terminated";
+    super(`the pool has no threads: they died before they were ready (${why})`, { cause: reason });
+    this.name = "PoolEmpty";
+  }
+}
+
 /** What the end of a thread means to its orders. */
 export function lossOf(reason: Error | null, limitBytes: number): Error {
   const code = (reason as { readonly code?: string } | null)?.code;

@@ -13,7 +13,7 @@ import {
   PoolCaches,
 } from "./cache/pool-caches.ts";
 import { ChunkWatch } from "./chunk-watch.ts";
-import { failureOf, lossOf, WorkerLost } from "./faults.ts";
+import { failureOf, lossOf, PoolEmpty, WorkerLost } from "./faults.ts";
 import { Order } from "./order.ts";
 import {
   CONTROL,
@@ -23,6 +23,7 @@ import {
   type WorkerSettings,
 } from "./protocol.ts";
 import { Reins } from "./reins.ts";
+import { type RestartOptions, Restarts } from "./restarts.ts";
 import { shareChunk } from "./shared-chunk.ts";
 import type {
   CheckTask,
@@ -46,8 +47,6 @@ type Answer = ChunkDone | SweepDone | Scored | Reported | Checked;
 
 /** Attempts at work whose thread died before the work itself is suspected. */
 const MAX_ATTEMPTS = 3;
-/** Threads that die before they are ready, in a row, until the pool gives up replacing them. */
-const MAX_FAILED_STARTS = 3;
 
 export interface PoolOptions {
   /** Threads. */
@@ -60,6 +59,8 @@ export interface PoolOptions {
   readonly threadBytes?: number;
   /** Whether engines score variants together where they can, which is the default. */
   readonly batches?: boolean;
+  /** How threads are started again that die before they are ready. */
+  readonly restarts?: RestartOptions;
 }
 
 const DEFAULT_THREAD_BYTES = 4 * 2 ** 30;
@@ -89,7 +90,7 @@ export async function createPool(options: PoolOptions): Promise<WorkerPool> {
  * slices of the first; a more urgent one starts at the next slice, and the first goes on after it.
  * A thread that dies is replaced, and the chunks it had a hand in are done again as a whole, which
  * gives the same bytes. Where threads die again and again before they are ready, the pool goes on
- * with those it has.
+ * with those it has and starts others later; without any it refuses work with PoolEmpty.
  */
 export class WorkerPool implements ComputePool {
   readonly size: number;
@@ -106,12 +107,13 @@ export class WorkerPool implements ComputePool {
   #nextId = 1;
   #replaced = 0;
   #slices = 0;
-  #failedStarts = 0;
+  readonly #restarts: Restarts;
   #lastFault: Error | null = null;
   #closed = false;
 
-  constructor({ size, kernels, caches, threadBytes, batches = true }: PoolOptions) {
+  constructor({ size, kernels, caches, threadBytes, batches = true, restarts }: PoolOptions) {
     this.size = size;
+    this.#restarts = new Restarts(restarts ?? {});
     this.#settings = { limitBytes: threadBytes ?? DEFAULT_THREAD_BYTES, batches };
     this.#cacheMemory = createPoolCacheMemory(caches ?? NO_CACHES);
     this.#caches = new PoolCaches(this.#cacheMemory, POOL_NO);
@@ -161,8 +163,9 @@ export class WorkerPool implements ComputePool {
     const busy = this.#threads.filter((thread) => thread.orders.size > 0).length;
     const queuedChunks = this.#orders.size;
     const replacedWorkers = this.#replaced;
-    const { allowed } = this.reins;
-    return { size: this.size, allowed, busy, queuedChunks, replacedWorkers, slices: this.#slices };
+    const failedStarts = this.#restarts.failed;
+    const threads = { size: this.size, alive: this.#threads.length, allowed: this.reins.allowed };
+    return { ...threads, busy, queuedChunks, replacedWorkers, failedStarts, slices: this.#slices };
   }
 
   caches(): readonly PoolCacheStats[] {
@@ -181,6 +184,7 @@ export class WorkerPool implements ComputePool {
 
   async close(): Promise<void> {
     this.#closed = true;
+    this.#restarts.close();
     await Promise.all(this.#threads.map((thread) => thread.terminate()));
   }
 
@@ -207,10 +211,7 @@ export class WorkerPool implements ComputePool {
 
   #refuseWithoutThreads(): void {
     if (this.#closed) throw new Error("the pool is closed");
-    if (this.#threads.length > 0) return;
-    throw new Error("the pool has no threads left: they died before they were ready", {
-      cause: this.#lastFault,
-    });
+    if (this.#threads.length === 0) throw new PoolEmpty(this.#lastFault);
   }
 
   async #attemptChunk(
@@ -347,12 +348,8 @@ export class WorkerPool implements ComputePool {
         onExit: (from, reason) => this.#lost(from, reason),
       },
     );
-    thread.ready.then(
-      () => {
-        this.#failedStarts = 0;
-      },
-      () => {},
-    );
+    const ready = () => this.#restarts.ready();
+    thread.ready.then(ready, () => {});
     return thread;
   }
 
@@ -377,20 +374,25 @@ export class WorkerPool implements ComputePool {
     this.#lastFault = reason;
     this.#caches.recoverFrom(thread.no);
     this.reins.takeBack(thread.no);
-    if (!thread.isReady) this.#failedStarts++;
     const position = this.#threads.indexOf(thread);
-    if (!this.#closed && position >= 0) this.#replace(position);
+    if (!this.#closed && position >= 0) {
+      this.#replace(position, this.#restarts.waitAfter(thread.isReady, reason));
+    }
     const loss = lossOf(reason, this.#settings.limitBytes);
     for (const id of thread.orders) this.#orders.get(id)?.fail(thread, loss);
     thread.orders.clear();
   }
 
-  #replace(position: number): void {
-    if (this.#failedStarts >= MAX_FAILED_STARTS) {
-      this.#threads.splice(position, 1);
+  #replace(position: number, waitMs: number): void {
+    if (waitMs === 0) {
+      this.#replaced++;
+      this.#threads[position] = this.#startThread();
       return;
     }
-    this.#replaced++;
-    this.#threads[position] = this.#startThread();
+    this.#threads.splice(position, 1);
+    this.#restarts.later(waitMs, () => {
+      this.#replaced++;
+      this.#threads.push(this.#startThread());
+    });
   }
 }

@@ -126,11 +126,15 @@ export interface ComputePool {
 
 export interface PoolStats {
   readonly size: number;
+  /** Threads that are there or just starting: fewer than `size` while some cannot be started. */
+  readonly alive: number;
   /** Threads that may score at a time. */
   readonly allowed: number;
   readonly busy: number;
   readonly queuedChunks: number;
   readonly replacedWorkers: number;
+  /** Threads that died before they were ready, so far. */
+  readonly failedStarts: number;
   /** Scored by the threads since the pool began, in chunks that have ended. */
   readonly slices: number;
 }

@@ -1,6 +1,7 @@
 import type { PhaseTimes } from "../core/stages/phase-clock.ts";
 import type { RunSpent } from "../core/stages/run-profile.ts";
 import { riskCells, type StageName } from "../core/stages/sweep.ts";
+import { PoolEmpty } from "../pool/faults.ts";
 import type { ComputePool } from "../pool/task.ts";
 import { PRIORITIES } from "../store/priorities.ts";
 import type { RunRecord } from "../store/records.ts";
@@ -59,6 +60,7 @@ export async function endStage(duty: EndDuty, runId: string): Promise<void> {
       done = await whenThere(() => perform(duty, claimed));
     } catch (error) {
       duty.onFault({ runId, what: claimed.work, error });
+      if (error instanceof PoolEmpty) return whenThere(() => store.releaseEnd(runId, worker));
       await whenThere(() => store.failEnd(runId, worker, attemptFault(error)));
       return;
     }

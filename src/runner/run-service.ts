@@ -62,6 +62,8 @@ const DEFAULT_SYNCHRONOUS_RUNS = 4;
 /** What the newest synchronous run counts for in the mean of their durations. */
 const NEWEST_SHARE = 0.2;
 const LEAST_RETRY_MS = 50;
+/** Threads are started again after a second at first, then less and less often. */
+const NO_THREADS_RETRY_MS = 2_000;
 
 /** Answers requests about runs. Every method throws UserError for a user's mistake. */
 export class RunService {
@@ -229,7 +231,10 @@ export class RunService {
     return makePlan(planned, market, { guards, engineVersion, workers, synchronous, ...kept });
   }
 
-  /** Work that a caller waits for: UserError QUEUE_FULL where too much of it is done already. */
+  /**
+   * Work that a caller waits for: UserError QUEUE_FULL where too much of it is done already,
+   * SERVICE_OVERLOADED where nobody could do it.
+   */
   async #whileWaiting<T>(signal: AbortSignal | null, work: () => Promise<T>): Promise<T> {
     this.#refuseCrowd();
     this.#synchronousRuns++;
@@ -243,7 +248,11 @@ export class RunService {
   }
 
   #refuseCrowd(): void {
-    const allowed = this.#options.maxSynchronousRuns ?? DEFAULT_SYNCHRONOUS_RUNS;
+    const { maxSynchronousRuns: allowed = DEFAULT_SYNCHRONOUS_RUNS, pool } = this.#options;
+    if (pool.stats().alive === 0) {
+      const fault = complaint("", "no thread can be started at the moment", 0, "one at least");
+      throw new UserError("SERVICE_OVERLOADED", fault, { retryAfterMs: NO_THREADS_RETRY_MS });
+    }
     if (this.#synchronousRuns < allowed) return;
     const message = "too many synchronous runs at a time: use startRun";
     const bound = `${allowed} at a time`;

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { availableParallelism, hostname } from "node:os";
 import type { FetchedJob, WorkQueue } from "../jobs/work-queue.ts";
+import { PoolEmpty } from "../pool/faults.ts";
 import type { ComputePool } from "../pool/task.ts";
 import { isOutage } from "../store/outage.ts";
 import type { ChunkRecord } from "../store/records.ts";
@@ -144,11 +145,13 @@ export class Runner {
 
   /** Looks for work as long as there is room for it; everything it finds goes on by itself. */
   async #look(): Promise<void> {
-    const { queue, clock } = this.#options;
+    const { queue, clock, pool } = this.#options;
     while (!this.#draining) {
       const woken = this.#wakeUp.next(POLL_MS);
       try {
-        const job = await queue.fetch(this.#lanes.wanted());
+        // Without threads the work is left to others.
+        const isAble = pool.stats().alive > 0;
+        const job = isAble ? await queue.fetch(this.#lanes.wanted()) : null;
         if (job === null) await woken.promise;
         else await this.#follow(job);
       } catch (error) {
@@ -231,13 +234,13 @@ export class Runner {
     }
   }
 
-  /** After a fault of the database the chunk is blameless, and its attempt does not count. */
+  /** After an outage of the database, or without threads, no attempt counts: it is blameless. */
   async #giveBack(chunk: ChunkRecord, error: unknown): Promise<void> {
     const { store, worker } = this.#options;
     const { runId, stage, no } = chunk;
     this.#fault({ runId, what: `chunk ${no} of ${stage}`, chunk, error });
     await this.#whenThere(() =>
-      isOutage(error)
+      isOutage(error) || error instanceof PoolEmpty
         ? store.releaseChunk(chunk, worker)
         : store.failChunk(chunk, worker, attemptFault(error)),
     );
@@ -266,7 +269,7 @@ export class Runner {
       about: { name: worker, threads: pool.size, ...about },
       leaseMs,
       held: leases.current(),
-      idle: this.#lanes.wanted().above === null,
+      idle: this.#lanes.wanted().above === null && pool.stats().alive > 0,
     });
   }
 

@@ -1,5 +1,5 @@
+import { backoffMs } from "../core/backoff.ts";
 import { isOutage } from "../store/outage.ts";
-import { backoffMs } from "../store/retries.ts";
 import { type Clock, sleep } from "./clock.ts";
 
 export interface Patience {

@@ -63,8 +63,9 @@ async function inTime(check: Promise<Check>, failed: string): Promise<Check> {
 }
 
 function poolCheck({ pool }: HealthServices): Check {
-  const { size } = pool.stats();
-  return { ok: size > 0, detail: `${size} threads` };
+  const { size, alive } = pool.stats();
+  const missing = alive < size ? `, ${size - alive} of ${size} cannot be started` : "";
+  return { ok: alive > 0, detail: `${alive} threads${missing}` };
 }
 
 /**

@@ -1,4 +1,5 @@
 import { eq } from "drizzle-orm";
+import { backoffMs } from "../core/backoff.ts";
 import { addSpent } from "../core/stages/run-profile.ts";
 import { rankedMetrics, type Sweep } from "../core/stages/sweep.ts";
 import { insertChunks, startRun } from "./chunks.ts";
@@ -7,7 +8,6 @@ import { dueEnd, sendDueWork, sendHints } from "./due-work.ts";
 import { dropColumns } from "./metric-columns.ts";
 import { packFloats, unpackFloats } from "./packing.ts";
 import { type BestSoFar, isTerminal, type ResultRow } from "./records.ts";
-import { backoffMs } from "./retries.ts";
 import { endRun } from "./run-control.ts";
 import { appendEvent, changeRun } from "./run-events.ts";
 import { lockRun, toRecord } from "./run-row.ts";

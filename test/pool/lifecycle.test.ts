@@ -2,6 +2,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { canonicalBytes } from "../../src/core/stages/digest.ts";
 import { Ranking } from "../../src/core/stages/ranking.ts";
 import { riskCells, type Sweep } from "../../src/core/stages/sweep.ts";
+import { PoolEmpty } from "../../src/pool/faults.ts";
 import { createPool, WorkerPool } from "../../src/pool/pool.ts";
 import type { ChunkProgress, ChunkTask, RunChunkOptions } from "../../src/pool/task.ts";
 import { poolsOfTests } from "../support/open-pools.ts";
@@ -161,15 +162,32 @@ describe("a thread that dies", () => {
     expect(pool.stats().replacedWorkers).toBe(3);
   });
 
-  it("at every start leaves a pool that says so instead of waiting for ever", async () => {
-    const pool = new WorkerPool({ size: 1 });
+  it("again and again before it is ready is waited with, and the pool is whole again", async () => {
+    const waits: number[] = [];
+    const onWait = (_reason: Error | null, waitMs: number) => void waits.push(waitMs);
+    const restarts = { waits: { baseMs: 200, maxMs: 60_000 }, onWait };
+    const pool = new WorkerPool({ size: 1, restarts });
     onTestFinished(() => pool.close());
     const waiting = pool.runChunk(stageA(LIGHT));
     waiting.catch(() => {});
     for (let death = 0; death < 3; death++) await pool.terminateWorker(0);
-    await expect(waiting).rejects.toThrow("died before they were ready");
+    await expect(waiting).rejects.toThrow(PoolEmpty);
+    expect(pool.stats()).toMatchObject({ size: 1, alive: 0, busy: 0, failedStarts: 3 });
     await expect(pool.runChunk(stageA(LIGHT))).rejects.toThrow("died before they were ready");
-    await expect(pool.ready()).resolves.toBeUndefined();
+    // As late as the first wait says; another death makes it longer.
+    await expect.poll(() => pool.stats().alive, { timeout: 10_000 }).toBe(1);
+    await pool.terminateWorker(0);
+    expect(pool.stats()).toMatchObject({ alive: 0, failedStarts: 4 });
+    expect(waits).toHaveLength(2);
+    for (const [n, waitMs] of waits.entries()) {
+      expect(waitMs).toBeGreaterThan((200 * 2 ** n) / 2);
+      expect(waitMs).toBeLessThanOrEqual(200 * 2 ** n);
+    }
+    await expect.poll(() => pool.stats().alive, { timeout: 10_000 }).toBe(1);
+    expect((await pool.runChunk(stageA(LIGHT))).scored).toBe(LIGHT.plan.estimate.stageAVariants);
+    // Once one is ready, all is forgotten: the next death is mended at once.
+    await pool.terminateWorker(0);
+    expect(pool.stats()).toMatchObject({ alive: 1, failedStarts: 4 });
     await expect(createPool({ size: 0 })).rejects.toThrow("positive integer");
   });
 });

@@ -199,7 +199,7 @@ describe("a chunk that ends its thread every time", () => {
         });
         result.catch(() => {});
         while (!over) {
-          // One that dies before it is ready is another fault, which ends the pool.
+          // One that dies before it is ready is another fault: no attempt counts.
           await threads.ready();
           if (threads.stats().busy > 0) await threads.terminateWorker(0);
           else await setImmediate();
@@ -239,4 +239,30 @@ describe("a chunk that ends its thread every time", () => {
       await drop();
     }
   });
+});
+
+it("a run whose threads cannot be started waits for them, and counts no attempt", async () => {
+  const { location, drop } = await PGLITE.create();
+  const service = await openService(location, { workers: 1 });
+  try {
+    const { store, runs, pool, runner } = service;
+    await importSample(service);
+    await runner.start();
+    const { digest } = await runs.backtest(mediumRequest());
+    const { run } = await runs.startRun(mediumRequest(), null);
+    await runWhen(store, run.id, ({ done }) => done > 0);
+    // The first is replaced at once, and so are two that die before they are ready.
+    while (pool.stats().alive > 0) await (pool as WorkerPool).terminateWorker(0);
+    await expect(runs.backtest(mediumRequest())).rejects.toMatchObject({
+      code: "SERVICE_OVERLOADED",
+    });
+    expect((await store.run(run.id))!.state).toBe("RUNNING");
+    expect(await ended(store, run.id)).toMatchObject({ state: "SUCCEEDED", digest });
+    const attempts = (await store.chunks(run.id)).map((chunk) => chunk.attempts);
+    expect(attempts).toEqual(attempts.map(() => 1));
+    expect(pool.stats()).toMatchObject({ alive: 1, failedStarts: 3 });
+  } finally {
+    await service.close();
+    await drop();
+  }
 });

@@ -212,10 +212,12 @@ function undisturbedDigest(): Promise<string> {
       check: () => Promise.reject(new Error("nobody asks for a check")),
       stats: () => ({
         size: 1,
+        alive: 1,
         allowed: 1,
         busy: 0,
         queuedChunks: 0,
         replacedWorkers: 0,
+        failedStarts: 0,
         slices: 0,
       }),
       caches: () => [],

@@ -142,10 +142,12 @@ export class SimulatedProcess {
       check: () => Promise.reject(new Error("nobody asks for a check")),
       stats: () => ({
         size: 2,
+        alive: 2,
         allowed: 2,
         busy: 0,
         queuedChunks: 0,
         replacedWorkers: 0,
+        failedStarts: 0,
         slices: 0,
       }),
       caches: () => [],
