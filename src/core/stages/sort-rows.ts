@@ -2,9 +2,11 @@ import type { Ranking } from "./ranking.ts";
 
 /** Runs of this many rows at most are sorted by insertion. */
 const SHORT = 24;
+const WORD_BITS = 32;
+/** Of longer runs a digit has more bits: fewer passes, over more buckets. */
+const LONG = 4_096;
 const DIGIT_BITS = 8;
-const DIGITS = 32 / DIGIT_BITS;
-const BUCKETS = 1 << DIGIT_BITS;
+const LONG_DIGIT_BITS = 11;
 
 /** A new array of the best `keep` of the first `count` rows, best first. */
 export function sortRows(
@@ -36,7 +38,7 @@ class RowSort {
   /** Where a pass over the digits leaves rows and their words. */
   readonly #nextOrder: Uint32Array;
   readonly #nextWords: Uint32Array;
-  readonly #ends = new Uint32Array(BUCKETS);
+  readonly #ends: Uint32Array;
 
   constructor(ranking: Ranking, rows: Float64Array, count: number) {
     this.#ranking = ranking;
@@ -46,6 +48,7 @@ class RowSort {
     this.#words = new Uint32Array(count);
     this.#nextOrder = new Uint32Array(count);
     this.#nextWords = new Uint32Array(count);
+    this.#ends = new Uint32Array(1 << digitBits(count));
   }
 
   /** Numbers of the rows, best first. */
@@ -102,28 +105,27 @@ class RowSort {
     for (let at = from; at < to; at++) {
       words[at] = this.#ranking.keyWord(this.#rows, order[at] * stride, word);
     }
-    for (let digit = 0; digit < DIGITS; digit++) {
-      const shift = digit * DIGIT_BITS;
-      const ends = this.#countDigits(words, from, to, shift);
+    const bits = digitBits(to - from);
+    const mask = (1 << bits) - 1;
+    for (let shift = 0; shift < WORD_BITS; shift += bits) {
+      const ends = this.#ends.fill(0, 0, mask + 1);
+      for (let at = from; at < to; at++) ends[(words[at] >>> shift) & mask]++;
+      // Where the rows of each digit end.
+      for (let bucket = 0, end = from; bucket <= mask; bucket++) ends[bucket] = end += ends[bucket];
       for (let at = to - 1; at >= from; at--) {
-        const place = --ends[(words[at] >>> shift) & (BUCKETS - 1)];
+        const place = --ends[(words[at] >>> shift) & mask];
         nextOrder[place] = order[at];
         nextWords[place] = words[at];
       }
       [order, nextOrder] = [nextOrder, order];
       [words, nextWords] = [nextWords, words];
     }
+    if (order === this.#order) return;
+    this.#order.set(order.subarray(from, to), from);
+    this.#words.set(words.subarray(from, to), from);
   }
+}
 
-  /** Where the rows of each digit end. */
-  #countDigits(words: Uint32Array, from: number, to: number, shift: number): Uint32Array {
-    const ends = this.#ends.fill(0);
-    for (let at = from; at < to; at++) ends[(words[at] >>> shift) & (BUCKETS - 1)]++;
-    let end = from;
-    for (let bucket = 0; bucket < BUCKETS; bucket++) {
-      end += ends[bucket];
-      ends[bucket] = end;
-    }
-    return ends;
-  }
+function digitBits(rows: number): number {
+  return rows > LONG ? LONG_DIGIT_BITS : DIGIT_BITS;
 }

@@ -89,7 +89,7 @@ export class TopRows {
     const stride = this.#stride;
     let taken = 0;
     while (taken < count && !this.#isFull) {
-      this.#reserve();
+      this.#reserve(count - taken);
       if (this.#isFull) break;
       const rows = this.#rows;
       const free = rows.length / stride - this.#count;
@@ -116,11 +116,12 @@ export class TopRows {
     return (this.#keep - 1) * this.#stride;
   }
 
-  /** Makes room for one more row. */
-  #reserve(): void {
+  /** Makes room for one more row, and where it can for as many as are coming. */
+  #reserve(coming = 1): void {
     if ((this.#count + 1) * this.#stride <= this.#rows.length) return;
     if (this.#count < this.#most) {
-      const grown = new Float64Array(Math.min(this.#count * 2, this.#most) * this.#stride);
+      const wanted = Math.max(this.#count * 2, this.#count + coming);
+      const grown = new Float64Array(Math.min(wanted, this.#most) * this.#stride);
       grown.set(this.#rows);
       this.#rows = grown;
       return;
