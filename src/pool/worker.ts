@@ -11,7 +11,7 @@ import { PhaseClock, type SuspendedClock, takeSuspended } from "../core/stages/p
 import { Ranking } from "../core/stages/ranking.ts";
 import { scoreSweep, scoreVariants } from "../core/stages/score-sweep.ts";
 import { scoreStageA } from "../core/stages/stage-a.ts";
-import { scoreStageB } from "../core/stages/stage-b.ts";
+import { byVariant, scoreStageB } from "../core/stages/stage-b.ts";
 import { sweepMetrics } from "../core/stages/sweep.ts";
 import { SweepScorer } from "../core/stages/sweep-scorer.ts";
 import { TopRows } from "../core/stages/top-rows.ts";
@@ -102,6 +102,8 @@ function runChunk(order: ChunkOrder): void {
 function runSlices(chunk: BegunChunk, scorer: SweepScorer): void {
   const { order, top } = chunk;
   const slices = new Slices(order, scorer);
+  const { shortlist } = order;
+  const positions = shortlist && byVariant(shortlist, order.from, order.to);
   chunk.batched = slices.batched;
   const look = slices.batched ? 0 : VARIANTS_A_LOOK;
   const leave = () => chunk.aborted || slices.isEmpty();
@@ -118,7 +120,7 @@ function runSlices(chunk: BegunChunk, scorer: SweepScorer): void {
     const slice = slices.next();
     if (slice === null) break;
     const startedMs = performance.now() - turns.awayMs;
-    const scored = runSlice(order, scorer, { ...slice, top, stop });
+    const scored = runSlice(order, scorer, { ...slice, positions, top, stop });
     const tookMs = performance.now() - turns.awayMs - startedMs;
     clock.enter("merge");
     chunk.endSlice(scored);
@@ -135,18 +137,20 @@ function cellsOf(order: ChunkOrder, scorer: SweepScorer): number {
 interface Slice {
   readonly from: number;
   readonly to: number;
+  /** Stage B: see byVariant. */
+  readonly positions: Uint32Array | null;
   readonly top: TopRows;
   readonly stop: (scored: number) => boolean;
 }
 
 function runSlice(order: ChunkOrder, scorer: SweepScorer, slice: Slice): number {
   const { columns } = order;
-  const { from, to, top, stop } = slice;
+  const { from, to, positions, top, stop } = slice;
   if (order.stage === "STAGE_A") {
     return scoreStageA(scorer, from, to, { top, columns, origin: order.from }, stop);
   }
   const origin = order.from * scorer.cells;
-  const work = { shortlist: order.shortlist!, from, to };
+  const work = { shortlist: order.shortlist!, from, to, positions };
   return scoreStageB(scorer, work, { top, columns, origin }, stop);
 }
 

@@ -149,8 +149,7 @@ class Parser {
     const a = this.#sum();
     const token = this.#take("<", "<=", ">", ">=", "==", "!=");
     if (token === null) return a;
-    const b = this.#sum();
-    return (values) => compare(a(values), token, b(values));
+    return comparison(a, token, this.#sum());
   }
 
   #sum(): Evaluate {
@@ -222,25 +221,26 @@ class Parser {
   }
 }
 
-function compare(a: ConstraintValue, token: Token, b: ConstraintValue): boolean {
-  if (token.text === "==" || token.text === "!=") {
-    if (typeof a !== typeof b) {
-      const sides = `${JSON.stringify(a)} and ${JSON.stringify(b)}`;
-      throw new ConstraintFault(`cannot compare ${sides}`, token.column);
-    }
-    return (a === b) === (token.text === "==");
-  }
-  const x = number(a, token.column);
-  const y = number(b, token.column);
-  switch (token.text) {
+function comparison(a: Evaluate, { text, column }: Token, b: Evaluate): Evaluate {
+  const equals = (values: readonly ParameterValue[]): boolean => {
+    const [x, y] = [a(values), b(values)];
+    if (typeof x === typeof y) return x === y;
+    const sides = `${JSON.stringify(x)} and ${JSON.stringify(y)}`;
+    throw new ConstraintFault(`cannot compare ${sides}`, column);
+  };
+  switch (text) {
+    case "==":
+      return equals;
+    case "!=":
+      return (values) => !equals(values);
     case "<":
-      return x < y;
+      return (values) => number(a(values), column) < number(b(values), column);
     case "<=":
-      return x <= y;
+      return (values) => number(a(values), column) <= number(b(values), column);
     case ">":
-      return x > y;
+      return (values) => number(a(values), column) > number(b(values), column);
     default:
-      return x >= y;
+      return (values) => number(a(values), column) >= number(b(values), column);
   }
 }
 

@@ -42,7 +42,7 @@ export class VariantSpace {
     }
     this.#allowed = tabulate(parsed, axes);
     let allowed = 0;
-    for (const bit of this.#allowed) allowed += bit;
+    for (let i = 0; i < this.#allowed.length; i++) allowed += this.#allowed[i];
     this.count = (this.grid.size / this.#allowed.length) * allowed;
   }
 
@@ -109,10 +109,15 @@ function tabulate(constraint: Constraint, axes: readonly Axis[]): Uint8Array {
   const allowed = new Uint8Array(read.size);
   const digits = new Int32Array(read.axes.length);
   const values: ParameterValue[] = axes.map((axis) => axis.values[0]);
-  for (let combination = 0; combination < read.size; combination++) {
+  const fastest = constraint.axes.at(-1) ?? 0;
+  const run = constraint.axes.length === 0 ? [values[0]] : axes[fastest].values;
+  for (let first = 0; first < read.size; first += run.length) {
+    read.digits(first, digits);
     for (let i = 0; i < digits.length; i++) values[constraint.axes[i]] = read.value(i, digits[i]);
-    allowed[combination] = constraint.allows(values) ? 1 : 0;
-    read.increment(digits);
+    for (let i = 0; i < run.length; i++) {
+      values[fastest] = run[i];
+      allowed[first + i] = constraint.allows(values) ? 1 : 0;
+    }
   }
   return allowed;
 }

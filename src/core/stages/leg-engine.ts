@@ -14,7 +14,7 @@ import type { SignalPlanesOptions } from "./signal-planes.ts";
 
 /** Indices of a block beyond which panels would be too far from one another. */
 const MAX_BLOCK = 1 << 18;
-const LEAST_BATCH = 1_024;
+const LEAST_BATCH = 16_384;
 const MOST_BATCH = 32_768;
 /** Bars times panels after which an engine looks whether to go on: a few milliseconds. */
 const BARS_A_LOOK = 1_000_000;

@@ -8,7 +8,7 @@ import { mergeRows } from "../../../src/core/stages/merge-rows.ts";
 import type { RankedRows } from "../../../src/core/stages/ranked-rows.ts";
 import { Ranking } from "../../../src/core/stages/ranking.ts";
 import { scoreStageA } from "../../../src/core/stages/stage-a.ts";
-import { scoreStageB } from "../../../src/core/stages/stage-b.ts";
+import { byVariant, scoreStageB } from "../../../src/core/stages/stage-b.ts";
 import { riskCells, type StageName } from "../../../src/core/stages/sweep.ts";
 import { SweepScorer } from "../../../src/core/stages/sweep-scorer.ts";
 import { TopRows } from "../../../src/core/stages/top-rows.ts";
@@ -80,6 +80,9 @@ function runStage(
   const total = Math.max(...chunks.map(({ to }) => to));
   const columns = sweep.ranking.map(() => new Float64Array(total * cells));
   let scored = 0;
+  // A chunk alone is scored in the order of the shortlist, several in that of threads.
+  const ordered = (from: number, to: number) =>
+    chunks.length > 1 ? byVariant(shortlist!, from, to) : null;
   const lists = chunks.map(({ from, to }) => {
     const top = new TopRows(new Ranking(sweep.ranking), keep);
     const own = sweep.ranking.map(() => new Float64Array((to - from) * cells).fill(-7));
@@ -87,7 +90,7 @@ function runStage(
     scored +=
       shortlist === null
         ? scoreStageA(scorer, from, to, output)
-        : scoreStageB(scorer, { shortlist, from, to }, output);
+        : scoreStageB(scorer, { shortlist, from, to, positions: ordered(from, to) }, output);
     for (const [m, column] of own.entries()) columns[m].set(column, from * cells);
     return top.drain();
   });
