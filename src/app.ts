@@ -1,9 +1,10 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout } from "node:timers/promises";
+import { setImmediate as nextTurn, setTimeout } from "node:timers/promises";
 import { destination, type Logger, pino } from "pino";
 import type { ServiceConfig } from "./config.ts";
 import { variantReport } from "./core/report/variant-report.ts";
+import { warmUp } from "./core/surfaces/warm-up.ts";
 import { loadDefaultAxes } from "./default-axes.ts";
 import { ENGINE_VERSION } from "./engine-version.ts";
 import { RunExports } from "./exports/run-exports.ts";
@@ -160,6 +161,14 @@ export async function createApp(config: ServiceConfig, options: AppOptions = {})
     ...{ serve, serveHealth, close },
     [Symbol.asyncDispose]: close,
   };
+}
+
+/**
+ * Compiles what answers questions to metric columns, so that the first one takes little longer than
+ * others: for a process that serves, while its database opens.
+ */
+export async function compileQuestions(): Promise<void> {
+  for (const _ of warmUp()) await nextTurn();
 }
 
 /** The database with its queue: what becomes due is told to the processes at work at once. */

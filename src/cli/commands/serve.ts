@@ -29,9 +29,10 @@ ${EXIT_CODES_HELP}`,
 
 async function serve(options: ServiceOptions): Promise<void> {
   const config = configOf(options);
-  const { createApp } = await import("../../app.ts");
+  const { compileQuestions, createApp } = await import("../../app.ts");
   using interrupt = catchInterrupt();
-  await using app = await createApp(config);
+  const [opened] = await Promise.all([createApp(config), compileQuestions()]);
+  await using app = opened;
   const { url, isOpen } = await app.serve();
   console.log(`GraphQL and GraphiQL at ${url}`);
   if (isOpen) {

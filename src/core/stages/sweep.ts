@@ -80,6 +80,6 @@ export function sweepMetrics(sweep: Sweep): readonly RankingMetric[] {
 }
 
 /** Cells of the risk grid of one base variant. */
-export function riskCells(sweep: Sweep): number {
+export function riskCells(sweep: Pick<Sweep, "stops" | "trails" | "targets">): number {
   return sweep.stops.length * sweep.trails.length * sweep.targets.length;
 }

@@ -68,7 +68,8 @@ class Room {
 
   constructor(length: number) {
     this.length = length;
-    this.all = Int32Array.from({ length }, (_, i) => i);
+    this.all = new Int32Array(length);
+    for (let i = 0; i < length; i++) this.all[i] = i;
     this.keep = new Uint8Array(length);
     this.places = new Int32Array(length);
     this.before = new Int32Array(length + 1);

@@ -20,6 +20,9 @@ const RISK_AXES = {
   targets: "risk.takeProfitPct",
 } as const;
 
+/** What the positions of a stage follow from. */
+export type StageShape = Pick<Sweep, "axes" | "constraint" | "stops" | "trails" | "targets">;
+
 /** Runs of positions of equal length, counted from the first position of the stage. */
 export interface PositionRuns {
   /** Number of the first run that is meant. */
@@ -49,7 +52,7 @@ export class StageGrid {
   readonly #baseAxes: number;
 
   /** Stage B needs its shortlist; without one it has no positions. */
-  constructor(sweep: Sweep, stage: StageName, shortlist: Float64Array | null = null) {
+  constructor(sweep: StageShape, stage: StageName, shortlist: Float64Array | null = null) {
     this.stage = stage;
     this.#space = new VariantSpace(sweep.axes, sweep.constraint);
     this.#baseAxes = sweep.axes.length;
@@ -199,7 +202,7 @@ export class StageGrid {
 }
 
 /** Axes of the risk grid that are used: `[null]` is none. Without them there is one cell. */
-function riskAxes(sweep: Sweep): StageAxis[] {
+function riskAxes(sweep: StageShape): StageAxis[] {
   return Object.entries(RISK_AXES)
     .map(([key, name]) => ({ name, values: sweep[key as keyof typeof RISK_AXES] }))
     .filter(({ values }) => values.length > 1 || values[0] !== null);
