@@ -58,20 +58,20 @@ function storeFlip(to: usize, flips: u64, close: usize, toBars: usize, bar: i32)
   if (toBars != 0) store<i32>(to + toBars, bar + bit);
 }
 
-/**
- * Stores what tells how many flips there are up to a bar of the block: for each word its flips, and
- * how many come before it.
- */
-// @ts-ignore: decorator
-@inline
-export function flipCounts(words: usize, carry: u64, flipWords: usize, before: usize): void {
+/** From what `flipCounts` leaves of a word to that of the next: its flips, and behind them how many come before it. */
+export const COUNT_BYTES: usize = 16;
+export const BEFORE: usize = 8;
+
+/** Stores what tells how many flips there are up to a bar of the block. */
+export function flipCounts(words: usize, carry: u64, to: usize): void {
   let count: i32 = 0;
   for (let w = 0; w < BLOCK_WORDS; w++) {
     const word = load<u64>(words + (<usize>w << 3));
     const flips = word ^ ((word << 1) | carry);
     carry = word >>> 63;
-    store<u64>(flipWords + (<usize>w << 3), flips);
-    store<i32>(before + (<usize>w << 2), count);
+    store<u64>(to, flips);
+    store<i32>(to, count, BEFORE);
+    to += COUNT_BYTES;
     count += <i32>popcnt(flips);
   }
 }

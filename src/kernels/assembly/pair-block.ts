@@ -17,9 +17,8 @@ import {
   cashes,
   changes,
   changesOf,
+  countsOf,
   flat,
-  flipsBefore,
-  flipWords,
   keys,
   neitherWords,
   order,
@@ -249,8 +248,8 @@ function watchLanes(
   const flipsA = <i32>((endA - first) / STRIDE);
   const flipsB = <i32>((endB - first) / STRIDE);
   if ((watch & WATCH_DAYS) != 0) {
-    flipCounts(aboveWords(0), <u64>sideA, flipWords(0), flipsBefore(0));
-    flipCounts(aboveWords(1), <u64>sideB, flipWords(1), flipsBefore(1));
+    flipCounts(aboveWords(0), <u64>sideA, countsOf(0));
+    flipCounts(aboveWords(1), <u64>sideB, countsOf(1));
     addDays(a, b, sideA, sideB, done);
   }
   if ((done & 1) != 0) watchLane(stateOf(a), 0, sideA, flipsA, from);

@@ -1,17 +1,17 @@
 /** Daily returns of two variants in lock step over a block: equity at the last bar of each of its days. */
 import { BLOCK_BARS } from "./block-extremes";
 import { dayCount, lastBarOf } from "./daily-tally";
-import { STRIDE } from "./flips";
+import { BEFORE, COUNT_BYTES, STRIDE } from "./flips";
 import { bars, closeAt, WATCH_DOWNSIDE, WATCH_GROWTH } from "./market";
 import {
   both,
   cashes,
   changes,
   changesOf,
+  countsOf,
   DAY_BYTES,
   daysOfBlock,
-  flipsBefore,
-  flipWords,
+  LANE_WORDS,
   MARK_BYTES,
   marks,
   prices,
@@ -32,7 +32,7 @@ import {
 let firstDay: i32 = 0;
 let endDay: i32 = 0;
 
-// Where a day's last bar is: offset of its word, and the bits of the word up to it; its close.
+// Where a day's last bar is: offset of its word's counts, and the bits of the word up to it; its close.
 const WORD: usize = 0; // i32
 const UP_TO: usize = 8;
 const CLOSE: usize = 16;
@@ -47,7 +47,7 @@ export function readDays(from: i32): void {
     const bar = lastBarOf(endDay);
     if (bar >= to) break;
     const t = bar - from;
-    store<i32>(at, (t >> 6) << 3, WORD);
+    store<i32>(at, (t >> 6) * <i32>COUNT_BYTES, WORD);
     store<u64>(at, ((<u64>2) << (<u64>(t & 63))) - 1, UP_TO);
     store<f64>(at, closeAt(bar), CLOSE);
     endDay++;
@@ -92,9 +92,24 @@ function walkDays(
   const one = f64x2.splat(1);
   const othersA = 1 - sideA;
   const othersB = 1 - sideB;
+  const counts = countsOf(0);
+  const entries = prices();
+  const held = cashes();
+  const markings = marks();
   let place = daysOfBlock();
   for (let day = firstDay; day < endDay; day++, place += DAY_BYTES) {
-    const equity = equityAt(place, othersA, othersB);
+    // Equity of both at the last close of a day of the block: that of the trade which covers it.
+    const upTo = load<u64>(place, UP_TO);
+    const word = counts + <usize>load<i32>(place, WORD);
+    const flipsA = flipsUpTo(word, upTo);
+    const flipsB = flipsUpTo(word + LANE_WORDS, upTo);
+    const atA = <usize>flipsA * STRIDE;
+    const atB = <usize>flipsB * STRIDE + 8;
+    const sides = <usize>(((flipsA + othersA) & 1) | (((flipsB + othersB) & 1) << 1));
+    const mark = markings + sides * MARK_BYTES;
+    const ratio = f64x2.div(v128.load64_splat(place, CLOSE), both(entries + atA, entries + atB));
+    const value = f64x2.add(v128.load(mark), f64x2.mul(v128.load(mark, 16), ratio));
+    const equity = f64x2.mul(both(held + atA, held + atB), value);
     if (day == 0) {
       whole = f64x2.gt(equity, f64x2.splat(0));
       last = equity;
@@ -135,30 +150,11 @@ function walkDays(
   }
 }
 
-/** Equity of both at the last close of a day of the block: that of the trade which covers it. */
+/** Flips up to a bar of the block, that one included, from the counts of its word. */
 // @ts-ignore: decorator
 @inline
-function equityAt(day: usize, othersA: i32, othersB: i32): v128 {
-  const word = <usize>load<i32>(day, WORD);
-  const upTo = load<u64>(day, UP_TO);
-  const flipsA = flipsUpTo(word, upTo, 0);
-  const flipsB = flipsUpTo(word, upTo, 1);
-  const atA = <usize>flipsA * STRIDE;
-  const atB = <usize>flipsB * STRIDE + 8;
-  const sides = <usize>(((flipsA + othersA) & 1) | (((flipsB + othersB) & 1) << 1));
-  const mark = marks() + sides * MARK_BYTES;
-  const close = v128.load64_splat(day, CLOSE);
-  const ratio = f64x2.div(close, both(prices() + atA, prices() + atB));
-  const value = f64x2.add(v128.load(mark), f64x2.mul(v128.load(mark, 16), ratio));
-  return f64x2.mul(both(cashes() + atA, cashes() + atB), value);
-}
-
-/** Flips of a lane up to a bar of the block, that one included. */
-// @ts-ignore: decorator
-@inline
-function flipsUpTo(word: usize, upTo: u64, lane: usize): i32 {
-  const flips = load<u64>(flipWords(lane) + word);
-  return load<i32>(flipsBefore(lane) + (word >> 1)) + <i32>popcnt(flips & upTo);
+function flipsUpTo(word: usize, upTo: u64): i32 {
+  return load<i32>(word, BEFORE) + <i32>popcnt(load<u64>(word) & upTo);
 }
 
 function keep(state: usize, changeBytes: usize, broken: i32): void {

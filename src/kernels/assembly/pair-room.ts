@@ -11,8 +11,8 @@ import { MARK_BASE, MARK_SLOPE } from "./rules";
 export const LANE_WORDS: usize = 128;
 const ABOVE: usize = 0;
 const NEITHER: usize = 64;
-const FLIPS: usize = 256;
-const BEFORE: usize = 320;
+/** See flipCounts. */
+const COUNTS: usize = 256;
 /** Sums over trades of both, one after the other: see pair-trades.ts. */
 const TALLIES: usize = 512;
 const ACTIVE: usize = 640;
@@ -130,14 +130,8 @@ export function neitherWords(lane: usize): usize {
 
 // @ts-ignore: decorator
 @inline
-export function flipWords(lane: usize): usize {
-  return room + FLIPS + lane * LANE_WORDS;
-}
-
-// @ts-ignore: decorator
-@inline
-export function flipsBefore(lane: usize): usize {
-  return room + BEFORE + lane * LANE_WORDS;
+export function countsOf(lane: usize): usize {
+  return room + COUNTS + lane * LANE_WORDS;
 }
 
 // @ts-ignore: decorator
