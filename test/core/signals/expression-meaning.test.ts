@@ -27,6 +27,7 @@ import {
 } from "../../support/expression-arbitraries.ts";
 import { describeEachKernel } from "../../support/kernel-suites.ts";
 import { CROSS_REQUEST, planOf } from "../../support/request-samples.ts";
+import { expectSameValues } from "../../support/same-values.ts";
 
 const AXES = Object.entries(EXPRESSION_PARAMETERS).map(([name, values]) => ({ name, values }));
 const PARAMETERS: ReadonlyMap<string, ExpressionParameter> = new Map(
@@ -127,13 +128,13 @@ describeEachKernel("expressions", (kernels) => {
           const { params: values } = describeVariant(sweep, "STAGE_A", variant);
           const meant = meantSignal(sides, { view, values }, sweep);
           scorer.seek(variant);
-          expect(Array.from(scorer.signal())).toEqual(meant);
+          expectSameValues(scorer.signal(), meant);
           const chosen = variantSides(
             sweep,
             chooseBy(grid, grid.digits(variant, new Int32Array(4))),
           );
           const readable = readableSignal(chosen, (ref) => resolveSeries(view, ref), sweep);
-          expect(Array.from(readable)).toEqual(meant);
+          expectSameValues(readable, meant);
           compared += meant.length;
           for (const side of meant) seen.add(side);
         }

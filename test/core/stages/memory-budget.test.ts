@@ -204,9 +204,9 @@ const HUNGRY: Readonly<Record<string, { readonly bars: number; readonly request:
         },
         parameters: {
           a: { start: 2, stop: 121, step: 1 },
-          b: { start: 2, stop: 121, step: 1 },
+          b: { start: 2, stop: 120, step: 2 },
           lag: [1, 2],
-          step: [0, 1],
+          step: [0],
         },
       },
       preselect: 10,
