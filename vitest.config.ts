@@ -1,30 +1,54 @@
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { defineConfig } from "vitest/config";
+import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config";
 import { LongFilesFirst } from "./test/support/long-files-first.ts";
 import { SummaryReporter } from "./test/support/summary-reporter.ts";
 
 // Test files, threads and processes load modules that Node has stripped of types before.
 process.env.NODE_COMPILE_CACHE ??= join(tmpdir(), "node-compile-cache");
 
+/**
+ * Suites of functions: they start nothing, and what they import keeps no state that shows. They
+ * share their processes, which read the core once and keep what was compiled of it.
+ */
+const ROOMS = "(core|kernels|plan|admission|graphql)";
+const PURE = `test/+${ROOMS}/**/*.test.ts`;
+
+/** One of them measures the memory of its process. */
+const ALONE = "test/core/stages/memory-budget.test.ts";
+
+const SHARED = {
+  setupFiles: ["test/support/property-replay.ts"],
+  // Processes, not threads: tests start worker threads, databases and signals of their own.
+  pool: "forks",
+  testTimeout: 20_000,
+  hookTimeout: 30_000,
+  // What comes in its own time is waited for: a busy machine is no fault of it.
+  expect: { poll: { timeout: 15_000, interval: 20 } },
+  allowOnly: false,
+  // Tests load TypeScript as production does: Node itself, one instance of each package.
+  experimental: { viteModuleRunner: false, nodeLoader: false },
+} satisfies TestProjectInlineConfiguration["test"];
+
 export default defineConfig({
   test: {
-    include: ["test/**/*.test.ts"],
-    setupFiles: ["test/support/property-replay.ts"],
-    globalSetup: ["test/support/postgres.ts"],
-    // Processes, not threads: tests start worker threads, databases and signals of their own.
-    pool: "forks",
     // More than cores: files that wait for processes and databases leave theirs to others.
     maxWorkers: "150%",
-    sequence: { sequencer: LongFilesFirst },
-    testTimeout: 20_000,
-    hookTimeout: 30_000,
     teardownTimeout: 5_000,
-    // What comes in its own time is waited for: a busy machine is no fault of it.
-    expect: { poll: { timeout: 15_000, interval: 20 } },
-    allowOnly: false,
-    // Tests load TypeScript as production does: Node itself, one instance of each package.
-    experimental: { viteModuleRunner: false, nodeLoader: false },
+    sequence: { sequencer: LongFilesFirst },
     reporters: [new SummaryReporter()],
+    projects: [
+      {
+        test: {
+          ...SHARED,
+          name: "whole",
+          include: [`test/!${ROOMS}/**/*.test.ts`, ALONE],
+          globalSetup: ["test/support/postgres.ts"],
+        },
+      },
+      {
+        test: { ...SHARED, name: "pure", include: [PURE], exclude: [ALONE], isolate: false },
+      },
+    ],
   },
 });

@@ -204,7 +204,7 @@ const HUNGRY: Readonly<Record<string, { readonly bars: number; readonly request:
         },
         parameters: {
           a: { start: 2, stop: 121, step: 1 },
-          b: { start: 2, stop: 120, step: 2 },
+          b: { start: 2, stop: 121, step: 1 },
           lag: [1, 2],
           step: [0],
         },
