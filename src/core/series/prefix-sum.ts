@@ -165,19 +165,23 @@ function sumOnGrid(series: Float64Array): GridSums {
   let largestSum = 0;
   let largestTick = 0;
   let bars = 0;
+  let sum = 0;
   for (; bars < series.length; bars++) {
     const value = Number.isFinite(series[bars]) ? series[bars] : 0;
-    const factor = scaleFor(value, scale) / scale;
-    if (!(largestSum * factor <= MAX_PREFIX)) break;
-    if (factor > 1) {
+    let tick = Math.round(value * scale);
+    // Nearly all values lie on the grid of those before.
+    if (tick / scale !== value) {
+      const factor = scaleFor(value, scale) / scale;
+      if (!(largestSum * factor <= MAX_PREFIX)) break;
       for (let i = 1; i <= bars; i++) ticks[i] *= factor;
       scale *= factor;
       scaleSteps.push({ bar: bars, scale });
       largestSum *= factor;
       largestTick *= factor;
+      sum = ticks[bars];
+      tick = Math.round(value * scale);
     }
-    const tick = Math.round(value * scale);
-    const sum = ticks[bars] + tick;
+    sum += tick;
     if (Math.abs(sum) > MAX_PREFIX) break;
     ticks[bars + 1] = sum;
     largestSum = Math.max(largestSum, Math.abs(sum));
@@ -207,8 +211,9 @@ function sumFinely(series: Float64Array): { hi: Float64Array; lo: Float64Array }
 }
 
 function lastAbsent(series: Float64Array): Int32Array | null {
-  const first = series.findIndex((value) => !Number.isFinite(value));
-  if (first < 0) return null;
+  let first = 0;
+  while (first < series.length && Number.isFinite(series[first])) first++;
+  if (first === series.length) return null;
   const positions = new Int32Array(series.length).fill(-1, 0, first);
   let last = first;
   for (let t = first; t < series.length; t++) {
