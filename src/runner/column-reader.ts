@@ -26,8 +26,11 @@ interface Wanted {
 
 /** Unpacked bytes that are asked for together, unless a single chunk has more. */
 const BATCH_BYTES = 8 * 2 ** 20;
-/** Packed bytes of one statement: the embedded database holds the event loop while it answers. */
-const STATEMENT_BYTES = 2 ** 19;
+/**
+ * Packed bytes of one statement. Each costs more than its bytes, and others wait for the embedded
+ * database's only connection meanwhile.
+ */
+const STATEMENT_BYTES = 2 ** 21;
 /** Stretches of columns that one statement asks for. */
 const STATEMENT_PARTS = 1_000;
 /** Positions between two turns of the event loop, so that a long column holds nobody up. */

@@ -66,7 +66,7 @@ it("whoever gives up early, or whose columns are gone, leaves nothing behind", a
   };
   await expect(read()).rejects.toThrow("removed meanwhile");
   let asked = 0;
-  const perChunk = Math.ceil(of.chunks[0].places![0].bytes / 2 ** 19) + 1;
+  const perChunk = Math.ceil(of.chunks[0].places![0].bytes / 2 ** 21) + 1;
   const failsLater = new ColumnReader(
     {
       columnParts: async (...args) => {
