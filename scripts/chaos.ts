@@ -5,10 +5,16 @@
  * subscriber that has seen every event exactly once.
  *
  *   npm run chaos -- --kills 50 --seed 1
+ *
+ * With `--imports` a server is killed so often within imports instead, and as often before it is
+ * ready for the first time; once on an embedded database, once on PostgreSQL.
+ *
+ *   npm run chaos -- --imports 12 --seed 1
  */
 import { parseArgs } from "node:util";
 import { Random } from "../src/core/random.ts";
 import { type Blow, campaign } from "../test/support/chaos/campaign.ts";
+import { importCampaign } from "../test/support/chaos/import-campaign.ts";
 import { startPostgres } from "../test/support/postgres.ts";
 
 const { values } = parseArgs({
@@ -17,6 +23,7 @@ const { values } = parseArgs({
     seed: { type: "string", default: "1" },
     windows: { type: "string", default: "600" },
     bars: { type: "string", default: "20000" },
+    imports: { type: "string", default: "0" },
   },
 });
 const kills = Number(values.kills);
@@ -36,6 +43,28 @@ function blowsOf(count: number, random: Random): Blow[] {
 
 const postgres = await startPostgres();
 try {
+  if (Number(values.imports) > 0) await imports(Number(values.imports));
+  else await run();
+} finally {
+  await postgres.stop();
+}
+
+async function imports(times: number): Promise<void> {
+  for (const [where, location] of [
+    ["an embedded database", {}],
+    ["PostgreSQL", { url: postgres.url }],
+  ] as const) {
+    const { states, datasets, complaints } = await importCampaign({
+      ...{ firstKills: times, kills: times, seed, bars: Number(values.bars), ...location },
+      log: (line) => console.log(line),
+    });
+    console.log(`${where}: ${states.join(", ") || "no imports"}; ${datasets} datasets listed`);
+    for (const complaint of complaints) console.error(`WRONG: ${complaint}`);
+    if (complaints.length > 0) process.exitCode = 1;
+  }
+}
+
+async function run(): Promise<void> {
   const report = await campaign({
     blows: blowsOf(kills, new Random(seed)),
     ...{ seed, windows, postgres },
@@ -44,15 +73,13 @@ try {
     chunkDelayMs: 700,
     log: (line) => console.log(line),
   });
-  const { run, seen, connections, chunks, elapsedMs, complaints } = report;
+  const { run: ended, seen, connections, chunks, elapsedMs, complaints } = report;
   console.log(
-    `${run.state} in ${(elapsedMs / 1000).toFixed(1)} s after ${kills} kill -9: ` +
+    `${ended.state} in ${(elapsedMs / 1000).toFixed(1)} s after ${kills} kill -9: ` +
       `${chunks.count} chunks, ${chunks.again} begun again, ${chunks.most} attempts at most; ` +
-      `${seen.length} events over ${connections} connections; digest ${run.digest}`,
+      `${seen.length} events over ${connections} connections; digest ${ended.digest}`,
   );
   for (const complaint of complaints) console.error(`WRONG: ${complaint}`);
   console.log(complaints.length === 0 ? "as if undisturbed" : "NOT as if undisturbed");
   process.exitCode = complaints.length === 0 ? 0 : 1;
-} finally {
-  await postgres.stop();
 }

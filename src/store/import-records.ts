@@ -5,8 +5,8 @@ export const IMPORT_STATES = ["WAITING", "RUNNING", "SUCCEEDED", "FAILED", "CANC
 export type ImportState = (typeof IMPORT_STATES)[number];
 
 /**
- * An upload waits until its bytes come; others run at once. A run that is lost is taken over as
- * RUNNING by whoever finds it; what failed or was cancelled may run again.
+ * An upload waits until its bytes come, for an hour; others run at once. A run that is lost is
+ * taken over as RUNNING by whoever finds it; what failed or was cancelled may run again.
  */
 export const IMPORT_TRANSITIONS: Readonly<Record<ImportState, readonly ImportState[]>> = {
   WAITING: ["RUNNING", "FAILED", "CANCELLED"],

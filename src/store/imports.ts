@@ -1,4 +1,4 @@
-import { and, asc, count, desc, eq, inArray, lt, sql } from "drizzle-orm";
+import { and, asc, count, desc, eq, inArray, lt, or, sql } from "drizzle-orm";
 import { complaint, UserError } from "../core/user-error.ts";
 import { checkPage, decodeCursor, encodeCursor, pageOf } from "./cursor.ts";
 import type { Connection, Transaction } from "./database.ts";
@@ -39,7 +39,10 @@ export interface ImportStore {
    * whose worker has not been heard of. Null where it is not to be had.
    */
   claimImport(claim: ImportClaim): Promise<ImportRecord | null>;
-  /** RUNNING imports whose worker has not been heard of since its lease ran out. */
+  /**
+   * RUNNING imports whose worker has not been heard of since its lease ran out, and WAITING ones
+   * that nobody comes for: their process died before it began, or their bytes never came.
+   */
   lostImports(): Promise<ImportRecord[]>;
   /** Progress, and a longer lease; null where the import is not the worker's any more. */
   reportImport(claim: ImportClaim, progress: ImportProgress): Promise<ImportRecord | null>;
@@ -68,7 +71,10 @@ export function importStore(db: Connection): ImportStore {
     importsById: (ids) => byIds(db, ids),
     listImports: (page, filter) => listImports(db, page, filter),
     claimImport: (claim) => claimImport(db, claim),
-    lostImports: async () => (await db.select().from(imports).where(isLost())).map(toRecord),
+    lostImports: async () => {
+      const rows = await db.select().from(imports).where(or(isLost(), isLeftWaiting()));
+      return rows.map(toRecord);
+    },
     reportImport: (claim, progress) => db.transaction((tx) => report(tx, claim, progress)),
     addImportPage: (claim, bars, progress) => addPage(db, claim, bars, progress),
     importReached: (id) => reached(db, id),
@@ -141,6 +147,13 @@ async function listImports(
 function isLost() {
   return sql`(${imports.state} = 'RUNNING'
     and (${imports.leaseUntil} is null or ${imports.leaseUntil} < clock_timestamp()))`;
+}
+
+/** An upload waits for its client; anything else begins with the request that made it. */
+function isLeftWaiting() {
+  return sql`(${imports.state} = 'WAITING' and ${imports.createdAt} < clock_timestamp()
+    - (case when ${imports.request}->'origin'->>'kind' = 'UPLOAD' then interval '1 hour'
+       else interval '15 seconds' end))`;
 }
 
 function held(id: string, worker: string) {

@@ -124,6 +124,21 @@ onBothDatabases("imports", (database) => {
     expect(await store.finishImport(id, "silent", { state: "CANCELLED" })).toBe(false);
   });
 
+  it("that nobody came for are lost after their time, and end", async () => {
+    const upload = { ...WISH, origin: { kind: "UPLOAD" } } as const;
+    const { id } = await serviceOf("starter").start(upload);
+    expect(await store.lostImports()).toEqual([]);
+    const older = (by: string) =>
+      store.database.db.execute(
+        `update imports set created_at = created_at - interval '${by}' where id = '${id}'`,
+      );
+    await older("50 minutes");
+    expect(await store.lostImports()).toEqual([]);
+    await older("11 minutes");
+    await serviceOf("keeper").watch();
+    expect(await ended(id)).toMatchObject({ state: "FAILED", error: { code: "INTERRUPTED" } });
+  });
+
   it("make the same dataset whatever the pages, to the bit", async () => {
     const service = serviceOf("one");
     const { id } = await service.start(WISH);

@@ -1,6 +1,5 @@
 import { randomBytes } from "node:crypto";
 import { chmodSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -10,6 +9,7 @@ import type { TestProject } from "vitest/node";
 import { buildDatabaseTemplate } from "../../scripts/build-database-template.ts";
 import { openWorkQueue } from "../../src/jobs/work-queue.ts";
 import { openStore } from "../../src/store/open.ts";
+import { freePort } from "./free-port.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
@@ -124,18 +124,4 @@ async function killAll(databaseDir: string): Promise<void> {
 function pidOf(databaseDir: string): number {
   const [pid] = readFileSync(join(databaseDir, "postmaster.pid"), "utf8").split("\n");
   return Number(pid);
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once("error", reject);
-    probe.listen(0, "127.0.0.1", () => {
-      const address = probe.address();
-      probe.close(() => {
-        if (address === null || typeof address === "string") reject(new Error("no port"));
-        else resolve(address.port);
-      });
-    });
-  });
 }

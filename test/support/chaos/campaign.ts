@@ -1,5 +1,4 @@
 import { mkdtempSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -7,6 +6,7 @@ import { Random } from "../../../src/core/random.ts";
 import { type App, createApp, loadConfig, type RunRequestInput } from "../../../src/index.ts";
 import type { OpenStore } from "../../../src/store/open.ts";
 import type { RunRecord } from "../../../src/store/records.ts";
+import { freePort } from "../free-port.ts";
 import { runWhen } from "../service-under-test.ts";
 import { Herd } from "./herd.ts";
 import { type SeenEvent, witness } from "./witness.ts";
@@ -195,15 +195,4 @@ async function countComplaints(app: App, run: RunRecord): Promise<string[]> {
     if (chunks.some((chunk) => chunk.state !== "DONE")) complaints.push(`${stage} is not done`);
   }
   return complaints;
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once("error", reject);
-    probe.listen(0, "127.0.0.1", () => {
-      const { port } = probe.address() as { port: number };
-      probe.close(() => resolve(port));
-    });
-  });
 }
