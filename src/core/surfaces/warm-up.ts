@@ -15,9 +15,9 @@ const BLOCKS = 2;
 
 /**
  * Asks a made-up stage every question, so that the first real one meets compiled code. A step for
- * each: whoever drives it may do something else in between.
+ * each block: whoever drives it lets others through in between. Answers how many were asked.
  */
-export function* warmUp(): Generator<void, void, void> {
+export function* warmUp(): Generator<void, number, void> {
   const grid = new StageGrid(madeUpSweep(), "STAGE_A");
   const blocks = madeUpBlocks(grid.positions);
   const filter = new VariantFilter(grid, {
@@ -35,15 +35,19 @@ export function* warmUp(): Generator<void, void, void> {
     () => neighbours({ ...asked, variantIndex: 5_000, direction: "DESC", radius: 2 }),
     () => rankVariants({ ...asked, orderBy, first: 100, after: null }),
   ];
-  for (const question of questions) {
-    drive(question(), blocks);
-    yield;
-  }
+  for (const question of questions) yield* drive(question(), blocks);
+  return questions.length;
 }
 
-function drive(work: ColumnWork<unknown>, blocks: readonly ColumnBlock[]): void {
+function* drive(
+  work: ColumnWork<unknown>,
+  blocks: readonly ColumnBlock[],
+): Generator<void, void, void> {
   for (let step = work.next(); step.done !== true; step = work.next()) {
-    for (const block of blocks) step.value(block);
+    for (const block of blocks) {
+      step.value(block);
+      yield;
+    }
   }
 }
 
