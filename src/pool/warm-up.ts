@@ -9,9 +9,31 @@ import { TopRows } from "../core/stages/top-rows.ts";
 
 const BARS = 512;
 const WINDOWS = 24;
+/** Bands: windows, levels a side, and how often they are scored, for compilers to look at them. */
+const STRENGTHS = 8;
+const LEVELS = 16;
+const LAPS = 2;
 
-/** Runs a small sweep through both stages, so that the first real chunk meets compiled code. */
+/**
+ * Runs small sweeps of several shapes through their stages, so that the first real chunk meets
+ * compiled code.
+ */
 export function warmUp(backend: BackendFactory): void {
+  warmUpPairs(backend);
+  for (let lap = 0; lap < LAPS; lap++) warmUpLegs(backend);
+}
+
+function warmUpLegs(backend: BackendFactory): void {
+  const sweep = bandSweep();
+  const scorer = new SweepScorer(sweep, zigzag(), { backend });
+  const top = new TopRows(new Ranking(sweep.ranking), sweep.preselect);
+  const { size } = scorer.space.grid;
+  scoreStageA(scorer, 0, size, { top, columns: [new Float64Array(size)], origin: 0 });
+  top.drain();
+  scorer.release();
+}
+
+function warmUpPairs(backend: BackendFactory): void {
   const sweep = smallSweep();
   const scorer = new SweepScorer(sweep, zigzag(), { backend });
   const ranking = new Ranking(sweep.ranking);
@@ -24,6 +46,7 @@ export function warmUp(backend: BackendFactory): void {
   const cells = shortlist.length * scorer.cells;
   const output = { top: new TopRows(ranking, sweep.topK), columns: columns(cells), origin: 0 };
   scoreStageB(scorer, { shortlist, from: 0, to: shortlist.length }, output);
+  scorer.release();
 }
 
 function zigzag() {
@@ -34,6 +57,33 @@ function zigzag() {
     candles.open[t] = candles.high[t] = candles.low[t] = candles.close[t] = price;
   }
   return candles;
+}
+
+/** Independent legs, ranked by total return. */
+function bandSweep(): Sweep {
+  const levels = (first: number) => Array.from({ length: LEVELS }, (_, i) => first + i);
+  const windows = Array.from({ length: STRENGTHS }, (_, i) => i + 2);
+  return {
+    ...smallSweep(),
+    axes: [
+      { name: "rsi.window", values: windows },
+      { name: "rsi.long", values: levels(25) },
+      { name: "rsi.short", values: levels(60) },
+    ],
+    indicators: [{ name: "rsi", id: "momentum.rsi", params: { window: { axis: 0 } } }],
+    signals: [
+      {
+        name: "rsi",
+        rule: "band",
+        operands: { of: { indicator: "rsi", output: "rsi" } },
+        params: { long: { axis: 1 }, short: { axis: 2 } },
+      },
+    ],
+    constraint: null,
+    firstBar: 0,
+    ranking: [{ metric: "totalReturnPct", direction: "DESC" }],
+    preselect: 1_000,
+  };
 }
 
 function smallSweep(): Sweep {
