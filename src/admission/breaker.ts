@@ -109,7 +109,8 @@ export class Breaker {
 
   /**
    * `missed`: looks that a held-up event loop did not come to. They breach its line as this one
-   * does, and say nothing of the other sensors.
+   * does, and say nothing of the other sensors. The first look of a row never trips it alone: what
+   * has held the loop up may be over.
    */
   observe(nowMs: number, readings: Readings, missed = 0): void {
     if (this.#override !== "AUTOMATIC") return;
@@ -174,10 +175,13 @@ export class Breaker {
       const value = readings[sensor];
       const line = this.#settings.lines[sensor].open;
       const isOver = value !== null && line !== null && value >= line;
+      const { breaches } = this.#settings;
+      const former = this.#streaks.get(sensor) ?? 0;
       const looks = sensor === "eventLoopDelayMs" ? 1 + missed : 1;
-      const streak = isOver ? (this.#streaks.get(sensor) ?? 0) + looks : 0;
+      const counted = former > 0 ? former + looks : Math.min(looks, Math.max(1, breaches - 1));
+      const streak = isOver ? counted : 0;
       this.#streaks.set(sensor, streak);
-      if (isOver && streak >= this.#settings.breaches) reasons.push({ sensor, value, line });
+      if (isOver && streak >= breaches) reasons.push({ sensor, value, line });
     }
     return reasons;
   }

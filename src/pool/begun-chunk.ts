@@ -17,6 +17,8 @@ export class BegunChunk {
   readonly top: TopRows;
   /** Whether a slice counts as a whole or not at all. */
   batched = false;
+  /** Variants of each part of the chunk, where they are asked for. */
+  counts: readonly number[] | null = null;
   readonly #send: Send;
   /** Variants of the slice under way that others know of. */
   #told = 0;
@@ -61,7 +63,8 @@ export class BegunChunk {
     this.#answered = true;
     const rows = this.top.drain();
     const transfer = [rows.data.buffer as ArrayBuffer];
-    this.#send({ kind: "chunkDone", id: this.order.id, rows, spent }, transfer);
+    const { counts } = this;
+    this.#send({ kind: "chunkDone", id: this.order.id, counts, rows, spent }, transfer);
   }
 
   /** In the middle of more urgent work: answers where the chunk has been stopped. */

@@ -3,9 +3,13 @@ import { ThreadOutOfMemory } from "./thread-memory.ts";
 
 /** A thread died while it worked on an order; the work can be done again. */
 export class WorkerLost extends Error {
-  constructor(reason: Error | null) {
+  /** Whether the thread had begun to work: else the order is not suspected. */
+  readonly wasReady: boolean;
+
+  constructor(reason: Error | null, wasReady: boolean) {
     super(`a worker thread died: ${reason?.message ?? "terminated"}`, { cause: reason });
     this.name = "WorkerLost";
+    this.wasReady = wasReady;
   }
 }
 
@@ -19,11 +23,11 @@ export class PoolEmpty extends Error {
 }
 
 /** What the end of a thread means to its orders. */
-export function lossOf(reason: Error | null, limitBytes: number): Error {
+export function lossOf(reason: Error | null, limitBytes: number, wasReady: boolean): Error {
   const code = (reason as { readonly code?: string } | null)?.code;
   return code === "ERR_WORKER_OUT_OF_MEMORY"
     ? new ThreadOutOfMemory(limitBytes)
-    : new WorkerLost(reason);
+    : new WorkerLost(reason, wasReady);
 }
 
 /** What a thread has thrown at an order, as if it had been thrown here. */

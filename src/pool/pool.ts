@@ -24,7 +24,7 @@ import {
 } from "./protocol.ts";
 import { Reins } from "./reins.ts";
 import { type RestartOptions, Restarts } from "./restarts.ts";
-import { shareChunk } from "./shared-chunk.ts";
+import { countedEnds, shareChunk } from "./shared-chunk.ts";
 import type {
   CheckTask,
   ChunkResult,
@@ -45,7 +45,7 @@ type Reported = Extract<FromWorker, { kind: "reported" }>;
 type Checked = Extract<FromWorker, { kind: "checked" }>;
 type Answer = ChunkDone | SweepDone | Scored | Reported | Checked;
 
-/** Attempts at work whose thread died before the work itself is suspected. */
+/** Attempts at work whose thread died before the work is suspected. */
 const MAX_ATTEMPTS = 3;
 
 export interface PoolOptions {
@@ -64,7 +64,6 @@ export interface PoolOptions {
 }
 
 const DEFAULT_THREAD_BYTES = 4 * 2 ** 30;
-
 const NO_CACHES: CacheBounds = { indicatorBytes: 0, atomBytes: 0 };
 /** The pool's own number among the threads that use the caches. */
 const POOL_NO = 1;
@@ -198,13 +197,14 @@ export class WorkerPool implements ComputePool {
   }
 
   async #retrying<T>(attempt: () => Promise<T>): Promise<T> {
-    for (let n = 1; ; n++) {
+    for (let n = 1; ; ) {
       this.#refuseWithoutThreads();
       try {
         return await attempt();
       } catch (error) {
         this.#refuseWithoutThreads();
         if (!(error instanceof WorkerLost) || n >= MAX_ATTEMPTS) throw error;
+        if (error.wasReady) n++;
       }
     }
   }
@@ -222,8 +222,8 @@ export class WorkerPool implements ComputePool {
     const threads = this.#chosen(task.workers);
     const { control, counters, columns } = shareChunk(task, threads.length);
     const keep = task.stage === "STAGE_A" ? task.sweep.preselect : task.sweep.topK;
-    const shortlist = task.shortlist ?? null;
-    const chunk = { ...task, control, counters, columns, keep, shortlist };
+    const given = { keep, shortlist: task.shortlist ?? null, ends: countedEnds(task) };
+    const chunk = { ...task, ...given, control, counters, columns };
     // Threads that are busy with something else will find this chunk aborted, or without slices
     // left: nobody has to wait for them.
     const excuseIdle = () => {
@@ -250,7 +250,9 @@ export class WorkerPool implements ComputePool {
       const lists = answers.map((answer) => answer.rows);
       const spent = answers.map((answer) => answer.spent).reduce(addTimes, noTimes());
       const status = signal?.aborted === true ? "aborted" : "done";
-      return { status, scored: scored(), rows: mergeRows(task.sweep, lists, keep), columns, spent };
+      const counts = answers.find((answer) => answer.counts !== null)?.counts ?? null;
+      const rows = mergeRows(task.sweep, lists, keep);
+      return { status, scored: scored(), counts, rows, columns, spent };
     } finally {
       watch.end();
       this.#slices += Number(Atomics.load(counters, COUNTER.slices));
@@ -378,7 +380,7 @@ export class WorkerPool implements ComputePool {
     if (!this.#closed && position >= 0) {
       this.#replace(position, this.#restarts.waitAfter(thread.isReady, reason));
     }
-    const loss = lossOf(reason, this.#settings.limitBytes);
+    const loss = lossOf(reason, this.#settings.limitBytes, thread.isReady);
     for (const id of thread.orders) this.#orders.get(id)?.fail(thread, loss);
     thread.orders.clear();
   }

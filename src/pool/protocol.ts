@@ -41,6 +41,7 @@ export type FromWorker =
   | {
       readonly kind: "chunkDone";
       readonly id: number;
+      readonly counts: readonly number[] | null;
       readonly rows: RankedRows;
       readonly spent: PhaseTimes;
     }
@@ -79,6 +80,8 @@ export interface ChunkOrder extends ScorerOrder {
   readonly from: number;
   readonly to: number;
   readonly shortlist: Float64Array | null;
+  /** Parts whose variants are to be counted, where that is not arithmetic. */
+  readonly ends: readonly number[] | null;
   /** Shared; one column a metric. */
   readonly columns: readonly Float64Array[];
   readonly keep: number;

@@ -14,3 +14,8 @@ export function shareChunk(task: ChunkTask, threads: number) {
   );
   return { control, counters, columns };
 }
+
+/** Parts that a thread has to count: without a constraint that is arithmetic. */
+export function countedEnds({ stage, sweep, ends }: ChunkTask): readonly number[] | null {
+  return stage === "STAGE_A" && sweep.constraint !== null ? (ends ?? null) : null;
+}

@@ -28,6 +28,8 @@ export interface ChunkTask {
   /** Stage A: variant indices `[from, to)`. Stage B: positions in the shortlist. */
   readonly from: number;
   readonly to: number;
+  /** Where parts of it end, the last one at `to`: what each holds is then counted. */
+  readonly ends?: readonly number[];
   /** Stage B: base variant index of each shortlist position. */
   readonly shortlist?: Float64Array;
   /** Threads to use at most; all by default. */
@@ -52,6 +54,8 @@ export interface ChunkResult {
    */
   readonly status: "done" | "aborted";
   readonly scored: number;
+  /** Variants of each part, where parts were asked for and a constraint forbids some. */
+  readonly counts: readonly number[] | null;
   readonly rows: RankedRows;
   /**
    * One column a metric of the sweep, one value a number of the chunk's range; NaN where skipped or

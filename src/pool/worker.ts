@@ -91,12 +91,20 @@ function runChunk(order: ChunkOrder): void {
   const top = new TopRows(new Ranking(order.sweep.ranking), order.keep);
   const chunk = new BegunChunk(order, top, send);
   begun.push({ chunk, suspended: null });
+  const score = (scorer: SweepScorer) => {
+    runSlices(chunk, scorer);
+    chunk.counts = countParts(order, scorer);
+  };
   try {
-    if (!chunk.aborted) scorers.using(order, (scorer) => runSlices(chunk, scorer));
+    if (!chunk.aborted) scorers.using(order, score);
   } finally {
     begun.pop();
   }
   chunk.answer(clock.take());
+}
+
+function countParts({ from, ends }: ChunkOrder, { space }: SweepScorer): readonly number[] | null {
+  return ends?.map((end, i) => space.countWithin(i === 0 ? from : ends[i - 1]!, end)) ?? null;
 }
 
 function runSlices(chunk: BegunChunk, scorer: SweepScorer): void {

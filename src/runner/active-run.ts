@@ -1,12 +1,13 @@
 import type { StageName } from "../core/stages/sweep.ts";
-import type { ComputePool } from "../pool/task.ts";
+import type { ChunkResult, ComputePool } from "../pool/task.ts";
 import { PRIORITIES } from "../store/priorities.ts";
-import { isTerminal, type RunRecord } from "../store/records.ts";
+import { type ChunkRecord, isTerminal, type RunRecord } from "../store/records.ts";
 import type { Store } from "../store/store.ts";
 import type { Clock } from "./clock.ts";
 import type { DatasetSource } from "./dataset-source.ts";
 import type { RunClock, RunClocks } from "./run-clock.ts";
 import { bestSoFar } from "./stage-ends.ts";
+import { chunkVariants, Pace, type Stretch, scoredInOrder } from "./stretch.ts";
 import { type SweepTask, sweepTask } from "./sweep-task.ts";
 
 export interface ActiveRunOptions {
@@ -46,6 +47,7 @@ export class ActiveRun {
   readonly #inFlight = new Map<number, { stage: StageName; scored: number }>();
   #best: { stage: StageName; row: Float64Array } | null = null;
   #shortlist: Promise<Float64Array | null> | null = null;
+  readonly #paces = { STAGE_A: new Pace(), STAGE_B: new Pace() };
   #urgency: number;
   #dirty = false;
   readonly #sinceMs: number;
@@ -76,20 +78,33 @@ export class ActiveRun {
     return this.#stop.signal;
   }
 
-  begin(stage: StageName, no: number): void {
-    this.#inFlight.set(no, { stage, scored: 0 });
+  begin(stretch: Stretch): void {
+    for (const { stage, no } of stretch) this.#inFlight.set(no, { stage, scored: 0 });
   }
 
-  progress(no: number, scored: number, best: Float64Array | null): void {
-    const chunk = this.#inFlight.get(no);
-    if (chunk === undefined) return;
-    chunk.scored = scored;
-    if (best !== null) this.#best = { stage: chunk.stage, row: best };
+  progress(stretch: Stretch, scored: number, best: Float64Array | null): void {
+    const parts = scoredInOrder(this.run.plan.sweep, stretch, scored);
+    for (const [i, { no }] of stretch.entries()) {
+      const chunk = this.#inFlight.get(no);
+      if (chunk !== undefined) chunk.scored = parts[i]!;
+    }
+    if (best !== null) this.#best = { stage: stretch[0].stage, row: best };
     this.#dirty = true;
   }
 
-  end(no: number): void {
-    this.#inFlight.delete(no);
+  end(stretch: Stretch): void {
+    for (const { no } of stretch) this.#inFlight.delete(no);
+  }
+
+  /** What the threads spent on a stretch says how long the next one may be. */
+  took([{ stage }]: Stretch, { scored, spent }: ChunkResult): void {
+    const threadMs = Object.values(spent).reduce((sum, ms) => sum + ms, 0);
+    this.#paces[stage].took(scored, threadMs / this.#options.pool.size);
+  }
+
+  /** How many chunks like this one the next stretch may have. */
+  wishAfter(chunk: ChunkRecord) {
+    return this.#paces[chunk.stage].wish(chunkVariants(this.run.plan.sweep, chunk));
   }
 
   /** Stage B's shortlist, fetched once. */
@@ -165,7 +180,7 @@ export class ActiveRun {
         runId: this.run.id,
         stage,
         worker,
-        chunks: chunks.filter((chunk) => chunk.stage === stage),
+        chunks: chunks.filter((chunk) => chunk.stage === stage && chunk.scored > 0),
         best: best === null ? null : bestSoFar(this.run.plan.sweep, stage, best),
       });
     } catch (error) {

@@ -6,12 +6,12 @@ export class HeldLeases {
   readonly #chunks = new Set<ChunkId>();
   readonly #ends = new Map<string, number>();
 
-  async holdingChunk<T>(chunk: ChunkId, work: () => Promise<T>): Promise<T> {
-    this.#chunks.add(chunk);
+  async holdingChunks<T>(chunks: readonly ChunkId[], work: () => Promise<T>): Promise<T> {
+    for (const chunk of chunks) this.#chunks.add(chunk);
     try {
       return await work();
     } finally {
-      this.#chunks.delete(chunk);
+      for (const chunk of chunks) this.#chunks.delete(chunk);
     }
   }
 

@@ -17,7 +17,8 @@ import { Lanes } from "./lanes.ts";
 import { RunClocks } from "./run-clock.ts";
 import { attemptFault, type RunFault } from "./run-fault.ts";
 import type { RunStep } from "./run-step.ts";
-import { type Scored, scoreChunk } from "./score-chunk.ts";
+import { type Scored, scoreStretch } from "./score-stretch.ts";
+import type { Stretch } from "./stretch.ts";
 import { throughOutages } from "./through-outages.ts";
 import { WakeUp } from "./wake-up.ts";
 
@@ -176,7 +177,7 @@ export class Runner {
     }
     const claim = { runId, stage: hint.stage, worker, leaseMs };
     for (const chunk of await store.claimChunks(claim, this.#lanes.roomFor(job))) {
-      this.#begin(job, () => this.#scoreAll(chunk));
+      this.#begin(job, () => this.#scoreAll([chunk]));
     }
   }
 
@@ -186,16 +187,16 @@ export class Runner {
     this.#lanes.take(job, done, () => this.#wakeUp.wake());
   }
 
-  /** Chunks of one run, each taken with the storing of the one before, as long as there are any. */
-  async #scoreAll(first: ChunkRecord): Promise<void> {
+  /** Stretches of one run, each taken with the storing of the one before, while there are any. */
+  async #scoreAll(first: Stretch): Promise<void> {
     const { leases, store } = this.#options;
-    const { runId } = first;
+    const [{ runId }] = first;
     const active = this.#active.take(runId);
     let done: Scored = { next: first, endDue: false };
     try {
       while (done.next !== null) {
-        const chunk = done.next;
-        done = await leases.holdingChunk(chunk, () => this.#score(active, chunk));
+        const stretch = done.next;
+        done = await leases.holdingChunks(stretch, () => this.#score(active, stretch));
       }
     } finally {
       this.#active.leave(runId);
@@ -206,30 +207,28 @@ export class Runner {
     else await endStage(this.#duty, runId);
   }
 
-  async #score(active: Promise<ActiveRun>, chunk: ChunkRecord): Promise<Scored> {
+  async #score(active: Promise<ActiveRun>, stretch: Stretch): Promise<Scored> {
     const { onStep, clock, worker, leaseMs } = this.#options;
-    const { runId } = chunk;
+    const [{ runId }] = stretch;
     const startMs = clock.now();
-    onStep({ kind: "chunk", what: "CLAIMED", chunk, scored: 0, elapsedMs: 0 });
+    const told = { kind: "chunk", scored: 0 } as const;
+    for (const chunk of stretch) onStep({ ...told, what: "CLAIMED", chunk, elapsedMs: 0 });
     try {
-      const { what, scored, ...then } = await scoreChunk(await active, chunk, {
+      const { chunks, ...then } = await scoreStretch(await active, stretch, {
         ...this.#options,
         shutdown: this.#shutdown.signal,
         wish: () => (this.#draining ? null : { worker, leaseMs }),
         whenThere: (work) => this.#whenThere(work),
         onFault: (error) => this.#fault({ runId, what: "progress", error }),
       });
-      onStep({ kind: "chunk", what, chunk, scored, elapsedMs: clock.now() - startMs });
+      const elapsedMs = clock.now() - startMs;
+      for (const outcome of chunks) onStep({ kind: "chunk", ...outcome, elapsedMs });
       return then;
     } catch (error) {
-      await this.#giveBack(chunk, error);
-      onStep({
-        kind: "chunk",
-        what: "FAILED",
-        chunk,
-        scored: 0,
-        elapsedMs: clock.now() - startMs,
-      });
+      for (const chunk of stretch) {
+        await this.#giveBack(chunk, error);
+        onStep({ ...told, what: "FAILED", chunk, elapsedMs: clock.now() - startMs });
+      }
       return { next: null, endDue: true };
     }
   }

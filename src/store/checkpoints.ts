@@ -1,50 +1,53 @@
 import { sql } from "drizzle-orm";
-import { addSpent } from "../core/stages/run-profile.ts";
+import { addSpent, type RunSpent } from "../core/stages/run-profile.ts";
 import { answerOf, asJson, type ChunkJson, chunkOfJson } from "./answer.ts";
 import { chunkOf } from "./chunk-row.ts";
 import { sendDueWork } from "./due-work.ts";
 import { packColumns, packFloats } from "./packing.ts";
-import { type BestSoFar, type ChunkRecord, isTerminal } from "./records.ts";
+import { type BestSoFar, type Checkpoint, isTerminal } from "./records.ts";
 import { changeRun } from "./run-events.ts";
 import { lockRun } from "./run-row.ts";
 import { chunkResults, chunks } from "./schema.ts";
 import type { ChunkWish, StoredChunk, StoredRows, WorkerProgress } from "./store.ts";
 import type { StoreContext } from "./store-context.ts";
 
-interface Checkpoint {
-  readonly stored: boolean;
-  readonly stageComplete: boolean;
-  readonly next: ChunkRecord | null;
-}
-
 interface Answer extends Omit<Checkpoint, "next"> {
-  readonly next: ChunkJson | null;
+  readonly next: readonly ChunkJson[];
   readonly left: boolean;
 }
 
+interface Scored {
+  readonly chunks: readonly StoredChunk[];
+  readonly best: BestSoFar | null;
+  readonly spent: RunSpent | null;
+}
+
 /**
- * Writes a chunk's result, whoever scored it first: a worker that lost its lease may be late, and
- * the result is the same. With `wish` the worker takes the next chunk of the run in the same
- * statement.
+ * Writes the results of chunks of one stage, whoever scored them first: a worker that lost its
+ * lease may be late, and the result is the same. With `wish` the worker takes the next chunks of
+ * the run in the same statement.
  */
-export async function storeChunk(
+export async function storeChunks(
   context: StoreContext,
   runId: string,
-  chunk: StoredChunk,
-  best: BestSoFar | null,
+  { chunks: scored, best, spent }: Scored,
   wish: ChunkWish | null = null,
 ): Promise<Checkpoint> {
-  const packing = [packFloats([chunk.rows]), packColumns(chunk.columns)] as const;
-  const [rows, columns] = await Promise.all(packing);
-  const { stage, no, from, to, scored, stride, spent } = chunk;
-  const place = asJson({ stage, no, from, to, scored, stride });
+  const packed = await Promise.all(
+    scored.flatMap(({ rows, columns }) => [packFloats([rows]), packColumns(columns)]),
+  );
+  // All bytes are one parameter: an array of them is text in the protocol.
+  const parts = scored.map(({ no, from, to, scored: count, stride }, i) => {
+    const [rows, columns] = [packed[2 * i]!.byteLength, packed[2 * i + 1]!.byteLength];
+    return { no, from, to, scored: count, stride, rows, columns };
+  });
   const { next, left, ...checkpoint } = await answerOf<Answer>(
     context.db,
-    sql`store_chunk(${runId}::text, ${place}, ${rows}::bytea, ${columns}::bytea, ${asJson(best)},
-      ${asJson(spent ?? null)}, ${asJson(wish)})`,
+    sql`store_chunks(${runId}::text, ${scored[0]!.stage}::text, ${asJson(parts)},
+      ${Buffer.concat(packed)}::bytea, ${asJson(best)}, ${asJson(spent)}, ${asJson(wish)})`,
   );
   if (left) await sendLeftWork(context, runId);
-  return { ...checkpoint, next: next === null ? null : chunkOfJson(next) };
+  return { ...checkpoint, next: next.map(chunkOfJson) };
 }
 
 /** Its worker goes elsewhere: whoever has nothing to do is told of the chunks that are left. */

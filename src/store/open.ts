@@ -1,8 +1,7 @@
 import { sql } from "drizzle-orm";
 import { accessStore } from "./access-store.ts";
-import * as checkpoints from "./checkpoints.ts";
-import { countOpenChunks, listChunks } from "./chunk-list.ts";
-import * as chunks from "./chunks.ts";
+import { countOpenChunks } from "./chunk-list.ts";
+import { chunkStore } from "./chunk-store.ts";
 import { type Database, type DatabaseLocation, openDatabase } from "./database.ts";
 import * as datasets from "./datasets.ts";
 import { importStore } from "./imports.ts";
@@ -24,7 +23,6 @@ import * as runs from "./runs.ts";
 import * as stageEnds from "./stage-ends.ts";
 import type { Store } from "./store.ts";
 import { STORE_DEFAULTS, type StoreContext, type StoreSettings } from "./store-context.ts";
-import { storedChunks, storedRows } from "./stored-chunks.ts";
 import { workerStore } from "./workers.ts";
 
 /** A store that this process has opened, with what the queue needs to join its transactions. */
@@ -85,21 +83,9 @@ export async function openStore(
 
     ...controlOf(context, database),
 
-    claimChunk: async (claim) => (await chunks.claimChunks(context, claim, 1))[0] ?? null,
-    claimChunks: (claim, most) => chunks.claimChunks(context, claim, most),
-    releaseChunk: (chunk, worker) => chunks.releaseChunk(context, chunk, worker),
-    failChunk: (chunk, worker, fault) => chunks.failChunk(context, chunk, worker, fault),
-    storeChunk: (runId, chunk, best, wish) =>
-      checkpoints.storeChunk(context, runId, chunk, best, wish),
-    storePartialChunk: (runId, rows, worker) =>
-      checkpoints.storePartialChunk(context, runId, rows, worker),
-    chunks: (runId, stage) => chunks.chunksOf(db, runId, stage),
-    listChunks: (runId, page, states) => listChunks(db, runId, page, states),
-    storedRows: (runId, stage) => storedRows(db, runId, stage),
-    storedChunks: (runId, stage) => storedChunks(db, runId, stage),
+    ...chunkStore(context),
     ...columnStore(database),
 
-    reportProgress: (progress) => checkpoints.reportProgress(context, progress),
     ...stageEndsOf(context),
     recover: (runIds) => recover(context, runIds),
     removeOld: async (retention) => {

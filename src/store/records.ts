@@ -180,3 +180,12 @@ export interface ChunkRecord {
   /** Why the last failed attempt failed. */
   readonly error: RunError | null;
 }
+
+/** What came of storing chunks. */
+export interface Checkpoint {
+  /** Chunks that were not stored before. */
+  readonly stored: number;
+  readonly stageComplete: boolean;
+  /** Taken as wished: neighbours of one another, in any order. */
+  readonly next: readonly ChunkRecord[];
+}

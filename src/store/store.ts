@@ -12,6 +12,7 @@ import type { QueueLimits } from "./queue-limits.ts";
 import type { QueueClass, QueuePosition } from "./queue-view.ts";
 import type {
   BestSoFar,
+  Checkpoint,
   ChunkRecord,
   ChunkState,
   DatasetRecord,
@@ -148,6 +149,9 @@ export interface ChunkWish {
   /** Name of the process, unique among all that share the database. */
   readonly worker: string;
   readonly leaseMs: number;
+  /** Chunks of the next stretch: 1 when left out. */
+  readonly fewest?: number;
+  readonly most?: number;
 }
 
 export interface ChunkClaim extends ChunkWish {
@@ -292,10 +296,16 @@ export interface Store extends ImportStore, LibraryStore, WorkerStore {
    */
   failChunk(chunk: ChunkId, worker: string, fault: AttemptFault): Promise<void>;
   /**
-   * The checkpoint. `stored` is false when the run has ended or the chunk was stored already. With
-   * a wish, the next chunk of the run is taken as well, unless a more urgent run has one. Whoever
-   * completes a stage sees to its end; recovery does where that process has died.
+   * The checkpoint, of chunks of one stage; none where the run has ended. With a wish the next ones
+   * are taken as well, unless a more urgent run has some: neighbours that nobody has begun, or one
+   * that was given back. Whoever completes a stage sees to its end; recovery where he has died.
    */
+  storeChunks(
+    runId: string,
+    chunks: readonly StoredChunk[],
+    told: { readonly best: BestSoFar | null; readonly spent: RunSpent | null },
+    wish?: ChunkWish | null,
+  ): Promise<Checkpoint>;
   storeChunk(
     runId: string,
     chunk: StoredChunk,

@@ -1,3 +1,4 @@
+import { setImmediate as turn } from "node:timers/promises";
 import { and, asc, eq, inArray, isNotNull, type SQL, sql } from "drizzle-orm";
 import type { StageName } from "../core/stages/sweep.ts";
 import type { Connection } from "./database.ts";
@@ -23,7 +24,10 @@ export async function* storedRows(
       .from(chunkResults)
       .where(and(ofStage, inArray(chunkResults.no, numbers)))
       .orderBy(asc(chunkResults.no));
-    for (const row of batch) yield { ...row, rows: await unpackFloats(row.rows) };
+    for (const [i, row] of batch.entries()) {
+      yield { ...row, rows: await unpackFloats(row.rows) };
+      if (i % CHUNKS_A_TURN === CHUNKS_A_TURN - 1) await turn();
+    }
   }
 }
 
@@ -46,9 +50,10 @@ export async function* storedChunks(
       .from(chunkResults)
       .where(and(ofStage, inArray(chunkResults.no, numbers)))
       .orderBy(asc(chunkResults.no));
-    for (const row of batch) {
+    for (const [i, row] of batch.entries()) {
       const columns = await unpackColumns(row.columns!, row.stride - 1);
       yield { ...row, rows: await unpackFloats(row.rows), columns };
+      if (i % CHUNKS_A_TURN === CHUNKS_A_TURN - 1) await turn();
     }
   }
 }
@@ -64,6 +69,8 @@ const columnsOfTable = {
   columns: chunkResults.columns,
 };
 
+/** Small chunks are unpacked at once: the event loop gets a turn after so many. */
+const CHUNKS_A_TURN = 64;
 /** Packed bytes of chunks that are fetched by one statement; a chunk with more comes alone. */
 const BATCH_BYTES = 4 * 2 ** 20;
 

@@ -53,5 +53,7 @@ it("takes less than 200 statements for a run of 100 chunks on two processes", as
   expect(chunks).toHaveLength(101);
   expect(new Set(chunks.map((chunk) => chunk.worker)).size).toBe(2);
   expect(taken.length, taken.join("\n")).toBeLessThan(200);
-  expect(taken.filter((text) => text.includes("store_chunk("))).toHaveLength(101);
+  // Short chunks are taken and stored by stretches.
+  const checkpoints = taken.filter((text) => text.includes("store_chunks("));
+  expect(checkpoints.length).toBeLessThan(101 / 2);
 });

@@ -134,12 +134,16 @@ onBothDatabases("a run that is stopped", (database) => {
   it("fails after three attempts at a chunk, with what was done", async () => {
     const { store, runs, faults } = service;
     const before = faults.length;
-    isFaulty = ({ stage, from }) => stage === "STAGE_A" && from === 1_000;
+    isFaulty = ({ stage, from, to }) => stage === "STAGE_A" && from <= 1_000 && 1_000 < to;
     const { run } = await runs.startRun(smallRequest({ chunkVariants: 100 }), null);
     const end = await ended(store, run.id);
     expect(end).toMatchObject({ state: "FAILED", error: { code: "INTERNAL" } });
     expect(end.error!.message).toContain("injected fault in STAGE_A at 1000");
-    expect(faults.length - before).toBe(3);
+    // Its neighbours may have failed with it, once; after that it is begun by itself.
+    const mine = faults.slice(before).filter(({ what }) => what === "chunk 10 of STAGE_A");
+    expect(mine).toHaveLength(3);
+    const attempts = (await store.chunks(run.id, "STAGE_A")).map((chunk) => chunk.attempts);
+    expect(Math.max(...attempts.toSpliced(10, 1))).toBeLessThanOrEqual(2);
     expect((await store.results(run.id, { first: 1, after: null })).totalCount).toBeGreaterThan(0);
   });
 
@@ -147,7 +151,7 @@ onBothDatabases("a run that is stopped", (database) => {
     const { store, runs } = service;
     const { digest } = await runs.backtest(smallRequest());
     let thrown = 0;
-    isFaulty = ({ from }) => from === 1_000 && thrown++ < 2;
+    isFaulty = ({ from, to }) => from <= 1_000 && 1_000 < to && thrown++ < 2;
     const { run } = await runs.startRun(smallRequest({ chunkVariants: 100 }), null);
     expect(await ended(store, run.id)).toMatchObject({ state: "SUCCEEDED", digest });
     expect(thrown).toBeGreaterThan(2);

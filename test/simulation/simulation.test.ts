@@ -5,7 +5,7 @@ import { addTally, emptyTally, TROUBLE_KINDS } from "../support/simulation/tally
 import { SimulatedDatabase } from "../support/simulation/world.ts";
 
 /** A slice of what `npm run simulate` does for as long as one likes. */
-const SEEDS = [3, 54, 58];
+const SEEDS = [3, 6, 9];
 /** Bugs of which each is found within the first few seeds. */
 const BUGS = ["a lease is over at once", "a stored chunk is counted twice", "an event is lost"];
 const LONG_MS = 60_000;

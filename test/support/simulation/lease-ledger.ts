@@ -47,12 +47,13 @@ export class LeaseLedger {
     claimChunks: ([claim]: [ChunkClaim], chunks: readonly ChunkRecord[]) => {
       for (const chunk of chunks) this.#taken(chunk, claim);
     },
-    storeChunk: (
-      [, chunk, , wish]: [string, StoredChunk, unknown, ChunkWish | null],
-      { stored, next }: { stored: boolean; next: ChunkRecord | null },
+    storeChunks: (
+      [, chunks, , wish]: [string, readonly StoredChunk[], unknown, ChunkWish | null],
+      { next }: { next: readonly ChunkRecord[] },
     ) => {
-      if (stored) this.#held.delete(keyOf(chunk));
-      if (next !== null) this.#taken(next, wish!);
+      // Where one was stored before, or the run has ended, nobody has it either.
+      for (const chunk of chunks) this.#held.delete(keyOf(chunk));
+      for (const chunk of next) this.#taken(chunk, wish!);
     },
     storePartialChunk: ([, rows]: [string, StoredRows], stored: boolean) => {
       if (stored) this.#held.delete(keyOf(rows));

@@ -49,7 +49,8 @@ export class SampleScores {
   /** A chunk, or its beginning up to `end`. */
   part(task: ChunkTask, end: number): Omit<ChunkResult, "status" | "elapsedMs"> {
     const shortlist = task.shortlist?.join() ?? "";
-    const key = `${task.stage} ${task.from} ${end} ${task.to} ${shortlist}`;
+    const ends = task.ends?.join() ?? "";
+    const key = `${task.stage} ${task.from} ${end} ${task.to} ${ends} ${shortlist}`;
     const known = this.#parts.get(key) ?? this.#score(task, end);
     this.#parts.set(key, known);
     return known;
@@ -76,7 +77,11 @@ export class SampleScores {
       stage === "STAGE_A"
         ? scoreStageA(this.#scorer, from, end, output)
         : scoreStageB(this.#scorer, { shortlist: task.shortlist!, from, to: end }, output);
-    return { scored, rows: top.drain(), columns, spent: noTimes() };
+    const { space } = this.#scorer;
+    const begins = [from, ...(task.ends ?? [])];
+    const isCounted = stage === "STAGE_A" && task.ends !== undefined;
+    const counts = isCounted ? task.ends.map((to, i) => space.countWithin(begins[i]!, to)) : null;
+    return { scored, counts, rows: top.drain(), columns, spent: noTimes() };
   }
 
   #measure(stage: ChunkTask["stage"], variantIndex: number): Float64Array {

@@ -180,7 +180,8 @@ export class SimulatedProcess {
       this.#whenAwake(() => {
         signal?.removeEventListener("abort", stopped);
         const { threadDeath, poison } = this.#world.troubles;
-        const poisoned = task.stage === "STAGE_A" && poison === Math.floor(task.from / size);
+        const worst = poison === null ? Number.NaN : poison * size;
+        const poisoned = task.stage === "STAGE_A" && task.from <= worst && worst < task.to;
         if (chance.happens(threadDeath) || poisoned) {
           tally["thread died"]++;
           reject(new Error("a worker thread died: simulated"));

@@ -1,0 +1,118 @@
+import { riskCells, type Sweep } from "../core/stages/sweep.ts";
+import type { ChunkResult } from "../pool/task.ts";
+import type { ChunkRecord } from "../store/records.ts";
+import type { StoredRows } from "../store/store.ts";
+
+/**
+ * Neighbouring chunks of a stage, ascending and without holes, that are taken, scored and stored
+ * together; each is stored as if it had been by itself.
+ */
+export type Stretch = readonly [ChunkRecord, ...ChunkRecord[]];
+
+/** What the chunks of a stretch take together: less is mostly coordination, more may be lost. */
+const STRETCH_MS = 250;
+/** Work that is not dealt out among lanes any further. */
+const LEAST_MS = 30;
+/** What is stored in one statement has to be small. */
+const MOST_CHUNKS = 64;
+const MOST_VARIANTS = 65_536;
+/** Weight of the newest stretch in the mean. */
+const NEWEST_SHARE = 0.5;
+
+/** How fast the chunks of one stage go by, as this process has seen it. */
+export class Pace {
+  #msAVariant: number | null = null;
+
+  /** `threadMs`: what each thread spent on as many variants. */
+  took(variants: number, threadMs: number): void {
+    const latest = threadMs / Math.max(1, variants);
+    this.#msAVariant ??= latest;
+    this.#msAVariant += (latest - this.#msAVariant) * NEWEST_SHARE;
+  }
+
+  /** Chunks of so many variants that the next stretch may have: one, before anything is known. */
+  wish(variants: number): { readonly fewest: number; readonly most: number } {
+    const msAChunk = (this.#msAVariant ?? Number.POSITIVE_INFINITY) * variants;
+    const bound = Math.min(MOST_CHUNKS, MOST_VARIANTS / variants);
+    const chunksOf = (ms: number) => Math.max(1, Math.floor(Math.min(bound, ms / msAChunk)));
+    return { fewest: chunksOf(LEAST_MS), most: chunksOf(STRETCH_MS) };
+  }
+}
+
+/** What a chunk counts for when every number of it is a variant. */
+export function chunkVariants(sweep: Sweep, { stage, from, to }: ChunkRecord): number {
+  return (to - from) * (stage === "STAGE_A" ? 1 : riskCells(sweep));
+}
+
+/** Variants scored in each chunk where so many were in all: chunk by chunk, in their order. */
+export function scoredInOrder(sweep: Sweep, stretch: Stretch, scored: number): number[] {
+  let left = scored;
+  return stretch.map((chunk) => {
+    const here = Math.min(left, chunkVariants(sweep, chunk));
+    left -= here;
+    return here;
+  });
+}
+
+/** A chunk's part of what was scored; its columns where all of it was. */
+export interface StretchPart extends StoredRows {
+  readonly columns: readonly Float64Array[];
+}
+
+/**
+ * Deals out the result of a stretch to its chunks. The best rows of the whole that lie within a
+ * chunk are not all of that chunk's own best, but all that can be among the best of more. Throws
+ * where the counts of a stretch that is done do not add up.
+ */
+export function splitStretch(
+  sweep: Sweep,
+  stretch: Stretch,
+  result: ChunkResult,
+  shortlist: Float64Array | null,
+): StretchPart[] {
+  const cells = shortlist === null ? 1 : riskCells(sweep);
+  const { stride } = result.rows;
+  const scored = scoredOf(sweep, stretch, result);
+  const rows = rowsByChunk(stretch, result.rows.data, stride, (variant) => {
+    if (shortlist === null) return variant;
+    const [first, last] = [stretch[0].from, stretch.at(-1)!.to];
+    return first + shortlist.subarray(first, last).indexOf(Math.floor(variant / cells));
+  });
+  return stretch.map(({ stage, no, from, to }, i) => {
+    const at = (from - stretch[0].from) * cells;
+    const columns = result.columns.map((all) => all.subarray(at, at + (to - from) * cells));
+    return { stage, no, from, to, scored: scored[i]!, stride, rows: rows[i]!, columns };
+  });
+}
+
+function scoredOf(sweep: Sweep, stretch: Stretch, result: ChunkResult): readonly number[] {
+  if (stretch.length === 1) return [result.scored];
+  if (result.status !== "done") return scoredInOrder(sweep, stretch, result.scored);
+  const counts = result.counts ?? stretch.map((chunk) => chunkVariants(sweep, chunk));
+  const sum = counts.reduce((all, count) => all + count, 0);
+  if (sum === result.scored && counts.length === stretch.length) return counts;
+  throw new Error(`${result.scored} variants scored in a stretch of ${counts.join(" + ")}`);
+}
+
+/** Rows keep their order. */
+function rowsByChunk(
+  stretch: Stretch,
+  data: Float64Array,
+  stride: number,
+  positionOf: (variantIndex: number) => number,
+): Float64Array[] {
+  if (stretch.length === 1) return [data];
+  const found: number[][] = stretch.map(() => []);
+  for (let at = 0; at < data.length; at += stride) {
+    const position = positionOf(data[at]!);
+    const chunk = stretch.findIndex(({ from, to }) => from <= position && position < to);
+    found[chunk]!.push(...data.subarray(at, at + stride));
+  }
+  return found.map((numbers) => Float64Array.from(numbers));
+}
+
+/** Chunks as they were taken: in the order of their numbers; null where there are none. */
+export function stretchOf(chunks: readonly ChunkRecord[]): Stretch | null {
+  const [first, ...others] = chunks.toSorted((a, b) => a.no - b.no);
+  return first === undefined ? null : [first, ...others];
+}
