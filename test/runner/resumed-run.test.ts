@@ -38,7 +38,8 @@ onBothDatabases("a run that rests", (database) => {
   const watched = (pool: ComputePool): ComputePool =>
     scoringBy(pool, async (task, options) => {
       const result = await pool.runChunk(task, options);
-      if (result.status === "done") scored.push(`${task.stage} ${task.from}`);
+      const starts = [task.from, ...(task.ends ?? []).slice(0, -1)];
+      if (result.status === "done") scored.push(...starts.map((from) => `${task.stage} ${from}`));
       return result;
     });
 
