@@ -6,8 +6,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
+import { createConnection } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { addressOf } from "../scripts/server-address.ts";
@@ -86,6 +88,7 @@ const KINDS: readonly Omit<RunRequestInput, "dataset">[] = [
 ];
 
 const dataDir = mkdtempSync(join(tmpdir(), "sweepline-latency-"));
+const probe = `${dataDir}.sock`;
 const server = startServer();
 for (const signal of ["SIGTERM", "SIGINT"]) process.once(signal, () => server.kill("SIGKILL"));
 const url = await addressOf(server);
@@ -104,26 +107,28 @@ try {
       sweeps ??= keepSweeping(stop.signal);
     }
     await sleep(SETTLE_MS);
-    const before = await meters();
+    const before = await variantsStored();
+    await loopLateness();
     const tookMs = await queries(Number(flags.seconds) * 1_000, Number(flags.rate));
-    const after = await meters();
+    const loop = await loopLateness();
+    const after = await variantsStored();
     const result = {
       mode,
       queries: tookMs.length,
       p50Ms: at(tookMs, 0.5),
       p99Ms: at(tookMs, 0.99),
       maxMs: at(tookMs, 1),
-      loopP99Ms: after.loopP99Ms,
-      loopMaxMs: after.loopMaxMs,
-      variantsPerSecond: (after.scored - before.scored) / Number(flags.seconds),
+      loopP99Ms: loop.p99Ms,
+      loopMaxMs: loop.maxMs,
+      variantsPerSecond: (after - before) / Number(flags.seconds),
     };
     results.push(result);
     const numbers = [result.p50Ms, result.p99Ms, result.maxMs].map((ms) =>
       ms.toFixed(1).padStart(8),
     );
-    const loop = [result.loopP99Ms, result.loopMaxMs].map((ms) => ms.toFixed(1).padStart(9));
+    const late = [loop.p99Ms, loop.maxMs].map((ms) => ms.toFixed(1).padStart(9));
     const rate = Math.round(result.variantsPerSecond).toLocaleString("en").padStart(12);
-    console.log(mode.padEnd(15), String(tookMs.length).padStart(7), ...numbers, ...loop, rate);
+    console.log(mode.padEnd(15), String(tookMs.length).padStart(7), ...numbers, ...late, rate);
   }
   stop.abort();
   await sweeps;
@@ -139,7 +144,11 @@ function startServer(): ChildProcess {
   const database = flags["database-url"];
   const args = ["serve", "--port", "0", "--data-dir", dataDir, "--log-level", "warn"];
   if (database !== undefined) args.push("--database-url", database);
-  return spawn(process.execPath, [start, ...args], { stdio: ["ignore", "pipe", "inherit"] });
+  const probed = ["--import", join(import.meta.dirname, "loop-probe.ts"), start, ...args];
+  return spawn(process.execPath, probed, {
+    stdio: ["ignore", "pipe", "inherit"],
+    env: { ...process.env, LOOP_PROBE: probe },
+  });
 }
 
 type Answer = { readonly [field: string]: Answer } & string;
@@ -171,20 +180,17 @@ function at(sorted: readonly number[], share: number): number {
   return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)];
 }
 
-/** Node's histogram of the loop begins anew at each reading; its interval of 10 ms is taken off. */
-async function meters() {
-  const text = await (await fetch(url.replace("/graphql", "/metrics"))).text();
-  const sum = (name: string) =>
-    text
-      .split("\n")
-      .filter((line) => line.startsWith(name))
-      .reduce((total, line) => total + Number(line.split(" ").at(-1)), 0);
-  const lateMs = (name: string) => Math.max(0, sum(name) * 1_000 - 10);
-  return {
-    loopP99Ms: lateMs("nodejs_eventloop_lag_p99_seconds"),
-    loopMaxMs: lateMs("nodejs_eventloop_lag_max_seconds"),
-    scored: sum("sweepline_variants_total"),
-  };
+/** How late the loop was since the last answer, as loop-probe.ts says. */
+async function loopLateness(): Promise<{ readonly p99Ms: number; readonly maxMs: number }> {
+  return JSON.parse(await text(createConnection(probe))) as { p99Ms: number; maxMs: number };
+}
+
+async function variantsStored(): Promise<number> {
+  const meters = await (await fetch(url.replace("/graphql", "/metrics"))).text();
+  return meters
+    .split("\n")
+    .filter((line) => line.startsWith("sweepline_variants_total"))
+    .reduce((total, line) => total + Number(line.split(" ").at(-1)), 0);
 }
 
 async function importCandles(): Promise<void> {
