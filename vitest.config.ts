@@ -14,8 +14,16 @@ process.env.NODE_COMPILE_CACHE ??= join(tmpdir(), "node-compile-cache");
 const ROOMS = "(core|kernels|plan|admission|graphql)";
 const PURE = `test/+${ROOMS}/**/*.test.ts`;
 
-/** One of them measures the memory of its process. */
-const ALONE = "test/core/stages/memory-budget.test.ts";
+/** Not these: one measures the memory of its process, the others read files of many megabytes. */
+const ALONE = [
+  "test/core/stages/memory-budget.test.ts",
+  "test/core/stages/staged-golden.test.ts",
+  "test/core/indicators/{outside-truth,seed-parity,stock-indicators,tradingview}.test.ts",
+  "test/core/{signals/rules,execution/reference,metrics/metrics}-golden.test.ts",
+  "test/core/execution/tradingview-trades.test.ts",
+  "test/core/report/table.test.ts",
+  "test/kernels/real-candles.test.ts",
+];
 
 const SHARED = {
   setupFiles: ["test/support/property-replay.ts"],
@@ -42,12 +50,12 @@ export default defineConfig({
         test: {
           ...SHARED,
           name: "whole",
-          include: [`test/!${ROOMS}/**/*.test.ts`, ALONE],
+          include: [`test/!${ROOMS}/**/*.test.ts`, ...ALONE],
           globalSetup: ["test/support/postgres.ts"],
         },
       },
       {
-        test: { ...SHARED, name: "pure", include: [PURE], exclude: [ALONE], isolate: false },
+        test: { ...SHARED, name: "pure", include: [PURE], exclude: ALONE, isolate: false },
       },
     ],
   },
