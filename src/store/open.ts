@@ -83,7 +83,7 @@ export async function openStore(
 
     ...controlOf(context, database),
 
-    ...chunkStore(context, database),
+    ...chunkStore(context),
     ...columnStore(database),
 
     ...stageEndsOf(context),
