@@ -37,6 +37,8 @@ function fieldsOf(all: Buffer): Uint8Array[] {
 class Copy implements pg.Submittable {
   readonly text: string;
   readonly bytes: Promise<Buffer>;
+  /** The driver puts one here that ends its timer of the statement. */
+  callback?: (error: Error | null) => void;
   readonly #chunks: Buffer[] = [];
   readonly #resolve: (bytes: Buffer) => void;
   readonly #reject: (error: Error) => void;
@@ -61,10 +63,12 @@ class Copy implements pg.Submittable {
   handleCommandComplete(): void {}
 
   handleError(error: Error): void {
+    this.callback?.(error);
     this.#reject(error);
   }
 
   handleReadyForQuery(): void {
+    this.callback?.(null);
     this.#resolve(Buffer.concat(this.#chunks));
   }
 }
