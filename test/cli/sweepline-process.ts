@@ -35,6 +35,10 @@ export class SweeplineProcess {
     });
   }
 
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
   /** Exit code; null when a signal ended it. */
   get code(): Promise<number | null> {
     return this.#ended;
