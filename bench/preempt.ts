@@ -1,104 +1,105 @@
 /**
- * `npm run bench:preempt`: how long an urgent run of a hundred variants waits while a bulk sweep
- * has all threads. From the call of startRun to the run's start, and to its end, which the first
- * slice comes before. A benchmark, never a test.
+ * `npm run bench:preempt`: how long an urgent run of a hundred variants waits while bulk sweeps
+ * have all threads. From the call of startRun to the run's start, to the first event that tells of
+ * variants, and to its end. A benchmark, never a test.
  */
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
-import { type App, createApp } from "../src/app.ts";
+import { createApp } from "../src/app.ts";
 import { loadConfig } from "../src/config.ts";
-import type { RunRequestInput } from "../src/plan/request.ts";
+import { type OwnPostgres, startPostgres } from "../test/support/postgres.ts";
 import { circumstances, median, saveResults } from "./machine.ts";
+import { BULK_CASES, FRESH_BARS } from "./preempt/bulk-cases.ts";
+import { type Measured, measureCase } from "./preempt/urgent-run.ts";
+
+const HELP = `npm run bench:preempt -- [--tries 8] [--databases pglite,postgres]
+                         [--modes CONCURRENT,STANDALONE,PRIORITY_LIVE] [--cases 0,3]
+
+Asked: an urgent run starts within a second. Cases:
+${BULK_CASES.map(({ name }, no) => `${no}  ${name}`).join("\n")}
+JSON goes to bench/results, a table to the terminal.`;
 
 const { values: flags } = parseArgs({
   options: {
-    tries: { type: "string", default: "20" },
-    bars: { type: "string", default: "43800" },
+    tries: { type: "string", default: "8" },
+    databases: { type: "string", default: "pglite,postgres" },
+    modes: { type: "string", default: "CONCURRENT" },
+    cases: { type: "string", default: [...BULK_CASES.keys()].join() },
+    help: { type: "boolean", default: false },
   },
 });
-
-const windows = (stop: number) => ({ window: { start: 2, stop, step: 1 } });
-const cross = { rule: "cross", of: "fast", against: "slow" };
-
-function request(strategy: object, priority: "BULK" | "CRITICAL"): RunRequestInput {
-  const schedule = { priority };
-  return { dataset: "long", warmupBars: 0, strategy, schedule, preselect: 10, topK: 10 } as never;
+if (flags.help) {
+  console.log(HELP);
+  process.exit(0);
 }
 
-/** Sweeps of each way to score, longer than all tries together. */
-const BULK = {
-  "variants one by one": {
-    indicators: {
-      fast: { id: "ma.sma", params: windows(400) },
-      slow: { id: "ma.ema", params: windows(400) },
-      filter: { id: "ma.sma", params: { window: [50, 100, 150, 200] } },
-    },
-    signals: [cross, { rule: "price", of: "filter" }],
-  },
-  batches: {
-    indicators: {
-      fast: { id: "ma.sma", params: windows(1_000) },
-      slow: { id: "ma.ema", params: windows(1_000) },
-    },
-    signals: [cross],
-  },
-};
-const URGENT = {
-  indicators: {
-    fast: { id: "ma.sma", params: { window: 12 } },
-    slow: { id: "ma.sma", params: { window: { start: 20, stop: 119, step: 1 } } },
-  },
-  signals: [cross],
-};
+const tries = Number(flags.tries);
+const cases = flags.cases.split(",").map((no) => BULK_CASES[Number(no)]!);
+const LONG_BARS = 43_800;
+const YEAR_BARS = 525_600;
 
-const dataDir = mkdtempSync(join(tmpdir(), "sweepline-bench-"));
-const guards = { maxVariantsPerStage: 100_000_000 };
-const app = await createApp(loadConfig({ flags: { dataDir, guards, log: { level: "error" } } }));
+const dir = mkdtempSync(join(tmpdir(), "sweepline-bench-"));
+const where = circumstances();
+const results: object[] = [];
 try {
-  const bars = Number(flags.bars);
-  await app.datasets.importSynthetic({ name: "long", seed: 7, bars, timeframe: "1h" });
-  const where = circumstances();
-  const results = [];
-  for (const [kind, strategy] of Object.entries(BULK)) {
-    const { run } = await app.runs.startRun(request(strategy, "BULK"), null);
-    await sleep(2_000);
-    const startMs: number[] = [];
-    const endMs: number[] = [];
-    for (let i = 0; i < Number(flags.tries); i++) {
-      const took = await take(app);
-      startMs.push(took.startMs);
-      endMs.push(took.endMs);
-    }
-    const bulk = (await app.store.run(run.id))!;
-    if (bulk.state !== "RUNNING") throw new Error(`the bulk sweep is ${bulk.state}: too short`);
-    await app.runs.cancelRun(run.id, null);
-    while ((await app.store.run(run.id))!.state === "RUNNING") await sleep(50);
-    const start = { median: median(startMs), most: Math.max(...startMs) };
-    const end = { median: median(endMs), most: Math.max(...endMs) };
-    results.push({ kind, tries: startMs.length, start, end });
-    const ms = ({ median: mid, most }: typeof start) => `${mid.toFixed(0)} (${most.toFixed(0)})`;
-    console.log(`${kind}: started after ${ms(start)} ms, ended after ${ms(end)} ms`);
-  }
-  console.log(`medians (most) of ${flags.tries}: ${saveResults("preempt", where, results)}`);
+  console.log(
+    "| database | mode | beside | start | first variants | end |\n|---|---|---|---|---|---|",
+  );
+  for (const database of flags.databases.split(",")) await measureDatabase(database);
+  const file = saveResults("preempt", where, results);
+  console.log(`\nms from startRun, medians (most) of ${tries}: ${file}`);
 } finally {
-  await app.close();
-  rmSync(dataDir, { recursive: true, force: true });
+  rmSync(dir, { recursive: true, force: true });
 }
 
-async function take({ runs, store }: App) {
-  const calledMs = Date.now();
-  const { run } = await runs.startRun(request(URGENT, "CRITICAL"), null);
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const look = async () => {
-    if ((await store.run(run.id))?.state === "SUCCEEDED") resolve();
+async function measureDatabase(database: string): Promise<void> {
+  const postgres = database === "postgres" ? await startPostgres([]) : null;
+  try {
+    for (const mode of flags.modes.split(",")) {
+      const settings = settingsOf(`${database}-${mode}`, mode, postgres);
+      await importCandles(settings);
+      await using app = await createApp(loadConfig(settings));
+      for (const one of cases) {
+        const measured = await measureCase(app, one, tries);
+        results.push({ database, mode, ...measured });
+        console.log(tableRow(database, mode, measured));
+      }
+    }
+  } finally {
+    await postgres?.stop();
+  }
+}
+
+function settingsOf(name: string, mode: string, postgres: OwnPostgres | null) {
+  const dataDir = join(dir, name);
+  mkdirSync(dataDir);
+  const guards = { maxVariantsPerStage: 100_000_000 };
+  const environment = postgres === null ? {} : { DATABASE_URL: postgres.url };
+  const admission = { breaker: "CLOSED" };
+  const flags = { dataDir, guards, mode, admission, log: { level: "error" } } as const;
+  return { environment, flags } as never;
+}
+
+/** By a process that is gone: what is worked on is loaded from the database. */
+async function importCandles(settings: { flags: { dataDir: string } }): Promise<void> {
+  await using app = await createApp(loadConfig(settings), { work: false });
+  const wanted = [["long", LONG_BARS] as const, ["year", YEAR_BARS] as const];
+  const fresh = Array.from({ length: tries }, (_, i) => [`fresh-${i}`, FRESH_BARS] as const);
+  const all = cases.some(({ freshCandles }) => freshCandles) ? [...wanted, ...fresh] : wanted;
+  for (const [i, [name, bars]] of all.entries()) {
+    await app.datasets.importSynthetic({ name, seed: 7 + i, bars, timeframe: "1h" });
+  }
+  await app.close();
+  rmSync(join(settings.flags.dataDir, "datasets"), { recursive: true, force: true });
+}
+
+function tableRow(database: string, mode: string, { name, taken }: Measured): string {
+  const cell = (of: (one: Measured["taken"][number]) => number) => {
+    const all = taken.map(of);
+    return `${median(all).toFixed(0)} (${Math.max(...all).toFixed(0)})`;
   };
-  const unsubscribe = store.onRunChanged((id) => void (id === run.id && look()));
-  await look();
-  await promise;
-  unsubscribe();
-  const { startedAt, finishedAt } = (await store.run(run.id))!;
-  return { startMs: Number(startedAt) - calledMs, endMs: Number(finishedAt) - calledMs };
+  const cells = [cell((one) => one.startMs), cell((one) => one.firstMs), cell((one) => one.endMs)];
+  return `| ${[database, mode, name, ...cells].join(" | ")} |`;
 }

@@ -23,7 +23,7 @@ import { killServer } from "./recovery/server.ts";
 import { killThreads } from "./recovery/threads.ts";
 
 const HELP = `npm run bench:recovery -- [--part threads,processes,database,server] [--times 4]
-                          [--windows 130]
+                          [--windows 260]
 
 threads    threads of a scoring pool of two end; three times as often
 processes  one of two \`sweepline worker\` on PostgreSQL is killed with -9: about 20 s each time
@@ -35,7 +35,7 @@ const { values: flags } = parseArgs({
   options: {
     part: { type: "string", default: "threads,processes,database,server" },
     times: { type: "string", default: "4" },
-    windows: { type: "string", default: "130" },
+    windows: { type: "string", default: "260" },
     help: { type: "boolean", default: false },
   },
 });

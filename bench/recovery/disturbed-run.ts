@@ -71,16 +71,14 @@ export function checkEnd(run: Pick<RunRecord, "state" | "digest">, digest: strin
   if (run.digest !== digest) throw new Error(`digest ${run.digest}, undisturbed ${digest}`);
 }
 
-/** What `look` finds, once it finds something; it may throw while a database is away. */
+const PATIENCE_MS = 60_000;
+
+/** What `look` finds, once it finds something. */
 export async function until<T>(look: () => Promise<T | null>, everyMs: number): Promise<T> {
-  const endMs = performance.now() + 120_000;
-  for (;;) {
-    const found = await look().catch((error: unknown) => {
-      if (performance.now() > endMs) throw error;
-      return null;
-    });
+  for (const endMs = performance.now() + PATIENCE_MS; performance.now() < endMs; ) {
+    const found = await look();
     if (found !== null) return found;
-    if (performance.now() > endMs) throw new Error("what was waited for did not come");
     await sleep(everyMs);
   }
+  throw new Error("what was waited for did not come");
 }

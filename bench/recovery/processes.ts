@@ -57,14 +57,16 @@ export async function restartDatabase(
 ): Promise<Recovery> {
   await using worker = await start();
   const { run } = await app.runs.startRun(wanted.request, null);
-  const stored = async () => {
-    const chunks = await app.store.chunks(run.id);
-    return chunks.filter(({ state }) => state === "DONE").length;
-  };
-  const more = (before: number) => async () => ((await stored()) > before ? true : null);
+  // Null while the database is away.
+  const stored = () =>
+    app.store.chunks(run.id).then(
+      (chunks) => chunks.filter(({ state }) => state === "DONE").length,
+      () => null,
+    );
+  const more = (before: number) => async () => (((await stored()) ?? 0) > before ? true : null);
   const took: number[] = [];
   for (let i = 0; i < times; i++) {
-    await until(more(await stored()), 20);
+    await until(more(await until(stored, 20)), 20);
     await sleep(500 * Math.random());
     await postgres.restart(i % 2 === 0 ? "stop" : "kill", DOWN_MS);
     const backMs = performance.now();

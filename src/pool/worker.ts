@@ -19,6 +19,7 @@ import { backendFactory } from "../kernels/choose-kernels.ts";
 import { KernelMemoryExceeded } from "../kernels/kernel-memory.ts";
 import { BegunChunk } from "./begun-chunk.ts";
 import { PoolCaches } from "./cache/pool-caches.ts";
+import { Looks } from "./looks.ts";
 import { Niceness } from "./niceness.ts";
 import { Permit } from "./permits.ts";
 import {
@@ -41,9 +42,6 @@ import { warmUp } from "./warm-up.ts";
 
 const port = parentPort;
 if (port === null) throw new Error("worker.ts runs as a worker thread only");
-
-/** A slice tells of itself after so many: one position of Stage B alone may have thousands. */
-const VARIANTS_A_LOOK = 1_000;
 
 const settings = workerData as WorkerSettings;
 const { batches } = settings;
@@ -113,14 +111,17 @@ function runSlices(chunk: BegunChunk, scorer: SweepScorer): void {
   const { shortlist } = order;
   const positions = shortlist && byVariant(shortlist, order.from, order.to);
   chunk.batched = slices.batched;
-  const look = slices.batched ? 0 : VARIANTS_A_LOOK;
+  const looks = new Looks(() => performance.now());
   const leave = () => chunk.aborted || slices.isEmpty();
   const stop = (scored: number) => {
-    if (scored - chunk.told >= look) {
+    const fresh = scored - chunk.told;
+    if (slices.batched || looks.isDue(fresh)) {
       chunk.tell(scored);
+      looks.took(fresh);
       giveWay();
+      mayScore(() => chunk.aborted);
+      looks.begin();
     }
-    if (slices.batched) mayScore(() => chunk.aborted);
     return chunk.aborted;
   };
   while (!chunk.aborted) {
@@ -128,6 +129,7 @@ function runSlices(chunk: BegunChunk, scorer: SweepScorer): void {
     const slice = slices.next();
     if (slice === null) break;
     const startedMs = performance.now() - turns.awayMs;
+    looks.begin();
     const scored = runSlice(order, scorer, { ...slice, positions, top, stop });
     const tookMs = performance.now() - turns.awayMs - startedMs;
     clock.enter("merge");
