@@ -5,6 +5,7 @@ import { chunkOf, giveBack, retryTime } from "./chunk-row.ts";
 import type { Connection, Transaction } from "./database.ts";
 import { dueWork, sendDueWork, sendHints } from "./due-work.ts";
 import type { ChunkRecord } from "./records.ts";
+import { stopOverdueRun } from "./recovery.ts";
 import { stopRun } from "./run-control.ts";
 import { appendEvent } from "./run-events.ts";
 import { chunkIn, type LockedRun, lockRun } from "./run-row.ts";
@@ -31,16 +32,25 @@ export async function insertChunks(
     on conflict do nothing`);
 }
 
+interface Claimed {
+  readonly chunks: readonly ChunkJson[];
+  /** Whether further chunks of the stage may be had, now or later. */
+  readonly waiting: boolean;
+  /** Its deadline or time limit has passed, so that nothing of it is begun any more. */
+  readonly late?: boolean;
+}
+
 export async function claimChunks(
   context: StoreContext,
   { runId, stage, no, worker, leaseMs }: ChunkClaim,
   most: number,
 ): Promise<ChunkRecord[]> {
-  const found = await answerOf<{ chunks: readonly ChunkJson[]; waiting: boolean }>(
+  const found = await answerOf<Claimed>(
     context.db,
     sql`claim_chunks(${runId}::text, ${stage}::text, ${no ?? null}::integer, ${most}::integer,
       ${worker}::text, ${leaseMs}::double precision, ${context.engineVersion}::text)`,
   );
+  if (found.late) await stopOverdueRun(context, runId);
   if (!found.waiting) await discardHints(context, runId, stage);
   return found.chunks.map(chunkOfJson);
 }

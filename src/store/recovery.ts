@@ -57,14 +57,16 @@ export async function stopOverdueRun(context: StoreContext, runId: string): Prom
   });
 }
 
-async function stopOverdue(
+/** The run as it is then. */
+export async function stopOverdue(
   context: StoreContext,
   tx: Transaction,
   run: LockedRun,
 ): Promise<LockedRun> {
   if (isTerminal(run.state) || run.stopState !== null) return run;
-  const reason = overdue(run);
-  return reason === null ? run : stopRun(context, tx, run, { state: "TIMED_OUT", reason });
+  const error = overdue(run);
+  if (error === null) return run;
+  return stopRun(context, tx, run, { state: "TIMED_OUT", reason: error.message, error });
 }
 
 /** Stops a run that has a chunk without attempts left. */

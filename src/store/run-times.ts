@@ -1,5 +1,6 @@
 import { and, desc, eq } from "drizzle-orm";
 import type { Transaction } from "./database.ts";
+import type { RunError } from "./records.ts";
 import type { LockedRun } from "./run-row.ts";
 import { events } from "./schema.ts";
 
@@ -7,12 +8,13 @@ import { events } from "./schema.ts";
  * Why a run's time is over, null where it is not. The deadline is a moment, and passes wherever the
  * run is; the time limit counts from the start, without pauses.
  */
-export function overdue({ state, deadline, timeUpAt, now, plan }: LockedRun): string | null {
+export function overdue({ state, deadline, timeUpAt, now, plan }: LockedRun): RunError | null {
   if (deadline !== null && deadline <= now) {
-    return `the deadline ${deadline.toISOString()} has passed`;
+    return { code: "DEADLINE", message: `the deadline ${deadline.toISOString()} has passed` };
   }
   if (state !== "RUNNING" || timeUpAt === null || timeUpAt > now) return null;
-  return `the time limit of ${plan.request.schedule.timeLimitSeconds} s was reached`;
+  const { timeLimitSeconds } = plan.request.schedule;
+  return { code: "TIME_LIMIT", message: `the time limit of ${timeLimitSeconds} s was reached` };
 }
 
 /** When the time limit of a run is reached that begins now; null without one. */

@@ -8,6 +8,7 @@ import { dueEnd, sendDueWork, sendHints } from "./due-work.ts";
 import { dropColumns } from "./metric-columns.ts";
 import { packFloats, unpackFloats } from "./packing.ts";
 import { type BestSoFar, isTerminal, type ResultRow } from "./records.ts";
+import { stopOverdue } from "./recovery.ts";
 import { endRun } from "./run-control.ts";
 import { appendEvent, changeRun } from "./run-events.ts";
 import { lockRun, toRecord } from "./run-row.ts";
@@ -66,7 +67,9 @@ export async function shortlistOf(db: Connection, runId: string): Promise<Float6
 /** Takes the end of a stage for one worker; see Store.claimEnd. */
 export async function claimEnd(context: StoreContext, claim: EndClaim): Promise<ClaimedEnd | null> {
   return context.db.transaction(async (tx) => {
-    const run = await lockRun(tx, claim.runId);
+    const found = await lockRun(tx, claim.runId);
+    // One that waits does not begin after its deadline.
+    const run = found?.state === "QUEUED" ? await stopOverdue(context, tx, found) : found;
     const work = run === null ? null : await dueEnd(context, tx, run);
     if (run === null || work === null) return null;
     const attempt = run.endAttempts + 1;

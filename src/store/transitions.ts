@@ -19,7 +19,8 @@ export const RUN_TRANSITIONS: Readonly<Record<RunState, readonly RunState[]>> = 
 /**
  * A chunk is taken (RUNNING), given back (PENDING) and stored (DONE, or PARTIAL when it was
  * stopped). PENDING to DONE is a worker whose lease ran out and who finished all the same; a retry
- * redoes PARTIAL.
+ * redoes PARTIAL. The database lets a chunk go with its run only, and keeps its place and range:
+ * one that was taken away could be made again in a state that this table does not lead to.
  */
 export const CHUNK_TRANSITIONS: Readonly<Record<ChunkState, readonly ChunkState[]>> = {
   PENDING: ["RUNNING", "DONE"],

@@ -199,7 +199,9 @@ onBothDatabases("the queue", (database) => {
     for (const { id } of [waiting, paused]) {
       expect(await store.run(id)).toMatchObject({ state: "TIMED_OUT", startedAt: null });
       const last = (await store.events(id, 0, 10)).at(-1)!;
-      expect(last).toMatchObject({ kind: "TIMED_OUT", message: expect.stringMatching(/deadline/) });
+      const message = expect.stringMatching(/deadline/);
+      expect(last).toMatchObject({ kind: "TIMED_OUT", message });
+      expect((await store.run(id))!.error).toMatchObject({ code: "DEADLINE", message });
     }
     expect(await store.run(working.id)).toMatchObject({ state: "RUNNING", stopState: "TIMED_OUT" });
     const late = start("LOW", { schedule: over });
@@ -207,6 +209,20 @@ onBothDatabases("the queue", (database) => {
     expect((await start("LOW", { schedule: over, key: "late" })).id).toBe(waiting.id);
     expect(await store.retryRun(waiting.id)).toMatchObject({ state: "QUEUED", deadline: null });
     await end(waiting, working);
+  });
+
+  it("begins no run after its deadline, and ends one that somebody would have begun", async () => {
+    const schedule = { deadline: new Date(Date.now() + 3_600_000).toISOString() };
+    const [late, working] = [await start("HIGH", { schedule }), await start("LOW", { schedule })];
+    await store.claimChunks({ runId: working.id, stage: "STAGE_A", ...WISH }, 1);
+    await longAgo("deadline", 3_601_000, [late, working]);
+    expect(await take()).toBeNull();
+    expect(await store.run(late.id)).toMatchObject({ state: "TIMED_OUT", startedAt: null });
+    const more = { runId: working.id, stage: "STAGE_A", ...WISH } as const;
+    expect(await store.claimChunks(more, 1)).toEqual([]);
+    const stopping = { state: "RUNNING", stopState: "TIMED_OUT", error: { code: "DEADLINE" } };
+    expect(await store.run(working.id)).toMatchObject(stopping);
+    await end(working);
   });
 
   it("counts a time limit from the start, without pauses", async () => {
@@ -223,7 +239,9 @@ onBothDatabases("the queue", (database) => {
     expect(later.getTime() - timeUpAt!.getTime()).toBeGreaterThanOrEqual(550);
     await sleep(600);
     await store.stopOverdue(run.id);
-    expect(await store.run(run.id)).toMatchObject({ stopState: "TIMED_OUT" });
+    const message = "the time limit of 0.5 s was reached";
+    const over = { stopState: "TIMED_OUT", error: { code: "TIME_LIMIT", message } };
+    expect(await store.run(run.id)).toMatchObject(over);
     await end(run);
   });
 });

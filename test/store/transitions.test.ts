@@ -91,6 +91,21 @@ onBothDatabases("state transitions", (database) => {
     }
   });
 
+  it("lets nobody take a chunk from a run, or make another of it", async () => {
+    const { db } = store.database;
+    const is = sql`where run_id = ${runId} and no = 0`;
+    for (const attempt of [
+      sql`delete from chunks ${is}`,
+      sql`update chunks set no = 1000 ${is}`,
+      sql`update chunks set stage = 'STAGE_B' ${is}`,
+      sql`update chunks set start_index = start_index + 1 ${is}`,
+    ]) {
+      await expect(db.execute(attempt)).rejects.toMatchObject({
+        cause: { message: expect.stringContaining("of a run that is there") },
+      });
+    }
+  });
+
   it("stays in its tables whatever is written, in any order, known or not", async () => {
     const states = [...RUN_STATES, ...CHUNK_STATES, "DELETED", "running", ""];
     const step = fc.record({

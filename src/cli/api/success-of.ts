@@ -21,6 +21,9 @@ export function successOf<
 >(outcome: Answer, typename: Name): Extract<Answer, { readonly __typename: Name }> {
   if (outcome.__typename === typename) return outcome as never;
   const { code, message, path, complaints } = outcome as unknown as Failure;
-  const only = { path: path ?? "", message, value: null, bound: null };
+  // The message of the server has the path in front already.
+  const said = path !== null && message.startsWith(`${path}: `);
+  const text = said ? message.slice(path.length + 2) : message;
+  const only = { path: path ?? "", message: text, value: null, bound: null };
   throw new UserError(code as UserError["code"], complaints ?? only);
 }
