@@ -11,8 +11,10 @@ process.env.NODE_COMPILE_CACHE ??= join(tmpdir(), "node-compile-cache");
  * Suites of functions: they start nothing, and what they import keeps no state that shows. They
  * share their processes, which read the core once and keep what was compiled of it.
  */
-const ROOMS = "(core|kernels|plan|admission|graphql)";
-const PURE = `test/+${ROOMS}/**/*.test.ts`;
+const PURE = "core|kernels|plan|admission|graphql";
+
+/** Suites of the service share theirs as well: each file gives back what it took. */
+const SERVICE = "cli|client|conformance|fuzz|market-data|pool|runner|server|simulation|store";
 
 /** Not these: one measures the memory of its process, the others read files of many megabytes. */
 const ALONE = [
@@ -25,14 +27,17 @@ const ALONE = [
   "test/kernels/real-candles.test.ts",
 ];
 
+const PROPERTY_REPLAY = "test/support/property-replay.ts";
+const POSTGRES = "test/support/postgres.ts";
+
 const SHARED = {
-  setupFiles: ["test/support/property-replay.ts"],
+  setupFiles: [PROPERTY_REPLAY],
   // Processes, not threads: tests start worker threads, databases and signals of their own.
   pool: "forks",
-  testTimeout: 20_000,
-  hookTimeout: 30_000,
   // What comes in its own time is waited for: a busy machine is no fault of it.
-  expect: { poll: { timeout: 15_000, interval: 20 } },
+  testTimeout: 240_000,
+  hookTimeout: 240_000,
+  expect: { poll: { timeout: 60_000, interval: 20 } },
   allowOnly: false,
   // Tests load TypeScript as production does: Node itself, one instance of each package.
   experimental: { viteModuleRunner: false, nodeLoader: false },
@@ -50,12 +55,28 @@ export default defineConfig({
         test: {
           ...SHARED,
           name: "whole",
-          include: [`test/!${ROOMS}/**/*.test.ts`, ...ALONE],
-          globalSetup: ["test/support/postgres.ts"],
+          include: [`test/!(${PURE}|${SERVICE})/**/*.test.ts`, ...ALONE],
+          globalSetup: [POSTGRES],
         },
       },
       {
-        test: { ...SHARED, name: "pure", include: [PURE], exclude: ALONE, isolate: false },
+        test: {
+          ...SHARED,
+          name: "service",
+          include: [`test/+(${SERVICE})/**/*.test.ts`],
+          isolate: false,
+          setupFiles: [PROPERTY_REPLAY, "test/support/kept-engine.ts"],
+          globalSetup: [POSTGRES],
+        },
+      },
+      {
+        test: {
+          ...SHARED,
+          name: "pure",
+          include: [`test/+(${PURE})/**/*.test.ts`],
+          exclude: ALONE,
+          isolate: false,
+        },
       },
     ],
   },

@@ -10,15 +10,13 @@ import {
 } from "../../src/index.ts";
 import { temporaryFolder } from "./sweepline-process.ts";
 
-const TIMEOUT_MS = 60_000;
-
 const data = temporaryFolder();
 let config: ServiceConfig;
 
 beforeAll(() => {
   const flags = { dataDir: data.path, port: 0, workers: 2, log: { level: "silent" } };
   config = loadConfig({ environment: {}, flags });
-}, TIMEOUT_MS);
+});
 
 afterAll(() => data.remove());
 
@@ -35,7 +33,7 @@ const request = {
   risk: { stopLossPct: ["off", 2], takeProfitPct: [3, 6] },
 };
 
-describe("the whole service in one process", { timeout: TIMEOUT_MS }, () => {
+describe("the whole service in one process", () => {
   it("plans, runs and answers, and gives everything back when closed", async () => {
     const app = await createApp(config);
     const market = { name: "market", seed: 5, bars: 3_000 };

@@ -5,9 +5,6 @@ import { POSTGRES } from "../support/databases.ts";
 import { commandHere } from "./command-here.ts";
 import { type Ended, SweeplineProcess, sweepline, temporaryFolder } from "./sweepline-process.ts";
 
-/** Each process opens its database, which takes seconds on a busy machine. */
-const TIMEOUT_MS = 60_000;
-
 type Environment = Readonly<Record<string, string>>;
 
 /** As a process of its own, once a command, or here, which takes a fraction of the time. */
@@ -19,7 +16,7 @@ async function json(by: Way, environment: Environment, ...args: string[]) {
   return JSON.parse(ended.stdout);
 }
 
-describe("the command line on the embedded database", { timeout: TIMEOUT_MS }, () => {
+describe("the command line on the embedded database", () => {
   const data = temporaryFolder();
   const embedded: Environment = { SWEEPLINE_DATA_DIR: data.path, SWEEPLINE_PORT: "0" };
   const started = (...args: string[]) => json(sweepline, embedded, ...args);
@@ -123,7 +120,7 @@ strategy:
 schedule: { chunkVariants: 50 }
 `;
 
-describe("the command line on PostgreSQL", { timeout: TIMEOUT_MS }, () => {
+describe("the command line on PostgreSQL", () => {
   const folder = temporaryFolder();
   let database: Awaited<ReturnType<typeof POSTGRES.create>>;
   let onServer: Environment;

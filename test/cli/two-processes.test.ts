@@ -105,4 +105,4 @@ it("serve and worker as processes finish one run together, with the digest of on
     expect(await child.code).toBe(0);
   }
   expect(await app.store.workers()).toEqual([]);
-}, 60_000);
+});

@@ -112,7 +112,7 @@ describe("a stream", () => {
       other.abort();
       return new TextDecoder().decode(value);
     };
-    await expect.poll(next, { timeout: 10_000 }).not.toContain("LIMIT_EXCEEDED");
+    await expect.poll(next).not.toContain("LIMIT_EXCEEDED");
     await server.close();
   });
 });

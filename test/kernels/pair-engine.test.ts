@@ -189,7 +189,7 @@ describeEachKernel("pair engine = reference engine, to the bit", (kernels) => {
     );
     expect(compared).toBeGreaterThan(12_000);
     expect(batched).toBeGreaterThan(100);
-  }, 120_000);
+  });
 
   it("on real prices, against each variant scored by itself", async () => {
     const candles = await sp500Candles();

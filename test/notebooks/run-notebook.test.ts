@@ -24,7 +24,7 @@ const cellsOf = (text: string) => parseNotebook(text).cells;
 const printed = (text: string) => [{ output_type: "stream", name: "stdout", text }];
 
 /** Each kernel takes seconds of a core to begin: one shows as much as it can. */
-describe("a notebook in the real kernel", { timeout: 60_000 }, () => {
+describe("a notebook in the real kernel", () => {
   it("imports the project by name and gives the saved outputs again", async () => {
     await runNotebook(fixture("passing.ipynb"), check);
   });

@@ -12,7 +12,6 @@ describe("saved notebooks", () => {
     expect(files).toEqual(expect.arrayContaining(names));
   });
 
-  it.each(files)("%s passes and gives its saved outputs again", { timeout: 120_000 }, (file) =>
-    runNotebook(root + file, { check: true, timeoutMs: 100_000 }),
-  );
+  it.each(files)("%s passes and gives its saved outputs again", (file) =>
+    runNotebook(root + file, { check: true, timeoutMs: 100_000 }));
 });

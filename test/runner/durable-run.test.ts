@@ -14,8 +14,6 @@ import {
 } from "../support/service-under-test.ts";
 import { startWorkerProcess } from "../support/worker-process.ts";
 
-/** Processes take a second to start, more on a busy machine. */
-const PROCESSES_MS = 60_000;
 const POWER_CUT = { leaseMs: 1_500, heartbeatMs: 300 };
 
 onBothDatabases("a run", (database) => {
@@ -111,86 +109,74 @@ onBothDatabases("a run", (database) => {
 });
 
 onBothDatabases("a run whose process is killed", (database) => {
-  it(
-    "goes on where it was, with the same digest",
-    async () => {
-      const { location, drop } = await database.create();
-      let service = await openService(location);
-      try {
-        await importSample(service);
-        const { digest } = await service.runs.backtest(mediumRequest());
-        const { run } = await service.runs.startRun(mediumRequest(), null);
-        await service.close();
+  it("goes on where it was, with the same digest", async () => {
+    const { location, drop } = await database.create();
+    let service = await openService(location);
+    try {
+      await importSample(service);
+      const { digest } = await service.runs.backtest(mediumRequest());
+      const { run } = await service.runs.startRun(mediumRequest(), null);
+      await service.close();
 
-        const worker = await startWorkerProcess(location, { ...POWER_CUT, dies: true });
-        await worker.gone;
+      const worker = await startWorkerProcess(location, { ...POWER_CUT, dies: true });
+      await worker.gone;
 
-        service = await openService(location, POWER_CUT);
-        const left = await service.store.run(run.id);
-        expect(left!.state).toBe("RUNNING");
-        expect(left!.done).toBeGreaterThan(0);
-        await service.runner.start();
-        expect(await ended(service.store, run.id)).toMatchObject({ state: "SUCCEEDED", digest });
-        const workers = (await service.store.chunks(run.id)).map((chunk) => chunk.worker);
-        expect(new Set(workers).size).toBe(2);
-      } finally {
-        await service.close();
-        await drop();
-      }
-    },
-    PROCESSES_MS,
-  );
+      service = await openService(location, POWER_CUT);
+      const left = await service.store.run(run.id);
+      expect(left!.state).toBe("RUNNING");
+      expect(left!.done).toBeGreaterThan(0);
+      await service.runner.start();
+      expect(await ended(service.store, run.id)).toMatchObject({ state: "SUCCEEDED", digest });
+      const workers = (await service.store.chunks(run.id)).map((chunk) => chunk.worker);
+      expect(new Set(workers).size).toBe(2);
+    } finally {
+      await service.close();
+      await drop();
+    }
+  });
 });
 
 describe("a run of several processes on postgres", () => {
-  it(
-    "is finished by two together, with the same digest",
-    async () => {
-      const { location, drop } = await POSTGRES.create();
-      const service = await openService(location);
-      try {
-        await importSample(service);
-        const { digest } = await service.runs.backtest(mediumRequest());
-        const workers = await Promise.all([
-          startWorkerProcess(location, { workers: 1 }),
-          startWorkerProcess(location, { workers: 1 }),
-        ]);
-        const { run } = await service.runs.startRun(mediumRequest(), null);
-        expect(await ended(service.store, run.id)).toMatchObject({ state: "SUCCEEDED", digest });
-        const by = (await service.store.chunks(run.id)).map((chunk) => chunk.worker);
-        expect(new Set(by).size).toBe(2);
-        await Promise.all(workers.map((worker) => worker.drain()));
-      } finally {
-        await service.close();
-        await drop();
-      }
-    },
-    PROCESSES_MS,
-  );
+  it("is finished by two together, with the same digest", async () => {
+    const { location, drop } = await POSTGRES.create();
+    const service = await openService(location);
+    try {
+      await importSample(service);
+      const { digest } = await service.runs.backtest(mediumRequest());
+      const workers = await Promise.all([
+        startWorkerProcess(location, { workers: 1 }),
+        startWorkerProcess(location, { workers: 1 }),
+      ]);
+      const { run } = await service.runs.startRun(mediumRequest(), null);
+      expect(await ended(service.store, run.id)).toMatchObject({ state: "SUCCEEDED", digest });
+      const by = (await service.store.chunks(run.id)).map((chunk) => chunk.worker);
+      expect(new Set(by).size).toBe(2);
+      await Promise.all(workers.map((worker) => worker.drain()));
+    } finally {
+      await service.close();
+      await drop();
+    }
+  });
 
-  it(
-    "survives the drain of one of them",
-    async () => {
-      const { location, drop } = await POSTGRES.create();
-      const service = await openService(location);
-      try {
-        await importSample(service);
-        const { digest } = await service.runs.backtest(mediumRequest());
-        const worker = await startWorkerProcess(location, { workers: 1 });
-        const { run } = await service.runs.startRun(mediumRequest(), null);
-        await runWhen(service.store, run.id, (seen) => seen.done > 0);
-        await worker.drain();
-        const left = await service.store.run(run.id);
-        expect(left!.state).toBe("RUNNING");
-        const held = (await service.store.chunks(run.id)).filter((c) => c.state === "RUNNING");
-        expect(held).toEqual([]);
-        await service.runner.start();
-        expect(await ended(service.store, run.id)).toMatchObject({ state: "SUCCEEDED", digest });
-      } finally {
-        await service.close();
-        await drop();
-      }
-    },
-    PROCESSES_MS,
-  );
+  it("survives the drain of one of them", async () => {
+    const { location, drop } = await POSTGRES.create();
+    const service = await openService(location);
+    try {
+      await importSample(service);
+      const { digest } = await service.runs.backtest(mediumRequest());
+      const worker = await startWorkerProcess(location, { workers: 1 });
+      const { run } = await service.runs.startRun(mediumRequest(), null);
+      await runWhen(service.store, run.id, (seen) => seen.done > 0);
+      await worker.drain();
+      const left = await service.store.run(run.id);
+      expect(left!.state).toBe("RUNNING");
+      const held = (await service.store.chunks(run.id)).filter((c) => c.state === "RUNNING");
+      expect(held).toEqual([]);
+      await service.runner.start();
+      expect(await ended(service.store, run.id)).toMatchObject({ state: "SUCCEEDED", digest });
+    } finally {
+      await service.close();
+      await drop();
+    }
+  });
 });

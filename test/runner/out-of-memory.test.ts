@@ -32,4 +32,4 @@ it("fails a run whose thread has more than it may, after its attempts, and lives
     await tight.close();
     await drop();
   }
-}, 60_000);
+});

@@ -17,7 +17,7 @@ onBothDatabases("the profile of a run", (database) => {
     for (const drop of drops) await drop();
   });
 
-  it("adds up to its wall time, and is stored with it", { timeout: 60_000 }, async () => {
+  it("adds up to its wall time, and is stored with it", async () => {
     const { location, drop } = await database.create();
     drops.push(drop);
     const service = await openService(location);

@@ -47,7 +47,7 @@ it("refuses runs while the breaker is held open, and goes on with those under wa
   await expect.poll(() => service.pool.stats().allowed).toBe(1);
   const before = (await service.store.run(plain(under.run.id)))!.done;
   const scored = async () => (await service.store.run(plain(under.run.id)))!.done;
-  await expect.poll(scored, { timeout: 20_000 }).toBeGreaterThan(before);
+  await expect.poll(scored).toBeGreaterThan(before);
   const ready = await fetch(service.url.replace("/graphql", "/health/ready"));
   expect(ready.status).toBe(200);
   expect(await ready.json()).toMatchObject({ checks: { admission: { detail: "breaker OPEN" } } });
@@ -74,13 +74,13 @@ it("tries one real run after a breach, and closes when it has gone well", async 
     reasons: ["eventLoopDelayMs is 2000000000, and from 1000000000 on no run begins"],
   });
   const state = () => control.breaker().state;
-  await expect.poll(state, { timeout: 5_000 }).toBe("HALF_OPEN");
+  await expect.poll(state).toBe("HALF_OPEN");
   const [first, second] = await Promise.all([started(), started(SMALL, { topK: 7 })]);
   const types = [first.__typename, second.__typename].sort();
   expect(types).toEqual(["ServiceOverloaded", "StartRunPayload"]);
   const probe = first.run ?? second.run;
   expect((await ended(service.store, plain(probe.id))).state).toBe("SUCCEEDED");
-  await expect.poll(state, { timeout: 5_000 }).toBe("CLOSED");
+  await expect.poll(state).toBe("CLOSED");
   expect(control.breaker().trips).toBe(1);
 });
 

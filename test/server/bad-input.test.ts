@@ -316,9 +316,9 @@ describe("a cancel twice, and a reason too long", () => {
     const input = { input: { id } };
     await Promise.all(Array.from({ length: 5 }, () => ask(CANCEL, input)));
     await expect
-      .poll(async () => (await ask(CANCEL, input)).data.cancelRun.run.state, { timeout: 15_000 })
+      .poll(async () => (await ask(CANCEL, input)).data.cancelRun.run.state)
       .toBe("CANCELLED");
-    await expect.poll(() => service.pool.stats().busy, { timeout: 15_000 }).toBe(0);
+    await expect.poll(() => service.pool.stats().busy).toBe(0);
     await expectUnharmed(1);
   });
 });

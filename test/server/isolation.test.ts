@@ -182,7 +182,7 @@ beforeAll(async () => {
   const pinned = input({ runId: run.id, rank: 1, label: MARK });
   const pin = (await ask("alice", PIN, pinned)).data.pinVariant.pin.id;
   hers = { run: run.id, token, upload: `Import_${waiting.id}`, strategy, pin };
-}, 90_000);
+});
 
 afterAll(async () => {
   await service[Symbol.asyncDispose]();

@@ -44,7 +44,7 @@ onBothDatabases("runs, strategies and variants that are kept", (database) => {
     const parameters = [{ name: "top", axis: { numbers: [55, 60, 65] } }];
     const ranking = { primary: { metric: "TOTAL_RETURN_PCT" } };
     ids.push(await finished({ dataset: "others", strategy: { expressions, parameters }, ranking }));
-  }, 60_000);
+  });
 
   afterAll(async () => {
     expect(service.errors).toEqual([]);

@@ -28,7 +28,7 @@ it("serves what Prometheus reads: runs, chunks, slices, caches, event loop and h
   });
   const id = data.startRun.run.id.replace("Run_", "");
   const state = async () => (await service.store.run(id))!.state;
-  await expect.poll(state, { timeout: 15_000 }).toBe("SUCCEEDED");
+  await expect.poll(state).toBe("SUCCEEDED");
   const chunk = (await service.store.chunks(id))[0];
   meters.step({ kind: "chunk", what: "STORED", chunk, scored: 40, elapsedMs: 120 });
   meters.fault({ runId: id, what: "chunk 0 of STAGE_A", chunk, error: new Error("boom") });

@@ -65,4 +65,4 @@ it.each(FIELDS)("$operation $name takes texts that break programs for texts", as
   }
   expect(service.errors).toEqual([]);
   expect(before, "and the tables are still there").toBe(true);
-}, 60_000);
+});

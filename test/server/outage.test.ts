@@ -4,7 +4,6 @@ import { overWebsocket, post } from "./graphql-client.ts";
 import { crossRequest, FOLLOW, START } from "./requests.ts";
 import { TestService } from "./test-service.ts";
 
-const LONG_MS = 90_000;
 const MEDIUM = { fast: [2, 60, 1], slow: [3, 200, 1] } as const;
 
 let postgres: OwnPostgres;
@@ -13,11 +12,11 @@ beforeAll(async () => {
   postgres = await startPostgres();
   service = await TestService.start({ url: postgres.url });
   await service.importSynthetic("long", 8_000);
-}, LONG_MS);
+});
 afterAll(async () => {
   await service?.[Symbol.asyncDispose]();
   await postgres?.stop();
-}, LONG_MS);
+});
 
 const start = async (schedule: object = {}): Promise<string> => {
   const request = crossRequest("long", MEDIUM, { schedule });
@@ -33,50 +32,47 @@ const ready = async () => {
   return { ...((await response.json()) as { checks: object }), status: response.status };
 };
 
-it.each(["kill", "stop"] as const)(
-  "a database that is gone for a while (%s) costs nothing but that while",
-  async (how) => {
-    const undisturbed = await start();
-    await expect
-      .poll(() => runOf(undisturbed), { timeout: LONG_MS })
-      .toMatchObject({
-        state: "SUCCEEDED",
-      });
-    const { digest } = await runOf(undisturbed);
-    const id = await start({ chunkVariants: 300 });
-    await expect.poll(async () => (await runOf(id)).done, { timeout: LONG_MS }).toBeGreaterThan(0);
-    const restarted = postgres.restart(how, 2_500);
-    await expect.poll(ready, { timeout: LONG_MS, interval: 50 }).toMatchObject({
-      status: 503,
-      checks: { database: { ok: false }, pool: { ok: true } },
+it.each([
+  "kill",
+  "stop",
+] as const)("a database gone for a while (%s) costs nothing but that while", async (how) => {
+  const undisturbed = await start();
+  await expect
+    .poll(() => runOf(undisturbed))
+    .toMatchObject({
+      state: "SUCCEEDED",
     });
-    // It goes on answering what needs no database.
-    expect((await post(service.url, "{ service { pool { size } } }")).data.service.pool.size).toBe(
-      2,
-    );
-    await restarted;
-    await expect.poll(ready, { timeout: LONG_MS }).toMatchObject({ status: 200 });
-    await expect
-      .poll(() => runOf(id), { timeout: LONG_MS })
-      .toMatchObject({
-        state: "SUCCEEDED",
-        digest,
-      });
-    const chunks = await service.store.chunks(id.replace("Run_", ""));
-    expect(Math.max(...chunks.map((chunk) => chunk.attempts))).toBeLessThanOrEqual(2);
+  const { digest } = await runOf(undisturbed);
+  const id = await start({ chunkVariants: 300 });
+  await expect.poll(async () => (await runOf(id)).done).toBeGreaterThan(0);
+  const restarted = postgres.restart(how, 2_500);
+  await expect.poll(ready, { interval: 50 }).toMatchObject({
+    status: 503,
+    checks: { database: { ok: false }, pool: { ok: true } },
+  });
+  // It goes on answering what needs no database.
+  expect((await post(service.url, "{ service { pool { size } } }")).data.service.pool.size).toBe(2);
+  await restarted;
+  await expect.poll(ready).toMatchObject({ status: 200 });
+  await expect
+    .poll(() => runOf(id))
+    .toMatchObject({
+      state: "SUCCEEDED",
+      digest,
+    });
+  const chunks = await service.store.chunks(id.replace("Run_", ""));
+  expect(Math.max(...chunks.map((chunk) => chunk.attempts))).toBeLessThanOrEqual(2);
 
-    // Notifications come again: a feed that only looked every five seconds would be late.
-    const heard: string[] = [];
-    const unsubscribe = service.store.onRunChanged((runId) => heard.push(runId));
-    const next = await start();
-    await expect.poll(() => heard, { timeout: 4_500 }).toContain(next.replace("Run_", ""));
-    unsubscribe();
-    const seqs: number[] = [];
-    for await (const { data } of overWebsocket(service.wsUrl, FOLLOW, { id: next, after: 0 })
-      .results) {
-      seqs.push((data as { runProgress: { seq: number } }).runProgress.seq);
-    }
-    expect(seqs).toEqual(seqs.map((_, i) => i + 1));
-  },
-  LONG_MS,
-);
+  // Notifications come again: a feed that only looked every five seconds would be late.
+  const heard: string[] = [];
+  const unsubscribe = service.store.onRunChanged((runId) => heard.push(runId));
+  const next = await start();
+  await expect.poll(() => heard, { timeout: 4_500 }).toContain(next.replace("Run_", ""));
+  unsubscribe();
+  const seqs: number[] = [];
+  for await (const { data } of overWebsocket(service.wsUrl, FOLLOW, { id: next, after: 0 })
+    .results) {
+    seqs.push((data as { runProgress: { seq: number } }).runProgress.seq);
+  }
+  expect(seqs).toEqual(seqs.map((_, i) => i + 1));
+});

@@ -24,7 +24,7 @@ const cancel = (id: string) => post(service.url, CANCEL, { input: { id } });
 it("refuses what does not fit into the queue, and takes it once there is room", async () => {
   const first = await start("at work");
   // It takes up all chunks in flight, so the runs behind it wait.
-  await expect.poll(() => service.pool.stats().busy, { timeout: 15_000 }).toBe(2);
+  await expect.poll(() => service.pool.stats().busy).toBe(2);
 
   const keys = Array.from({ length: 2 * MAX_QUEUED }, (_, i) => `run ${i}`);
   const answers = await Promise.all(keys.map(start));
@@ -64,10 +64,8 @@ it("lets an urgent run end beside a bulk sweep, and says where others stand", as
   };
   const look = async (id: string) => (await post(service.url, LOOK, { id })).data.run;
   const bulk = await startAs({ priority: "BULK" });
-  await expect
-    .poll(async () => (await look(bulk.run.id)).state, { timeout: 15_000 })
-    .toBe("RUNNING");
-  await expect.poll(() => service.pool.stats().busy, { timeout: 15_000 }).toBe(2);
+  await expect.poll(async () => (await look(bulk.run.id)).state).toBe("RUNNING");
+  await expect.poll(() => service.pool.stats().busy).toBe(2);
 
   const deadline = new Date(Date.now() + 3_600_000).toISOString();
   const waiting = [
@@ -85,7 +83,7 @@ it("lets an urgent run end beside a bulk sweep, and says where others stand", as
   const small = { fast: [2, 5, 1], slow: [10, 30, 1] } as const;
   const urgent = await startAs({ priority: "CRITICAL" }, small);
   const state = async () => (await look(urgent.run.id)).state;
-  await expect.poll(state, { timeout: 15_000 }).toBe("SUCCEEDED");
+  await expect.poll(state).toBe("SUCCEEDED");
   expect(await look(bulk.run.id)).toMatchObject({ state: "RUNNING", queuePosition: null });
 
   const raised = await post(service.url, SET, { input: { id: second, priority: "LOW" } });

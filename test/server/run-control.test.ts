@@ -26,7 +26,7 @@ afterAll(async () => {
   await service[Symbol.asyncDispose]();
 });
 
-const SOON = { interval: 5, timeout: 15_000 };
+const SOON = { interval: 5 };
 /** Tenths of a second, in many chunks. */
 const MEDIUM = { fast: [2, 60, 1], slow: [3, 200, 1] } as const;
 const schedule = { chunkVariants: 200 };

@@ -137,7 +137,7 @@ describe("a server that goes", () => {
     const sseEnd = followSseTo().catch((error: Error) => error.message);
     const socket = rawSocket(service.wsUrl, id);
     await socket.subscribed;
-    await expect.poll(() => sse.length, { timeout: 15_000 }).toBeGreaterThan(0);
+    await expect.poll(() => sse.length).toBeGreaterThan(0);
     const before = service.server;
     await before.close();
     expect(await sseEnd).toBe("GOING_AWAY");

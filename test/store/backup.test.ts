@@ -16,45 +16,39 @@ import {
   smallRequest,
 } from "../support/service-under-test.ts";
 
-const LONG_MS = 60_000;
+it("a copy of the embedded database has every run, and goes on with those under way", async () => {
+  const { location, drop } = await PGLITE.create();
+  const folder = mkdtempSync(join(tmpdir(), "sweepline-backup-"));
+  const dataDir = join(folder, "db");
+  let service = await openService(location);
+  try {
+    await importSample(service);
+    await service.runner.start();
+    const { run: done } = await service.runs.startRun(smallRequest(), null);
+    const before = await ended(service.store, done.id);
+    const { run } = await service.runs.startRun(mediumRequest(), null);
+    await runWhen(service.store, run.id, (seen) => seen.done > 0);
+    await service.close();
+    cpSync(location.dataDir!, dataDir, { recursive: true });
 
-it(
-  "a copy of the embedded database has every run, and goes on with those under way",
-  async () => {
-    const { location, drop } = await PGLITE.create();
-    const folder = mkdtempSync(join(tmpdir(), "sweepline-backup-"));
-    const dataDir = join(folder, "db");
-    let service = await openService(location);
-    try {
-      await importSample(service);
-      await service.runner.start();
-      const { run: done } = await service.runs.startRun(smallRequest(), null);
-      const before = await ended(service.store, done.id);
-      const { run } = await service.runs.startRun(mediumRequest(), null);
-      await runWhen(service.store, run.id, (seen) => seen.done > 0);
-      await service.close();
-      cpSync(location.dataDir!, dataDir, { recursive: true });
+    // The original goes on, so that there is something to compare with.
+    service = await openService(location);
+    await service.runner.start();
+    const { digest } = await ended(service.store, run.id);
+    await service.close();
 
-      // The original goes on, so that there is something to compare with.
-      service = await openService(location);
-      await service.runner.start();
-      const { digest } = await ended(service.store, run.id);
-      await service.close();
-
-      service = await openService({ dataDir });
-      const restored = (await service.store.run(done.id))!;
-      expect(restored).toMatchObject({ state: "SUCCEEDED", digest: before.digest });
-      expect((await service.store.run(run.id))!.state).toBe("RUNNING");
-      await service.runner.start();
-      expect(await ended(service.store, run.id)).toMatchObject({ state: "SUCCEEDED", digest });
-    } finally {
-      await service.close();
-      await drop();
-      rmSync(folder, { recursive: true, force: true });
-    }
-  },
-  LONG_MS,
-);
+    service = await openService({ dataDir });
+    const restored = (await service.store.run(done.id))!;
+    expect(restored).toMatchObject({ state: "SUCCEEDED", digest: before.digest });
+    expect((await service.store.run(run.id))!.state).toBe("RUNNING");
+    await service.runner.start();
+    expect(await ended(service.store, run.id)).toMatchObject({ state: "SUCCEEDED", digest });
+  } finally {
+    await service.close();
+    await drop();
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
 
 describe("a backup of a server", () => {
   const folder = mkdtempSync(join(tmpdir(), "sweepline-backup-"));
@@ -79,7 +73,7 @@ describe("a backup of a server", () => {
     } finally {
       await service.close();
     }
-  }, LONG_MS);
+  });
 
   afterAll(async () => {
     for (const drop of drops) await drop();
@@ -97,15 +91,11 @@ describe("a backup of a server", () => {
     await expect(restore(configOf(target), file)).rejects.toMatchObject({ code: "CONFLICT" });
   });
 
-  it(
-    "goes into the embedded database, where the run ends with the same digest",
-    async () => {
-      const dataDir = join(folder, "data");
-      await restore(loadConfig({ environment: { SWEEPLINE_DATA_DIR: dataDir } }), file);
-      await goesOn({ dataDir: join(dataDir, "database") });
-    },
-    LONG_MS,
-  );
+  it("goes into the embedded database, where the run ends with the same digest", async () => {
+    const dataDir = join(folder, "data");
+    await restore(loadConfig({ environment: { SWEEPLINE_DATA_DIR: dataDir } }), file);
+    await goesOn({ dataDir: join(dataDir, "database") });
+  });
 
   it("is refused whole when it is cut off, no backup or of another version", async () => {
     const target = await emptyServer();

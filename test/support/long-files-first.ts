@@ -10,20 +10,32 @@ const LONG = [
   "test/notebooks/run-notebook.test.ts",
   "test/chaos/",
   "test/cli/end-to-end.test.ts",
+  "test/runner/stopped-run.test.ts",
   "test/runner/durable-run.test.ts",
-  "test/cli/",
-  "test/simulation/",
+  "test/store/backup.test.ts",
   "test/server/outage.test.ts",
+  "test/cli/",
+  "test/runner/",
+  "test/pool/",
+  "test/simulation/",
+  "test/core/stages/engine-parity.test.ts",
 ];
+
+/** Files of one project follow one another, for whoever shares a process ends with the next one. */
+const PROJECTS = ["whole", "service", "pure"];
 
 export class LongFilesFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const others = await super.sort(files);
     const { root } = this.ctx.config;
-    const turnOf = ({ moduleId }: TestSpecification) => {
+    const turnOf = ({ moduleId, project }: TestSpecification) => {
       const turn = LONG.findIndex((path) => relative(root, moduleId).startsWith(path));
-      return turn < 0 ? LONG.length : turn;
+      return [PROJECTS.indexOf(project.name), turn < 0 ? LONG.length : turn] as const;
     };
-    return others.toSorted((a, b) => turnOf(a) - turnOf(b));
+    return others.toSorted((a, b) => {
+      const [projectA, turnA] = turnOf(a);
+      const [projectB, turnB] = turnOf(b);
+      return projectA - projectB || turnA - turnB;
+    });
   }
 }

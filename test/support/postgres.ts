@@ -21,17 +21,30 @@ declare module "vitest" {
 /** A migrated, empty database on the test server, for `create database ... template`. */
 const TEMPLATE = "sweepline_template";
 
+/** That of the run, and how many projects have it. */
+let shared: Promise<OwnPostgres> | null = null;
+let users = 0;
+
 /**
- * Vitest global setup: one real PostgreSQL for the whole run, on a free port of 127.0.0.1. Test
- * files make databases of their own in it (see databases.ts).
+ * Vitest global setup: one real PostgreSQL for the whole run, whichever projects ask for it, on a
+ * free port of 127.0.0.1. Test files make databases of their own in it (see databases.ts).
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  users++;
+  shared ??= startShared();
+  const { url, stop } = await shared;
+  project.provide("postgresUrl", url);
+  project.provide("postgresTemplate", TEMPLATE);
+  return async () => {
+    if (--users === 0) await stop();
+  };
+}
+
+async function startShared(): Promise<OwnPostgres> {
   keepExitCode();
   const server = await startPostgres();
   await Promise.all([makeTemplate(server.url), buildDatabaseTemplate()]);
-  project.provide("postgresUrl", server.url);
-  project.provide("postgresTemplate", TEMPLATE);
-  return server.stop;
+  return server;
 }
 
 async function makeTemplate(server: string): Promise<void> {

@@ -78,7 +78,7 @@ describe("strategies", () => {
     );
     expect(compared).toBeGreaterThan(20_000);
     expect(sided).toBeGreaterThan(2_000);
-  }, 30_000);
+  });
 
   const { sweep } = planOf(CROSS_REQUEST);
   const { candles } = HOURLY_MARKET;

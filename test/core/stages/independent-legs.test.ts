@@ -62,7 +62,7 @@ describeEachKernel("independent legs = reference engine, to the bit", (kernels) 
     );
     expect(engines).toBeGreaterThan(150);
     expect(compared).toBeGreaterThan(4_000);
-  }, 60_000);
+  });
 });
 
 describeEachKernel("panels of ruined accounts", (kernels) => {

@@ -228,7 +228,7 @@ const HUNGRY: Readonly<Record<string, { readonly bars: number; readonly request:
   },
 };
 
-describe("memory budget against what a scorer holds", { timeout: 60_000 }, () => {
+describe("memory budget against what a scorer holds", () => {
   it.each(Object.entries(HUNGRY))("%s", (_, { bars, request }) => {
     const candles = syntheticCandles({ seed: 3, bars, volatilityPct: 0.3 });
     const market = { datasetHash: "e".repeat(64), timeframe: "1h" as const, candles };

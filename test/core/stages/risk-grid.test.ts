@@ -193,5 +193,5 @@ describeEachKernel("a risk grid = the bar loop, to the bit", (kernels) => {
       fc.property(anyCase, (gridCase) => compareGrid(gridCase, factory)),
       { numRuns: 700 },
     );
-  }, 60_000);
+  });
 });
