@@ -117,7 +117,7 @@ export interface ScoreOrder extends ScorerOrder {
 export const CONTROL = { abort: 0, begun: 1 } as const;
 
 /**
- * Counters of a chunk (BigInt64Array in shared memory): next position to hand out, and variants
- * scored.
+ * Counters of a chunk (BigInt64Array in shared memory): variants and slices scored, then a word for
+ * each thread's share of the pieces, see shares.ts.
  */
-export const COUNTER = { next: 0, scored: 1, slices: 2, words: 3 } as const;
+export const COUNTER = { scored: 0, slices: 1, shares: 2 } as const;

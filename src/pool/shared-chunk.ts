@@ -7,8 +7,7 @@ export function shareChunk(task: ChunkTask, threads: number) {
   const cells = task.stage === "STAGE_B" ? riskCells(task.sweep) : 1;
   const length = (task.to - task.from) * cells;
   const control = new Int32Array(new SharedArrayBuffer((CONTROL.begun + threads) * 4));
-  const counters = new BigInt64Array(new SharedArrayBuffer(COUNTER.words * 8));
-  counters[COUNTER.next] = BigInt(task.from);
+  const counters = new BigInt64Array(new SharedArrayBuffer((COUNTER.shares + threads) * 8));
   const columns = sweepMetrics(task.sweep).map(() =>
     new Float64Array(new SharedArrayBuffer(length * 8)).fill(Number.NaN),
   );

@@ -1,61 +1,49 @@
-import { cutBatches } from "../core/stages/batch-engine.ts";
-import type { SweepScorer } from "../core/stages/sweep-scorer.ts";
-import { type ChunkOrder, CONTROL, COUNTER } from "./protocol.ts";
+import type { Span, StageWork } from "../core/stages/stage-output.ts";
+import { type ChunkOrder, COUNTER } from "./protocol.ts";
+import { Shares } from "./shares.ts";
 import { fairSliceSize, nextSliceSize } from "./slice-size.ts";
 
-/** Positions `[from, to)` that one thread scores. */
-export interface Span {
-  readonly from: number;
-  readonly to: number;
-}
-
 /**
- * Deals out a chunk to its threads, from a counter that they share. Where an engine scores many
- * variants together every thread knows the same batches and takes the next one; else it takes as
- * many positions as keep it busy for a few milliseconds.
+ * Deals out the pieces of a chunk to its threads: one batch at a time, the next one of all, or as
+ * many other pieces as keep a thread busy for a few milliseconds, of a share of its own as long as
+ * there are some.
  */
 export class Slices {
-  /** Whether a slice is scored as one. */
-  readonly batched: boolean;
   readonly #order: ChunkOrder;
-  readonly #ends: Float64Array | null;
+  readonly #work: StageWork;
   readonly #threads: number;
+  readonly #shares: Shares;
+  readonly #share: number;
   #size = 1;
 
-  constructor(order: ChunkOrder, scorer: SweepScorer) {
-    const engine = order.stage === "STAGE_A" ? scorer.batchEngine() : null;
-    this.#threads = order.control.length - CONTROL.begun;
+  constructor(order: ChunkOrder, work: StageWork) {
+    const { counters, seat } = order;
     this.#order = order;
-    this.#ends =
-      engine === null ? null : cutBatches(scorer.space, order, this.#threads, engine.size);
-    this.batched = engine !== null;
+    this.#work = work;
+    this.#threads = counters.length - COUNTER.shares;
+    const shares = work.batched ? 1 : this.#threads;
+    this.#shares = new Shares(
+      counters.subarray(COUNTER.shares, COUNTER.shares + shares),
+      work.count,
+    );
+    this.#share = seat % shares;
   }
 
   /** The next slice, or null where none is left. */
   next(): Span | null {
-    const { counters, from: first, to: end } = this.#order;
-    const ends = this.#ends;
-    if (ends === null) {
-      const left = end - Number(Atomics.load(counters, COUNTER.next));
-      const size = fairSliceSize(this.#size, left, this.#threads);
-      const from = Number(Atomics.add(counters, COUNTER.next, BigInt(size)));
-      return from < end ? { from, to: Math.min(from + size, end) } : null;
-    }
-    const batch = Number(Atomics.add(counters, COUNTER.next, 1n)) - first;
-    if (batch >= ends.length) return null;
-    return { from: batch === 0 ? first : ends[batch - 1], to: ends[batch] };
+    const { left } = this.#shares;
+    const size = this.#work.batched ? 1 : fairSliceSize(this.#size, left, this.#threads);
+    return this.#shares.take(this.#share, size);
   }
 
   /** Whether none is left. */
   isEmpty(): boolean {
-    const next = Number(Atomics.load(this.#order.counters, COUNTER.next));
-    if (this.#ends === null) return next >= this.#order.to;
-    return next - this.#order.from >= this.#ends.length;
+    return this.#shares.left === 0;
   }
 
-  /** Tells what a slice took; `scored` counts positions. */
+  /** Tells what a slice took; `scored` counts variants. */
   took({ from, to }: Span, scored: number, ms: number): void {
-    this.#size = nextSliceSize(to - from, scored, ms);
+    this.#size = nextSliceSize(to - from, scored / this.#work.pieceSize, ms);
     Atomics.add(this.#order.counters, COUNTER.slices, 1n);
   }
 }

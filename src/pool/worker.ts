@@ -1,5 +1,5 @@
 /**
- * One compute thread. It takes slices of a chunk from a shared counter until none is left, sizing
+ * One compute thread. It takes slices of a chunk from shared memory until none is left, sizing
  * them to a few milliseconds by what the last one took, and looks at the chunk's control word
  * between slices. It knows neither database nor clock time, only candles in shared memory.
  */
@@ -10,8 +10,9 @@ import { variantReport } from "../core/report/variant-report.ts";
 import { PhaseClock, type SuspendedClock, takeSuspended } from "../core/stages/phase-clock.ts";
 import { Ranking } from "../core/stages/ranking.ts";
 import { scoreSweep, scoreVariants } from "../core/stages/score-sweep.ts";
-import { scoreStageA } from "../core/stages/stage-a.ts";
-import { byVariant, scoreStageB } from "../core/stages/stage-b.ts";
+import { stageAWork } from "../core/stages/stage-a.ts";
+import { stageBWork } from "../core/stages/stage-b.ts";
+import type { StageWork } from "../core/stages/stage-output.ts";
 import { sweepMetrics } from "../core/stages/sweep.ts";
 import { SweepScorer } from "../core/stages/sweep-scorer.ts";
 import { TopRows } from "../core/stages/top-rows.ts";
@@ -26,6 +27,7 @@ import {
   type CheckOrder,
   type ChunkOrder,
   CONTROL,
+  COUNTER,
   type FromWorker,
   type ReportOrder,
   type ScoreOrder,
@@ -102,20 +104,23 @@ function runChunk(order: ChunkOrder): void {
 }
 
 function countParts({ from, ends }: ChunkOrder, { space }: SweepScorer): readonly number[] | null {
-  return ends?.map((end, i) => space.countWithin(i === 0 ? from : ends[i - 1]!, end)) ?? null;
+  if (ends === null) return null;
+  const before = space.countBefore(from, ends);
+  return Array.from(before, (count, i) => count - (i === 0 ? 0 : before[i - 1]));
 }
 
 function runSlices(chunk: BegunChunk, scorer: SweepScorer): void {
   const { order, top } = chunk;
-  const slices = new Slices(order, scorer);
-  const { shortlist } = order;
-  const positions = shortlist && byVariant(shortlist, order.from, order.to);
-  chunk.batched = slices.batched;
+  const work = workOf(order, scorer);
+  const slices = new Slices(order, work);
+  const origin = order.from * (order.stage === "STAGE_A" ? 1 : scorer.cells);
+  const output = { top, columns: order.columns, origin };
+  chunk.batched = work.batched;
   const looks = new Looks(() => performance.now());
   const leave = () => chunk.aborted || slices.isEmpty();
   const stop = (scored: number) => {
     const fresh = scored - chunk.told;
-    if (slices.batched || looks.isDue(fresh)) {
+    if (work.batched || looks.isDue(fresh)) {
       chunk.tell(scored);
       looks.took(fresh);
       giveWay();
@@ -130,38 +135,18 @@ function runSlices(chunk: BegunChunk, scorer: SweepScorer): void {
     if (slice === null) break;
     const startedMs = performance.now() - turns.awayMs;
     looks.begin();
-    const scored = runSlice(order, scorer, { ...slice, positions, top, stop });
+    const scored = work.score(slice, output, stop);
     const tookMs = performance.now() - turns.awayMs - startedMs;
     clock.enter("merge");
     chunk.endSlice(scored);
     giveWay();
-    slices.took(slice, scored / cellsOf(order, scorer), tookMs);
+    slices.took(slice, scored, tookMs);
   }
 }
 
-/** What one position of the chunk's range counts for. */
-function cellsOf(order: ChunkOrder, scorer: SweepScorer): number {
-  return order.stage === "STAGE_A" ? 1 : scorer.cells;
-}
-
-interface Slice {
-  readonly from: number;
-  readonly to: number;
-  /** Stage B: see byVariant. */
-  readonly positions: Uint32Array | null;
-  readonly top: TopRows;
-  readonly stop: (scored: number) => boolean;
-}
-
-function runSlice(order: ChunkOrder, scorer: SweepScorer, slice: Slice): number {
-  const { columns } = order;
-  const { from, to, positions, top, stop } = slice;
-  if (order.stage === "STAGE_A") {
-    return scoreStageA(scorer, from, to, { top, columns, origin: order.from }, stop);
-  }
-  const origin = order.from * scorer.cells;
-  const work = { shortlist: order.shortlist!, from, to, positions };
-  return scoreStageB(scorer, work, { top, columns, origin }, stop);
+function workOf(order: ChunkOrder, scorer: SweepScorer): StageWork {
+  if (order.stage === "STAGE_B") return stageBWork(scorer, order.shortlist!, order);
+  return stageAWork(scorer, order, order.counters.length - COUNTER.shares);
 }
 
 /** Every ranking metric of chosen variants, with what the run's chunks have left in the caches. */

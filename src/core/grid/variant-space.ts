@@ -79,14 +79,28 @@ export class VariantSpace {
 
   /** Variants with index in `[from, to)`. */
   countWithin(from: number, to: number): number {
-    if (this.isWhole) return to - from;
-    let count = 0;
-    for (let at = from; at < to; at += COUNTED_AT_ONCE) {
-      const exists = new Uint8Array(Math.min(COUNTED_AT_ONCE, to - at));
-      this.markExisting(at, exists);
-      for (let i = 0; i < exists.length; i++) count += exists[i];
+    return this.countBefore(from, [to])[0];
+  }
+
+  /** Variants with index in `[from, end)`, for each of several ends, ascending. */
+  countBefore(from: number, ends: ArrayLike<number>): Float64Array {
+    const counts = Float64Array.from(ends, (end) => end - from);
+    if (this.isWhole) return counts;
+    let [at, count, known] = [from, 0, 0];
+    let exists = new Uint8Array(0);
+    for (let i = 0; i < ends.length; i++) {
+      for (; at < ends[i]; at++) {
+        if (at - from === known) {
+          const last = ends[ends.length - 1];
+          exists = new Uint8Array(Math.min(COUNTED_AT_ONCE, last - at));
+          this.markExisting(at, exists);
+          known += exists.length;
+        }
+        count += exists[at - from - (known - exists.length)];
+      }
+      counts[i] = count;
     }
-    return count;
+    return counts;
   }
 }
 

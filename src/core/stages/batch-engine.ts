@@ -21,6 +21,12 @@ export interface BatchEngine {
   score(from: number, to: number, out: Float64Array, stop: (done: number) => boolean): boolean;
 }
 
+/** Indices `[from, to)` of base variants. */
+export interface IndexRange {
+  readonly from: number;
+  readonly to: number;
+}
+
 /** What an engine wants of the batches it gets; it has to serve others too. */
 export interface BatchSize {
   /** Indices; batches begin and end at multiples of it where they can. */
@@ -56,13 +62,14 @@ const MOST_PLACES = 4_096;
  */
 export function cutBatches(
   space: VariantSpace,
-  { from, to }: { readonly from: number; readonly to: number },
+  { from, to }: IndexRange,
   threads: number,
   size: BatchSize,
 ): Float64Array {
   if (threads === 1 && from < to && to - from <= size.most) return Float64Array.of(to);
-  const places = placesToCut(space, from, to, size.grain);
-  const variants = places.at(-1)?.variants ?? 0;
+  const places = placesToCut(from, to, size.grain);
+  const before = space.countBefore(from, places);
+  const variants = before.at(-1) ?? 0;
   const needed = Math.ceil(variants / size.most);
   const wanted = Math.min(threads * BATCHES_A_THREAD, Math.floor(variants / size.least));
   // Whole rounds, or some threads would wait for the others in the last one.
@@ -71,29 +78,26 @@ export function cutBatches(
   const leads = needed > threads ? threads : 0;
   const ends: number[] = [];
   let full = 0;
-  for (const { end, variants: before } of places) {
-    if (ends.length < leads && before >= (ends.length + 1) * LEAD_VARIANTS) {
+  for (const [place, end] of places.entries()) {
+    if (ends.length < leads && before[place] >= (ends.length + 1) * LEAD_VARIANTS) {
       ends.push(end);
       continue;
     }
-    const filled = Math.floor((before * batches) / Math.max(variants, 1));
-    if (filled <= full && end < to) continue;
+    const filled = Math.floor((before[place] * batches) / Math.max(variants, 1));
+    // What is behind the last variant belongs to the last batch.
+    if (end < to && (filled <= full || before[place] === variants)) continue;
     full = filled;
     ends.push(end);
   }
   return Float64Array.from(ends);
 }
 
-/** Indices to cut at, and how many variants there are before each. */
-function placesToCut(space: VariantSpace, from: number, to: number, grain: number) {
+/** Indices to cut at, the last one `to`. */
+function placesToCut(from: number, to: number, grain: number): Float64Array {
   const step = grain * Math.ceil((to - from) / grain / MOST_PLACES);
-  const places: { readonly end: number; readonly variants: number }[] = [];
-  let variants = 0;
-  for (let index = from; index < to; ) {
-    const end = Math.min(to, (Math.floor(index / step) + 1) * step);
-    variants += space.countWithin(index, end);
-    places.push({ end, variants });
-    index = end;
+  const places: number[] = [];
+  for (let index = from; index < to; index = places.at(-1)!) {
+    places.push(Math.min(to, (Math.floor(index / step) + 1) * step));
   }
-  return places;
+  return Float64Array.from(places);
 }

@@ -5,17 +5,17 @@ import { NEEDS_DAYS, NEEDS_DRAWDOWN, rankingValue } from "../metrics/ranking-val
 import type { BitPlane } from "../series/bit-plane.ts";
 import type { SeriesRef } from "../signals/atom.ts";
 import { isServedByEveryBackend, type PlanePair } from "./backend.ts";
-import type { BatchEngine, BatchSize, BatchTask } from "./batch-engine.ts";
+import type { BatchTask, IndexRange } from "./batch-engine.ts";
 import { ClassPanel } from "./class-panel.ts";
 import { type LegGates, legGates } from "./leg-gates.ts";
 import { LegGrid } from "./leg-grid.ts";
 import type { LegShape } from "./leg-shape.ts";
+import { PanelOrder } from "./panel-order.ts";
 import type { SignalPlanesOptions } from "./signal-planes.ts";
+import type { Span, StageOutput, StageWork } from "./stage-output.ts";
 
 /** Indices of a block beyond which panels would be too far from one another. */
 const MAX_BLOCK = 1 << 18;
-const LEAST_BATCH = 16_384;
-const MOST_BATCH = 32_768;
 /** Bars times panels after which an engine looks whether to go on: a few milliseconds. */
 const BARS_A_LOOK = 1_000_000;
 
@@ -37,8 +37,7 @@ export type ScoreAlone = (index: number, out: Float64Array, offset: number) => v
  * levels of their two sides. A panel whose sides do not exclude one another is scored variant by
  * variant, and so are variants whose comparisons fit no panel.
  */
-export class LegEngine implements BatchEngine {
-  readonly size: BatchSize;
+export class LegEngine {
   readonly #task: BatchTask<LegShape>;
   readonly #alone: ScoreAlone;
   readonly #grid: LegGrid;
@@ -48,6 +47,8 @@ export class LegEngine implements BatchEngine {
   readonly #closed: BitPlane;
   /** Every cell of a panel. */
   readonly #all: readonly number[];
+  /** Metrics of a variant that is scored by itself. */
+  readonly #row: Float64Array;
 
   /** Null where a panel does not give what is asked for. */
   static of(
@@ -79,56 +80,52 @@ export class LegEngine implements BatchEngine {
     this.#closed = planes.newPlane();
     this.#classes = shape.classes.map((one) => new ClassPanel(one, task, planes, grid));
     this.#all = Array.from({ length: grid.cells.count }, (_, cell) => cell);
-    const grain = grid.blockSize;
-    this.size = {
-      grain,
-      least: Math.max(LEAST_BATCH, grain),
-      most: Math.max(MOST_BATCH, grain),
+    this.#row = new Float64Array(task.metrics.length);
+  }
+
+  work(range: IndexRange): StageWork {
+    const order = new PanelOrder(this.#grid, range.from, range.to);
+    return {
+      count: order.count,
+      pieceSize: this.#grid.cells.count,
+      batched: false,
+      score: (span, output, stop) => this.#score({ range, order, output }, span, stop),
     };
   }
 
-  score(from: number, to: number, out: Float64Array, stop: (done: number) => boolean): boolean {
-    out.fill(Number.NaN);
-    const panels = this.#panels(from, to);
-    let barsWalked = 0;
-    for (const [position, panel] of panels.entries()) {
-      const soon = { [Symbol.iterator]: () => this.#seriesFrom(panels, position + 1) };
-      barsWalked += this.#bars * this.#scorePanel(panel, { from, to, out, soon });
-      if (barsWalked < BARS_A_LOOK) continue;
-      barsWalked = 0;
-      if (stop((position + 1) / panels.length)) return false;
+  #score(within: Within, span: Span, stop: (scored: number) => boolean): number {
+    const { clock } = this.#task;
+    const before = clock.enter("events");
+    let scored = 0;
+    for (let position = span.from, bars = 0; position < span.to; position++) {
+      if (bars === 0 && stop(scored)) break;
+      const ahead = {
+        [Symbol.iterator]: () => this.#seriesWithin(within, position + 1, span.soon),
+      };
+      const panel = this.#scorePanel(within.order.at(position), { ...within, ahead });
+      scored += panel;
+      bars += panel === 0 ? 0 : this.#bars;
+      if (bars >= BARS_A_LOOK) bars = 0;
     }
-    return true;
+    clock.back(before);
+    return scored;
   }
 
-  /** Numbers of the panels of a range: those of the same legs after one another. */
-  #panels(from: number, to: number): Float64Array {
-    const { blockSize, panelsABlock } = this.#grid;
-    const first = Math.floor(from / blockSize) * panelsABlock;
-    const count = Math.ceil(to / blockSize) * panelsABlock - first;
-    const legs = Float64Array.from({ length: count }, (_, position) =>
-      this.#grid.legsOf(first + position),
-    );
-    const order = Uint32Array.from(legs.keys()).sort((a, b) => legs[a] - legs[b] || a - b);
-    return Float64Array.from(order, (position) => first + position);
-  }
-
-  /** What the panels from a position on compare with levels. */
-  *#seriesFrom(panels: Float64Array, position: number): Generator<SeriesRef> {
+  /** What the panels at some positions compare with levels. */
+  *#seriesWithin({ order }: Within, from: number, to: number): Generator<SeriesRef> {
     const { long, short } = this.#task.shape;
     const digits = new Int32Array(this.#task.sweep.axes.length);
-    for (let at = position; at < panels.length; at++) {
-      this.#grid.digits(panels[at], digits);
+    for (let at = from; at < to; at++) {
+      this.#grid.digits(order.at(at), digits);
       for (const { series } of [long, short]) if (series !== undefined) yield series(digits);
     }
   }
 
-  /** Returns 1, or 0 where no variant of the panel is asked for. */
-  #scorePanel(panel: number, range: ScoredRange): number {
-    const { cells } = this.#grid;
-    const { clock, source, metrics } = this.#task;
+  /** Returns how many variants of the panel are asked for, which are then scored. */
+  #scorePanel(panel: number, within: PanelsWithin): number {
+    const { clock, source } = this.#task;
     const first = this.#grid.firstIndex(panel);
-    const asked = this.#askedCells(first, this.#grid.digits(panel), range);
+    const asked = this.#askedCells(first, this.#grid.digits(panel), within);
     if (asked.length === 0) return 0;
     source.makeRoom();
     const digits = this.#grid.digits(panel);
@@ -137,25 +134,48 @@ export class LegEngine implements BatchEngine {
     clock.back(before);
     let rest = asked;
     for (const one of this.#classes) {
-      if (rest.length > 0) rest = this.#scoreClass(one, rest, { first, digits, gate }, range);
+      if (rest.length > 0) rest = this.#scoreClass(one, rest, { first, digits, gate }, within);
     }
-    for (const cell of rest) {
-      const index = first + cells.offsets[cell];
-      this.#alone(index, range.out, (index - range.from) * metrics.length);
-    }
-    return 1;
+    for (const cell of rest) this.#scoreAlone(first + this.#grid.cells.offsets[cell], within);
+    const scoring = clock.enter("merge");
+    this.#offer(first, asked, within.output);
+    clock.back(scoring);
+    return asked.length;
   }
 
-  /** Cells of the panel that exist and are in the range. */
-  #askedCells(first: number, digits: Int32Array, { from, to }: ScoredRange): readonly number[] {
+  /** Cells of the panel that exist and are in the range; what is forbidden there is undefined. */
+  #askedCells(first: number, digits: Int32Array, within: PanelsWithin): readonly number[] {
     const { count, offsets } = this.#grid.cells;
-    if (this.#grid.isWhole && first >= from && first + offsets[count - 1] < to) return this.#all;
+    const { range, output } = within;
+    const isInside = first >= range.from && first + offsets[count - 1] < range.to;
+    if (this.#grid.isWhole && isInside) return this.#all;
     const asked: number[] = [];
     for (let cell = 0; cell < count; cell++) {
       const index = first + offsets[cell];
-      if (index >= from && index < to && this.#grid.exists(digits, cell)) asked.push(cell);
+      if (index < range.from || index >= range.to) continue;
+      if (this.#grid.exists(digits, cell)) asked.push(cell);
+      else for (const column of output.columns) column[index - output.origin] = Number.NaN;
     }
     return asked;
+  }
+
+  #scoreAlone(index: number, { output: { columns, origin } }: PanelsWithin): void {
+    this.#alone(index, this.#row, 0);
+    for (let m = 0; m < columns.length; m++) columns[m][index - origin] = this.#row[m];
+  }
+
+  /** Offers cells whose metrics are in the columns, as many at once as have indices in a row. */
+  #offer(first: number, asked: readonly number[], { top, columns, origin }: StageOutput): void {
+    const { offsets } = this.#grid.cells;
+    for (let i = 0; i < asked.length; ) {
+      const index = first + offsets[asked[i]];
+      let count = 1;
+      while (i + count < asked.length && first + offsets[asked[i + count]] === index + count) {
+        count++;
+      }
+      top.offerColumns({ columns, from: index - origin, count }, index);
+      i += count;
+    }
   }
 
   /** Scores those of the cells that are of the class; returns the others. */
@@ -163,12 +183,12 @@ export class LegEngine implements BatchEngine {
     one: ClassPanel,
     cells: readonly number[],
     { first, digits, gate }: PanelAt,
-    range: ScoredRange,
+    { ahead, output }: PanelsWithin,
   ): readonly number[] {
     if (!cells.some((cell) => one.places[cell] >= 0)) return cells;
-    const { sweep, shape, clock, metrics } = this.#task;
+    const { sweep, shape, clock } = this.#task;
     const before = clock.enter("atoms");
-    const { long, short } = one.legs(digits, range.soon);
+    const { long, short } = one.legs(digits, ahead);
     const excluded = shape.exclusive || !holdTogether(long, short, gate);
     clock.back(before);
     if (!excluded) return cells;
@@ -178,26 +198,27 @@ export class LegEngine implements BatchEngine {
       { legs: short, gate: direction === "LONG_ONLY" ? this.#closed : gate.short },
     );
     const { offsets } = this.#grid.cells;
-    const { out, from } = range;
     const others: number[] = [];
     for (const cell of cells) {
       const place = one.places[cell];
-      if (place < 0) {
-        others.push(cell);
-        continue;
-      }
-      this.#write(one.panel, place, out, (first + offsets[cell] - from) * metrics.length);
+      if (place < 0) others.push(cell);
+      else this.#write(one.panel, place, output.columns, first + offsets[cell] - output.origin);
     }
     return others;
   }
 
   /** Writes the metrics of the account at a place of the panel. */
-  #write({ cash, tallies }: LegPanel, place: number, out: Float64Array, at: number): void {
+  #write(
+    { cash, tallies }: LegPanel,
+    place: number,
+    columns: readonly Float64Array[],
+    at: number,
+  ): void {
     const { metrics, sweep } = this.#task;
     const { startCash } = sweep.execution;
     if (tallies === null) {
       const value = totalReturnPct(cash[place], startCash);
-      for (let m = 0; m < metrics.length; m++) out[at + m] = value;
+      for (let m = 0; m < columns.length; m++) columns[m][at] = value;
       return;
     }
     const trades = {
@@ -208,8 +229,8 @@ export class LegEngine implements BatchEngine {
       returnSum: tallies.returnSum[place],
     };
     const sums = { equity: cash[place], trades, deepest: 0, daily: NO_DAYS };
-    for (let m = 0; m < metrics.length; m++) {
-      out[at + m] = rankingValue(metrics[m], sums, sweep.execution);
+    for (let m = 0; m < columns.length; m++) {
+      columns[m][at] = rankingValue(metrics[m], sums, sweep.execution);
     }
   }
 }
@@ -222,12 +243,16 @@ interface PanelAt {
   readonly gate: PlanePair;
 }
 
-interface ScoredRange {
-  readonly from: number;
-  readonly to: number;
-  readonly out: Float64Array;
+/** Indices that are asked for, their panels, and where their metrics go. */
+interface Within {
+  readonly range: IndexRange;
+  readonly order: PanelOrder;
+  readonly output: StageOutput;
+}
+
+interface PanelsWithin extends Within {
   /** Series of the panels that come after the one at hand. */
-  readonly soon: Iterable<SeriesRef>;
+  readonly ahead: Iterable<SeriesRef>;
 }
 
 /** The loosest legs hold wherever any of their side does. */

@@ -74,6 +74,11 @@ export class LegGrid {
     return into;
   }
 
+  /** Numbers that `legsOf` may give. */
+  get legs(): number {
+    return this.#long.size * this.#short.size;
+  }
+
   /** Panels with the same number compare the same series with levels. */
   legsOf(panel: number): number {
     const digits = this.digits(panel);

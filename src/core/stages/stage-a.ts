@@ -1,15 +1,6 @@
-import { type BatchEngine, cutBatches } from "./batch-engine.ts";
+import { type BatchEngine, cutBatches, type IndexRange } from "./batch-engine.ts";
+import type { StageOutput, StageWork } from "./stage-output.ts";
 import type { SweepScorer } from "./sweep-scorer.ts";
-import type { TopRows } from "./top-rows.ts";
-
-/** Where a slice of a stage leaves its results. Columns are indexed by `position - origin`. */
-export interface StageOutput {
-  readonly top: TopRows;
-  /** One column a metric of the scorer. */
-  readonly columns: readonly Float64Array[];
-  /** Position of the columns' first value. */
-  readonly origin: number;
-}
 
 /**
  * Stage A: scores the base variants with index in `[from, to)`, stops off. Indices that the
@@ -24,19 +15,49 @@ export function scoreStageA(
   output: StageOutput,
   stop: (scored: number) => boolean = () => false,
 ): number {
+  const work = stageAWork(scorer, { from, to }, 1);
+  return work.score({ from: 0, to: work.count, soon: work.count }, output, stop);
+}
+
+/** The same in pieces, for so many threads: panels, batches, or variants one by one. */
+export function stageAWork(scorer: SweepScorer, range: IndexRange, threads: number): StageWork {
+  const panels = scorer.legEngine();
+  if (panels !== null) return panels.work(range);
   const engine = scorer.batchEngine();
-  if (engine === null) return scoreEach(scorer, from, to, output, stop);
-  let scored = 0;
-  let at = from;
-  for (const end of cutBatches(scorer.space, { from, to }, 1, engine.size)) {
-    const before = scored;
-    const range = { from: at, to: end };
-    const done = scoreBatch(scorer, engine, range, output, (part) => stop(before + part));
-    if (done === null) return scored;
-    scored += done;
-    at = end;
-  }
-  return scored;
+  if (engine !== null) return batchWork(scorer, engine, range, threads);
+  const { from, to } = range;
+  return {
+    count: to - from,
+    pieceSize: 1,
+    batched: false,
+    score: (span, output, stop) =>
+      scoreEach(scorer, from + span.from, from + span.to, output, stop),
+  };
+}
+
+function batchWork(
+  scorer: SweepScorer,
+  engine: BatchEngine,
+  range: IndexRange,
+  threads: number,
+): StageWork {
+  const ends = cutBatches(scorer.space, range, threads, engine.size);
+  return {
+    count: ends.length,
+    pieceSize: engine.size.most,
+    batched: true,
+    score: (span, output, stop) => {
+      let scored = 0;
+      for (let batch = span.from; batch < span.to; batch++) {
+        const part = { from: batch === 0 ? range.from : ends[batch - 1], to: ends[batch] };
+        const before = scored;
+        const done = scoreBatch(scorer, engine, part, output, (some) => stop(before + some));
+        if (done === null) break;
+        scored += done;
+      }
+      return scored;
+    },
+  };
 }
 
 function scoreEach(
@@ -67,7 +88,7 @@ function scoreEach(
 function scoreBatch(
   scorer: SweepScorer,
   engine: BatchEngine,
-  { from, to }: { readonly from: number; readonly to: number },
+  { from, to }: IndexRange,
   output: StageOutput,
   stop: (scored: number) => boolean,
 ): number | null {

@@ -1,4 +1,5 @@
-import type { StageOutput } from "./stage-a.ts";
+import type { IndexRange } from "./batch-engine.ts";
+import type { StageOutput, StageWork } from "./stage-output.ts";
 import type { SweepScorer } from "./sweep-scorer.ts";
 
 /** Base variants of Stage B, and which of them are to be scored. */
@@ -19,6 +20,24 @@ export function byVariant(shortlist: Float64Array, from: number, to: number): Ui
   const positions = Uint32Array.from(shortlist.keys());
   positions.subarray(from, to).sort((a, b) => shortlist[a] - shortlist[b]);
   return positions;
+}
+
+/** Stage B in pieces, each the risk grid of one base variant of the shortlist. */
+export function stageBWork(
+  scorer: SweepScorer,
+  shortlist: Float64Array,
+  { from, to }: IndexRange,
+): StageWork {
+  const positions = byVariant(shortlist, from, to);
+  return {
+    count: to - from,
+    pieceSize: scorer.cells,
+    batched: false,
+    score: (span, output, stop) => {
+      const part = { shortlist, from: from + span.from, to: from + span.to, positions };
+      return scoreStageB(scorer, part, output, stop);
+    },
+  };
 }
 
 /**

@@ -18,7 +18,7 @@ import {
   type TradeScorer,
 } from "./backend.ts";
 import type { BatchEngine } from "./batch-engine.ts";
-import { LegEngine } from "./leg-engine.ts";
+import { LegEngine, type ScoreAlone } from "./leg-engine.ts";
 import { type PhaseClock, stoppedClock } from "./phase-clock.ts";
 import { ReferenceBackend } from "./reference-backend.ts";
 import { planeRoom, SCORER_CACHES, type ScorerCaches } from "./scorer-caches.ts";
@@ -65,6 +65,7 @@ export class SweepScorer {
   readonly #shape: StrategyShape;
   readonly #batches: boolean;
   readonly #engines = new Map<string, BatchEngine | null>();
+  readonly #legEngines = new Map<string, LegEngine | null>();
   #scorer: TradeScorer | null = null;
   readonly #scorers = new Map<string, TradeScorer>();
   readonly #riskScorers = new Map<string, RiskScorer>();
@@ -114,23 +115,26 @@ export class SweepScorer {
     this.#scorer = null;
   }
 
-  /** What scores many base variants together; null where each is scored by itself. */
+  /** What scores batches of neighbouring base variants; null where there is no such engine. */
   batchEngine(): BatchEngine | null {
-    if (!this.#batches) return null;
-    const key = this.metrics.join();
-    let engine = this.#engines.get(key);
-    if (engine === undefined) {
-      const { sweep, space, metrics } = this;
-      const { clock } = this;
-      const shape = this.#shape;
-      const task = { sweep, space, metrics, source: this.#source, clock };
-      engine =
-        shape.kind === "legs"
-          ? LegEngine.of({ ...task, shape }, this.#planes, (...where) => this.#scoreAlone(...where))
-          : (this.#backend.batchEngine?.({ ...task, shape }) ?? null);
-      this.#engines.set(key, engine);
-    }
-    return engine;
+    const shape = this.#shape;
+    if (!this.#batches || shape.kind === "legs") return null;
+    const make = () => this.#backend.batchEngine?.({ ...this.#engineTask(), shape }) ?? null;
+    return remembered(this.#engines, this.metrics.join(), make);
+  }
+
+  /** What scores variants panel by panel; null where they have no independent legs. */
+  legEngine(): LegEngine | null {
+    const shape = this.#shape;
+    if (!this.#batches || shape.kind !== "legs") return null;
+    const alone = (...where: Parameters<ScoreAlone>) => this.#scoreAlone(...where);
+    const make = () => LegEngine.of({ ...this.#engineTask(), shape }, this.#planes, alone);
+    return remembered(this.#legEngines, this.metrics.join(), make);
+  }
+
+  #engineTask() {
+    const { sweep, space, metrics, clock } = this;
+    return { sweep, space, metrics, source: this.#source, clock };
   }
 
   #scoreAlone(index: number, out: Float64Array, offset: number): void {
@@ -283,9 +287,8 @@ export class SweepScorer {
 }
 
 function remembered<T>(known: Map<string, T>, key: string, make: () => T): T {
-  const value = known.get(key) ?? make();
-  known.set(key, value);
-  return value;
+  if (!known.has(key)) known.set(key, make());
+  return known.get(key)!;
 }
 
 /** The backend asked for where it serves the sweep, else the readable one. */

@@ -2,8 +2,11 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { RISK_OFF } from "../../../src/core/execution/settings.ts";
 import { RANKING_METRICS, type RankingMetric } from "../../../src/core/metrics/ranking-metric.ts";
-import { LegEngine } from "../../../src/core/stages/leg-engine.ts";
+import { Ranking } from "../../../src/core/stages/ranking.ts";
+import { scoreStageA, stageAWork } from "../../../src/core/stages/stage-a.ts";
+import type { StageOutput } from "../../../src/core/stages/stage-output.ts";
 import { SweepScorer } from "../../../src/core/stages/sweep-scorer.ts";
+import { TopRows } from "../../../src/core/stages/top-rows.ts";
 import { backendFactory } from "../../../src/kernels/choose-kernels.ts";
 import { FREE_SETTINGS } from "../../support/execution-arbitraries.ts";
 import { describeEachKernel } from "../../support/kernel-suites.ts";
@@ -32,23 +35,22 @@ describeEachKernel("independent legs = reference engine, to the bit", (kernels) 
         const { sweep, candles } = one;
         const metrics = offset % 2 === 0 ? RETURN : OF_TRADES;
         const scorer = new SweepScorer(sweep, candles, { backend, metrics });
-        const engine = scorer.batchEngine();
+        const engine = scorer.legEngine();
         const reference = new ReferenceScorer(sweep, candles);
         const size = scorer.space.grid.size;
         const first = size <= MAX_VARIANTS ? 0 : offset % (size - MAX_VARIANTS);
         const last = Math.min(size, first + MAX_VARIANTS);
-        if (engine instanceof LegEngine) engines++;
+        if (engine !== null) engines++;
         for (let from = first; engine !== null && from < last; from += step) {
           const to = Math.min(from + step, last);
-          const out = new Float64Array((to - from) * metrics.length).fill(-1);
-          expect(engine.score(from, to, out, () => false)).toBe(true);
+          const columns = columnsOf(scorer, from, to);
           for (let index = from; index < to; index++) {
             scorer.seek(index);
             const expected = scorer.exists()
               ? reference.metrics(reference.signal(index), RISK_OFF)
               : RANKING_METRICS.map(() => Number.NaN);
             metrics.forEach((metric, m) => {
-              const value = out[(index - from) * metrics.length + m];
+              const value = columns[m][index - from];
               const slow = expected[RANKING_METRICS.indexOf(metric)];
               if (Object.is(value, slow)) return;
               expect.fail(`${metric} of ${index} is ${value}, the reference says ${slow}`);
@@ -69,10 +71,8 @@ describeEachKernel("panels of ruined accounts", (kernels) => {
   it("stop at the first trade that loses all, though the product of two is positive", () => {
     const { sweep, candles } = twiceRuined(FREE_SETTINGS);
     const scorer = new SweepScorer(sweep, candles, { backend: backendFactory(kernels) });
-    const out = new Float64Array(2);
-    const engine = scorer.batchEngine();
-    expect(engine).toBeInstanceOf(LegEngine);
-    engine!.score(0, 2, out, () => false);
+    expect(scorer.legEngine()).not.toBeNull();
+    const [out] = columnsOf(scorer, 0, 2);
     scorer.release();
     // A short from 10 to 40: 2 - 4 times the stake.
     expect([...out]).toEqual([-300, -300]);
@@ -91,8 +91,8 @@ describeEachKernel("long panels behind gates", (kernels) => {
     const { sweep, candles } = gatedPanels({ bars: 3_001, seed: 5, ...market }, feePct);
     const variants = sweep.axes.reduce((size, { values }) => size * values.length, 1);
     const together = new SweepScorer(sweep, candles, { backend });
-    const out = new Float64Array(variants).fill(-1);
-    together.batchEngine()!.score(0, variants, out, () => false);
+    expect(together.legEngine()).not.toBeNull();
+    const [out] = columnsOf(together, 0, variants);
     together.release();
     const each = new SweepScorer(sweep, candles, { backend, batches: false });
     const alone = new Float64Array(variants);
@@ -107,22 +107,42 @@ describeEachKernel("long panels behind gates", (kernels) => {
 });
 
 describe("panels", () => {
-  it("are left early when asked to", () => {
+  it("come once each in pieces, are told of, and are left early when asked to", () => {
     fc.assert(
-      fc.property(anyLegSweep, ({ sweep, candles }) => {
+      fc.property(anyLegSweep, fc.integer({ min: 1, max: 5 }), ({ sweep, candles }, step) => {
         const scorer = new SweepScorer(sweep, candles);
-        const engine = scorer.batchEngine();
-        if (engine === null) return;
+        if (scorer.legEngine() === null) return;
         const { size } = scorer.space.grid;
-        const asked: number[] = [];
-        const ended = engine.score(0, size, new Float64Array(size), (done) => {
-          asked.push(done);
-          return false;
-        });
-        expect(ended).toBe(true);
-        expect(asked).toEqual(asked.toSorted((a, b) => a - b));
+        const whole = columnsOf(scorer, 0, size);
+        const work = stageAWork(scorer, { from: 0, to: size }, 2);
+        const output = outputOf(scorer, 0, size);
+        let scored = 0;
+        for (let to = work.count; to > 0; to -= step) {
+          const span = { from: Math.max(0, to - step), to, soon: to };
+          const heard: number[] = [];
+          const stop = (some: number) => heard.push(some) === 0;
+          scored += work.score(span, output, stop);
+          expect(heard).toEqual(heard.toSorted((a, b) => a - b));
+        }
+        expect(scored).toBe(scorer.space.count);
+        expect(output.columns).toEqual(whole);
+        const all = { from: 0, to: work.count, soon: work.count };
+        expect(work.score(all, outputOf(scorer, 0, size), () => true)).toBe(0);
       }),
       { numRuns: 30 },
     );
   });
 });
+
+function outputOf(scorer: SweepScorer, from: number, to: number): StageOutput {
+  const columns = scorer.metrics.map(() => new Float64Array(to - from).fill(-1));
+  const order = scorer.metrics.map((metric) => ({ metric, direction: "DESC" as const }));
+  return { top: new TopRows(new Ranking(order), 10), columns, origin: from };
+}
+
+/** Columns of a range, as Stage A leaves them. */
+function columnsOf(scorer: SweepScorer, from: number, to: number): readonly Float64Array[] {
+  const output = outputOf(scorer, from, to);
+  scoreStageA(scorer, from, to, output);
+  return output.columns;
+}
