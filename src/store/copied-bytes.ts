@@ -11,11 +11,16 @@ const NULL_LENGTH = -1;
  */
 export async function copiedBytes(pool: pg.Pool, query: string): Promise<Uint8Array[]> {
   const client = await pool.connect();
+  // It has the session alone. A pipeline would refuse what is no query of the driver's own.
+  const driver = client as { pipeline: boolean };
+  const { pipeline } = driver;
+  driver.pipeline = false;
   const copy = new Copy(`copy (${query}) to stdout (format binary)`);
   try {
     client.query(copy);
     return fieldsOf(await copy.bytes);
   } finally {
+    driver.pipeline = pipeline;
     client.release();
   }
 }

@@ -16,13 +16,15 @@ export async function resultsOf(
 ): Promise<PageOf<ResultRow>> {
   checkPage(page);
   const order = orderBy === undefined ? byRank(page.after) : byMetric(orderBy, page.after);
-  const rows = await db
-    .select()
-    .from(results)
-    .where(and(eq(results.runId, runId), order.after))
-    .orderBy(...order.by)
-    .limit(page.first + 1);
-  const [total] = await db.select({ n: count() }).from(results).where(eq(results.runId, runId));
+  const [rows, [total]] = await Promise.all([
+    db
+      .select()
+      .from(results)
+      .where(and(eq(results.runId, runId), order.after))
+      .orderBy(...order.by)
+      .limit(page.first + 1),
+    db.select({ n: count() }).from(results).where(eq(results.runId, runId)),
+  ]);
   return pageOf(rows, page, {
     item: ({ runId: _runId, ...row }) => row,
     cursor: order.cursor,

@@ -18,13 +18,15 @@ export async function listRuns(
   checkPage(page);
   const order = orderBy === undefined ? newestFirst(page.after) : byValue(orderBy, page.after);
   const chosen = conditionOf(filter);
-  const rows = await db
-    .select({ run: runs, value: order.value })
-    .from(runs)
-    .where(and(chosen, order.after))
-    .orderBy(...order.by)
-    .limit(page.first + 1);
-  const [total] = await db.select({ n: count() }).from(runs).where(chosen);
+  const [rows, [total]] = await Promise.all([
+    db
+      .select({ run: runs, value: order.value })
+      .from(runs)
+      .where(and(chosen, order.after))
+      .orderBy(...order.by)
+      .limit(page.first + 1),
+    db.select({ n: count() }).from(runs).where(chosen),
+  ]);
   return pageOf(rows, page, {
     item: ({ run }) => toRecord(run),
     cursor: order.cursor,

@@ -60,6 +60,47 @@ describe("the embedded database", () => {
     expect(await ask("select n from seen")).toEqual([{ n: 1 }]);
   });
 
+  it("asks on without waiting for answers, and each statement fails for itself", async () => {
+    const thread = threads.at(-1)!;
+    const passed: string[] = [];
+    const post = thread.postMessage;
+    thread.postMessage = (...message: Parameters<typeof post>) => {
+      passed.push("question");
+      post.apply(thread, message);
+    };
+    const heard = () => passed.push("answer");
+    thread.on("message", heard);
+    const asked = ["select 1 as n", "select 1 / 0", "select 3 as n"].map(ask);
+    const answers = await Promise.allSettled(asked);
+    thread.postMessage = post;
+    thread.off("message", heard);
+    expect(passed).toEqual([...Array(3).fill("question"), ...Array(3).fill("answer")]);
+    expect(answers).toMatchObject([
+      { value: [{ n: 1 }] },
+      { reason: { code: "22012" } },
+      { value: [{ n: 3 }] },
+    ]);
+  });
+
+  it("gives a transaction the session alone, whoever goes on asking", async () => {
+    let open = true;
+    const seen: unknown[] = [];
+    const goOn = async () => {
+      while (open) seen.push(await ask("select n from seen where n > 4"));
+    };
+    const asking = [goOn(), goOn(), goOn()];
+    const undone = database.db.transaction(async (tx) => {
+      await tx.execute(sql`insert into seen values (5)`);
+      await tx.execute(sql`select pg_sleep(0.01)`);
+      throw new Error("not after all");
+    });
+    await expect(undone).rejects.toThrow("not after all");
+    open = false;
+    await Promise.all(asking);
+    expect(seen.flat()).toEqual([]);
+    expect(seen.length).toBeGreaterThan(0);
+  });
+
   it("is there again after its thread died, with what was committed and who listens", async () => {
     const heard: string[] = [];
     let gaps = 0;

@@ -22,8 +22,8 @@ interface Channel {
 }
 
 /**
- * The embedded database as a pool of one connection, in whose order everybody waits. A session that
- * dies is followed by another as soon as somebody asks.
+ * The embedded database as a pool of one connection. A session that dies is followed by another as
+ * soon as somebody asks.
  */
 export class EmbeddedDatabase {
   readonly pool: pg.Pool;
@@ -43,6 +43,7 @@ export class EmbeddedDatabase {
         // It is never too long unused.
         idleTimeoutMillis: 0,
         ssl: false,
+        pipeline: true,
         stream: () => this.#stream(),
         onConnect: (client) => this.#connected(client),
       },

@@ -7,6 +7,7 @@ const STATEMENT_FAILED = 100;
 /** The engine on the thread that calls it; every answer holds that thread up. */
 export class EngineSession implements EmbeddedSession {
   readonly #engine: PGlite;
+  #former: Promise<unknown> = Promise.resolve();
 
   /** In memory when there is no directory; a new one is initialised. */
   static async open(dataDir: string | undefined): Promise<EngineSession> {
@@ -19,7 +20,18 @@ export class EngineSession implements EmbeddedSession {
     this.#engine = engine;
   }
 
-  async answer(messages: Uint8Array): Promise<Uint8Array> {
+  answer(messages: Uint8Array): Promise<Uint8Array> {
+    return this.#inTurn(() => this.#answer(messages));
+  }
+
+  /** What comes while the engine is at work waits for it. */
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#former.then(work);
+    this.#former = done.catch(() => {});
+    return done;
+  }
+
+  async #answer(messages: Uint8Array): Promise<Uint8Array> {
     const parts: Uint8Array[] = [];
     await this.#engine.execProtocolRawStream(messages, {
       // Files of a directory are written as the engine writes; there is nothing to carry over.
@@ -35,7 +47,7 @@ export class EngineSession implements EmbeddedSession {
   }
 
   async close(): Promise<void> {
-    await this.#engine.close();
+    await this.#inTurn(() => this.#engine.close());
   }
 
   async kill(): Promise<void> {}

@@ -58,10 +58,9 @@ export class SessionStream extends Duplex {
       messages.set(chunk, at);
       at += chunk.length;
     }
-    this.#answered(messages).then(
-      () => done(),
-      (error: Error) => done(error),
-    );
+    // What follows does not wait for the answer: it is answered behind it.
+    this.#answered(messages).catch((error: Error) => this.destroy(error));
+    done();
   }
 
   override _final(done: Done): void {
