@@ -119,7 +119,6 @@ export async function createApp(config: ServiceConfig, options: AppOptions = {})
   if (work) opening.use(keepRetention(config, store, log));
   const working = work ? opening.use(await startWork({ ...parts, queue }, config, watchers)) : null;
   log.info({ backend: store.backend, workers: pool.size, worker: parts.worker }, "ready");
-
   const opened = opening.move();
   let closing: Promise<void> | undefined;
   let server: RunningServer | null = null;
@@ -128,7 +127,8 @@ export async function createApp(config: ServiceConfig, options: AppOptions = {})
   const drain = async () => {
     health?.drain();
     // At the same time: together they have `drainSeconds`, not each.
-    await Promise.all([server?.close(), working?.[Symbol.asyncDispose]()]);
+    const worked = Promise.resolve(working?.[Symbol.asyncDispose]());
+    await Promise.all([server?.close(worked), worked]);
     await health?.close();
     await opened.disposeAsync();
   };

@@ -125,7 +125,7 @@ export class AdmissionControl {
     const { now, catchUp } = this.#options;
     catchUp?.();
     const admission = this.#breaker.admit(now());
-    if (!admission.admitted) throw overloaded(admission);
+    if (!admission.admitted) throw overloaded(admission, this.#breaker.status().override);
     const { probe } = admission;
     return {
       isProbe: probe !== null,
@@ -144,11 +144,19 @@ export class AdmissionControl {
   }
 }
 
-function overloaded({ retryAfterMs, reasons }: Exclude<Admission, { admitted: true }>): UserError {
+function overloaded(
+  { retryAfterMs, reasons }: Exclude<Admission, { admitted: true }>,
+  override: BreakerOverride,
+): UserError {
   const found = reasons.map((reason) =>
     complaint("", reasonText(reason), reason.value, `below ${reason.line}`),
   );
-  const held = complaint("", "no run may begin now: somebody decided so, or one is being tried");
+  const held = complaint(
+    "",
+    override === "OPEN"
+      ? "an operator holds the breaker open: no run begins until it is let go"
+      : "one run is being tried after too much load: others begin when it goes well",
+  );
   return new UserError("SERVICE_OVERLOADED", found.length === 0 ? held : found, { retryAfterMs });
 }
 

@@ -15,7 +15,7 @@ export interface FollowOptions {
 }
 
 /** Codes of a stream that another connection would have gone on with. */
-const PASSING = new Set(["GOING_AWAY", "INTERNAL_SERVER_ERROR"]);
+const PASSING = new Set(["GOING_AWAY", "DATABASE_UNAVAILABLE", "INTERNAL_SERVER_ERROR"]);
 
 /**
  * Follows a run to its end, over as many connections as it takes: when one is lost the next begins

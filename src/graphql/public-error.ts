@@ -1,9 +1,11 @@
 import { GraphQLError, type GraphQLErrorExtensions } from "graphql";
 import { UserError } from "../core/user-error.ts";
+import { isOutage } from "../store/outage.ts";
 
 /**
  * What a client may see of an error: GraphQL's own errors as they are, a user's mistake with its
- * code and complaints, anything else as an internal error that names the request and nothing more.
+ * code and complaints, a database that is away as that, anything else as an internal error that
+ * names the request and nothing more.
  */
 export function publicError(error: unknown, unexpected: (cause: unknown) => string): GraphQLError {
   const located = error instanceof GraphQLError ? error : null;
@@ -17,6 +19,11 @@ export function publicError(error: unknown, unexpected: (cause: unknown) => stri
     return relocated(located, located.message, { ...located.extensions, code: "BAD_USER_INPUT" });
   }
   const requestId = unexpected(cause);
+  if (isOutage(cause)) {
+    const message = `The database does not answer; ask again in a moment (request ${requestId})`;
+    const http = { status: 503, headers: { "retry-after": "1" } };
+    return relocated(located, message, { code: "DATABASE_UNAVAILABLE", requestId, http });
+  }
   return relocated(located, `Internal error in request ${requestId}`, {
     code: "INTERNAL_SERVER_ERROR",
     requestId,

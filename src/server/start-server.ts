@@ -30,8 +30,11 @@ export interface RunningServer {
   readonly port: number;
   /** There was no token when it started: whoever is on this machine may do everything. */
   readonly isOpen: boolean;
-  /** Stops accepting, tells subscribers, waits for requests in flight, then ends every socket. */
-  close(): Promise<void>;
+  /**
+   * Takes nothing new, tells subscribers, waits for requests in flight, then ends every socket.
+   * Until `others` have ended as well, or the time to drain is over, it says that it is not ready.
+   */
+  close(others?: Promise<unknown>): Promise<void>;
 }
 
 /** One HTTP server: GraphQL over POST, GET, SSE and websocket on /graphql, health on /health. */
@@ -56,17 +59,19 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   server.headersTimeout = RECEIVE_TIMEOUT_MS;
   server.requestTimeout = UPLOAD_TIMEOUT_MS;
   server.maxConnections = settings.traffic.maxConnections;
-  const closeWebsockets = attachWebsockets(server, endpoint, settings, access);
+  const closeWebsockets = attachWebsockets(server, endpoint, settings, access, () => {
+    return draining;
+  });
   const port = await listen(server, settings);
   let closing: Promise<void> | undefined;
   return {
     port,
     isOpen: access.isOpen,
     url: `http://${hostInUrl(settings.host)}:${port}${GRAPHQL_PATH}`,
-    close() {
+    close(others = Promise.resolve()) {
       draining = true;
       const { drainMs } = settings;
-      closing ??= drain(server, { progress, access, closeWebsockets, drainMs });
+      closing ??= drain(server, { progress, access, closeWebsockets, drainMs, others });
       return closing;
     },
   };
@@ -87,15 +92,17 @@ function route(request: IncomingMessage, response: ServerResponse, routes: Route
   if (routes.access.isOpen && !isLoopback(hostName(request.headers.host ?? ""))) {
     // A foreign name that was made to point here: the page behind it is not from this machine.
     response.writeHead(421, { "content-type": "text/plain" }).end("Not this server's name\n");
-  } else if (path === GRAPHQL_PATH) {
-    expectWithin(request, RECEIVE_TIMEOUT_MS);
-    requestScope.run(requestId, () => void routes.endpoint(request, response));
   } else if (path === "/health/live") {
     answerLive(response);
   } else if (path === "/health/ready") {
     void answerReady(response, routes.settings.services, routes.draining);
   } else if (path === "/metrics" && routes.settings.metrics !== null) {
     void answerMetrics(request, response, routes.access, routes.settings.metrics);
+  } else if (routes.draining) {
+    answerGoing(response);
+  } else if (path === GRAPHQL_PATH) {
+    expectWithin(request, RECEIVE_TIMEOUT_MS);
+    requestScope.run(requestId, () => void routes.endpoint(request, response));
   } else if (path !== undefined && uploadPath(path) !== null) {
     void answerUpload(request, response, { ...uploadPath(path)!, ...routes });
   } else if (path !== undefined && exportPath(path) !== null) {
@@ -105,6 +112,14 @@ function route(request: IncomingMessage, response: ServerResponse, routes: Route
   } else {
     response.writeHead(404, { "content-type": "text/plain" }).end("Not found\n");
   }
+}
+
+/** Another process, or this one's successor, takes what comes now. */
+function answerGoing(response: ServerResponse): void {
+  const message = "The server is going away; ask again in a moment";
+  const body = { errors: [{ message, extensions: { code: "GOING_AWAY" } }] };
+  response.writeHead(503, { "content-type": "application/json", "retry-after": "1" });
+  response.end(JSON.stringify(body));
 }
 
 /** The server's own limit is that of uploads; this one ends a request that is sent too slowly. */
@@ -134,21 +149,31 @@ interface Drain {
   readonly progress: ProgressHub;
   readonly closeWebsockets: () => Promise<void>;
   readonly drainMs: number;
+  readonly others: Promise<unknown>;
 }
 
 async function drain(server: Server, parts: Drain): Promise<void> {
-  const { progress, access, closeWebsockets, drainMs } = parts;
+  const { progress, access, closeWebsockets, drainMs, others } = parts;
   const untilMs = performance.now() + drainMs;
-  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   progress.close();
   await progress.whenIdle(drainMs);
   await closeWebsockets();
+  await within(others, untilMs - performance.now());
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   const leftMs = Math.max(0, untilMs - performance.now());
   const timer = setTimeout(() => server.closeAllConnections(), leftMs);
   server.closeIdleConnections();
   await closed;
   clearTimeout(timer);
   access.close();
+}
+
+/** Whatever becomes of it. */
+async function within(work: Promise<unknown>, ms: number): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, Math.max(0, ms));
+  await Promise.race([work.catch(() => {}), promise]);
+  clearTimeout(timer);
 }
 
 /** Without tokens nobody is asked who he is, so nobody may come from anywhere else. */

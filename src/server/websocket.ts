@@ -39,6 +39,7 @@ export function attachWebsockets(
   endpoint: GraphqlEndpoint,
   settings: ServerSettings,
   access: AccessControl,
+  isDraining: () => boolean,
 ): () => Promise<void> {
   const { maxMessageBytes, maxOperations, maxSockets } = settings.traffic;
   const sockets = new WebSocketServer({ noServer: true, maxPayload: maxMessageBytes });
@@ -49,7 +50,7 @@ export function attachWebsockets(
   sockets.on("connection", (socket) => gone.set(socket, closeSignal(socket)));
 
   server.on("upgrade", (request, socket, head) => {
-    const refusal = refuseUpgrade(request, settings);
+    const refusal = isDraining() ? "503 Service Unavailable" : refuseUpgrade(request, settings);
     if (refusal !== null) return answerAndEnd(socket, refusal);
     sockets.handleUpgrade(request, socket, head, (opened) => {
       sockets.emit("connection", opened, request);

@@ -36,7 +36,7 @@ it("refuses runs while the breaker is held open, and goes on with those under wa
   expect(await started()).toMatchObject({
     ...{ __typename: "ServiceOverloaded", code: "SERVICE_OVERLOADED", path: null },
     retryAfterMs: 1_000,
-    reasons: ["no run may begin now: somebody decided so, or one is being tried"],
+    reasons: ["an operator holds the breaker open: no run begins until it is let go"],
   });
   const repeated = await started(LARGE, {}, "taken before");
   expect(repeated.run.id).toBe(under.run.id);

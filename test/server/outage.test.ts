@@ -52,6 +52,10 @@ it.each([
   });
   // It goes on answering what needs no database.
   expect((await post(service.url, "{ service { pool { size } } }")).data.service.pool.size).toBe(2);
+  const away = await post(service.url, "{ runs { totalCount } }");
+  const said = { code: "DATABASE_UNAVAILABLE", requestId: expect.any(String) };
+  expect(away).toMatchObject({ status: 503, errors: [{ path: ["runs"], extensions: said }] });
+  expect(away.headers.get("retry-after")).toBe("1");
   await restarted;
   await expect.poll(ready).toMatchObject({ status: 200 });
   await expect

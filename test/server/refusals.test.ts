@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { connect } from "node:net";
 import { expect, it } from "vitest";
+import { WebSocket } from "ws";
 import { post } from "./graphql-client.ts";
 import { CANCEL, crossRequest, ESTIMATE, LARGE, SMALL, START } from "./requests.ts";
 import { TEST_GUARDS, TestService } from "./test-service.ts";
@@ -37,4 +38,25 @@ it("refuses a run over its owner's quota, and a connection over their number", a
   expect(sockets.map(({ destroyed }) => destroyed)).toEqual([false, false, true]);
   for (const socket of sockets) socket.destroy();
   await few.close();
+});
+
+it("says that it is not ready while others drain, and takes nothing new", async () => {
+  await using service = await TestService.start();
+  const { promise: others, resolve: drained } = Promise.withResolvers<void>();
+  const { url } = service.server;
+  const closed = service.server.close(others);
+  const at = (path: string) => fetch(url.replace("/graphql", path));
+  const ready = await at("/health/ready");
+  expect(ready.status).toBe(503);
+  const checks = { database: { ok: true }, server: { ok: false, detail: "draining" } };
+  expect(await ready.json()).toMatchObject({ status: "not ready", checks });
+  expect((await at("/health/live")).status).toBe(200);
+  const refused = await post(url, "{ service { engineVersion } }");
+  expect(refused).toMatchObject({ status: 503, errors: [{ extensions: { code: "GOING_AWAY" } }] });
+  const socket = new WebSocket(url.replace("http", "ws"), "graphql-transport-ws");
+  const [{ message }] = await once(socket, "error");
+  expect(message).toContain("503");
+  drained();
+  await closed;
+  await expect(at("/health/live")).rejects.toThrow();
 });
