@@ -106,8 +106,8 @@ export class DatabaseCosts implements AsyncDisposable {
   }
 }
 
-/** A process, its children, and those that have ended. */
-function treeCpuMs(pid: number): number {
+/** Processor time of a process, its children, and those that have ended. */
+export function treeCpuMs(pid: number): number {
   const children = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim();
   const all = [pid, ...(children === "" ? [] : children.split(" ").map(Number))];
   let ticks = 0;

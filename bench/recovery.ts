@@ -50,8 +50,8 @@ const dir = mkdtempSync(join(tmpdir(), "sweepline-bench-"));
 try {
   const where = circumstances();
   const results: Recovery[] = [];
-  const flagsOf = { dataDir: join(dir, "here"), workers: 2, log: { level: "error" } } as const;
-  const app = await createApp(loadConfig({ flags: flagsOf }));
+  const here = { dataDir: join(dir, "here"), workers: 2, mode: "STANDALONE" } as const;
+  const app = await createApp(loadConfig({ flags: { ...here, log: { level: "error" } } }));
   const wanted = await undisturbed(app, Number(flags.windows));
   if (parts.includes("threads")) results.push(await killThreads(app, wanted, 3 * times));
   await app.close();

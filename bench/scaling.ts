@@ -1,5 +1,5 @@
 /**
- * `npm run bench:scaling`: one worker process against two, a run in a thousand chunks against the
+ * `npm run bench:scaling`: one worker process against two, runs in many short chunks against the
  * same in few, and what a chunk costs the database; a real PostgreSQL that syncs to disk, and real
  * processes. docs/SCALING.md computes with what it prints. A benchmark, never a test.
  */
@@ -15,14 +15,15 @@ import type { RunRequestInput } from "../src/plan/request.ts";
 import { SweeplineProcess } from "../test/cli/sweepline-process.ts";
 import { startPostgres } from "../test/support/postgres.ts";
 import { ended } from "../test/support/service-under-test.ts";
-import { DatabaseCosts, type RunCosts } from "./database-costs.ts";
+import { DatabaseCosts, type RunCosts, treeCpuMs } from "./database-costs.ts";
 import { circumstances, median, saveResults } from "./machine.ts";
 
 const HELP = `npm run bench:scaling -- [--part workers,chunks,costs] [--rounds 3] [--windows 700]
-  [--bars 20000]
+  [--bars 20000] [--chunk-ms 2,5,10,20,50] [--chunks 1000] [--seconds 3]
 
 workers  one process of one thread against two, in turns
-chunks   one process of one thread: a run in 1,000 chunks against the same in few, in turns
+chunks   one process of one thread: runs in chunks of some milliseconds (--chunk-ms), 1,000 at
+         most (--chunks) and as many as take --seconds, against the same in few, in turns
 costs    statements, processor time, log and network of the database for a run of 100 chunks
 JSON goes to bench/results.`;
 
@@ -32,6 +33,9 @@ const { values: flags } = parseArgs({
     rounds: { type: "string", default: "3" },
     windows: { type: "string", default: "700" },
     bars: { type: "string", default: "20000" },
+    "chunk-ms": { type: "string", default: "2,5,10,20,50" },
+    chunks: { type: "string", default: "1000" },
+    seconds: { type: "string", default: "3" },
     help: { type: "boolean", default: false },
   },
 });
@@ -70,16 +74,20 @@ interface Timed {
   readonly chunks: number;
   readonly processes: number;
   readonly profile: RunProfile | null;
+  /** Processor time of the database and of the first worker, where it is read. */
+  readonly cpuSeconds: number;
 }
 
-async function timed(app: App, wanted: RunRequestInput): Promise<Timed> {
+async function timed(app: App, wanted: RunRequestInput, cpuMs = () => 0): Promise<Timed> {
+  const beforeMs = cpuMs();
   const { run } = await app.runs.startRun(wanted, null);
   const { state, digest, startedAt, finishedAt, profile } = await ended(app.store, run.id);
   if (state !== "SUCCEEDED") throw new Error(`the run is ${state}`);
   const chunks = await app.store.chunks(run.id);
   const processes = new Set(chunks.map((chunk) => chunk.worker)).size;
   const seconds = (finishedAt!.getTime() - startedAt!.getTime()) / 1000;
-  return { seconds, digest, chunks: chunks.length, processes, profile };
+  const cpuSeconds = (cpuMs() - beforeMs) / 1000;
+  return { seconds, digest, chunks: chunks.length, processes, profile, cpuSeconds };
 }
 
 /** Both are warm and stay; the second is held still while the first is alone. */
@@ -105,15 +113,16 @@ async function compareWorkers(app: App, second: SweeplineProcess) {
 }
 
 const CELLS = { stops: 25, targets: 24 };
-const BASES = 990;
+/** Chunks of the same run as it is cut otherwise. */
+const FEW = 8;
 
 /**
- * Each base variant with a risk grid of its own, which costs the same whatever it is cut into: what
- * differs is coordination alone.
+ * So many base variants, each with a risk grid of its own, which costs the same whatever it is cut
+ * into: what differs is coordination alone.
  */
-function riskRequest(basesAChunk: number): RunRequestInput {
+function riskRequest(bases: number, basesAChunk: number): RunRequestInput {
   const levels = (count: number) => ({ start: 0.25, stop: 0.25 * count, step: 0.25 });
-  const window = { start: 2, stop: 46, step: 1 };
+  const window = { start: 2, stop: 1 + Math.ceil(Math.sqrt(bases)), step: 1 };
   return {
     ...request(1),
     strategy: {
@@ -124,29 +133,73 @@ function riskRequest(basesAChunk: number): RunRequestInput {
       signals: [{ rule: "cross", of: "fast", against: "slow" }],
     },
     risk: { stopLossPct: levels(CELLS.stops), takeProfitPct: levels(CELLS.targets) },
-    preselect: BASES,
+    preselect: bases,
     schedule: { chunkVariants: basesAChunk * CELLS.stops * CELLS.targets },
   };
 }
 
-async function compareChunks(app: App) {
+interface Cut {
+  readonly chunks: number;
+  readonly chunkMs: number;
+  readonly few: readonly Timed[];
+  readonly many: readonly Timed[];
+  readonly lostPct: number;
+  readonly cpuLostPct: number;
+}
+
+async function compareChunks(app: App, cpuMs: () => number): Promise<Cut[]> {
+  // Fills caches, and says what a base variant takes.
+  await timed(app, riskRequest(1_000, 125));
+  const { seconds: baseMs } = await timed(app, riskRequest(1_000, 125));
+  const cuts: Cut[] = [];
+  console.log("| a chunk takes | chunks | the run takes | in few | lost | CPU | in few | lost |");
+  console.log("|---|---|---|---|---|---|---|---|");
+  for (const wantedMs of flags["chunk-ms"].split(",").map(Number)) {
+    const basesAChunk = Math.max(1, Math.round(wantedMs / baseMs));
+    const most = (Number(flags.seconds) * 1_000) / (basesAChunk * baseMs);
+    const bases = basesAChunk * Math.min(Number(flags.chunks), Math.ceil(most));
+    const cut = await compareCuts(app, bases, basesAChunk, cpuMs);
+    cuts.push(cut);
+    console.log(cutRow(cut));
+  }
+  return cuts;
+}
+
+/** In turns; what is lost is the median within a round. */
+async function compareCuts(
+  app: App,
+  bases: number,
+  basesAChunk: number,
+  cpuMs: () => number,
+): Promise<Cut> {
   const [few, many]: Timed[][] = [[], []];
-  for (let round = 0; round <= rounds; round++) {
-    const coarse = riskRequest(124);
-    const fine = { ...coarse, schedule: riskRequest(1).schedule! };
-    const whole = await timed(app, coarse);
-    const cut = await timed(app, fine);
+  for (let round = 0; round < rounds; round++) {
+    const coarse = riskRequest(bases, Math.ceil(bases / FEW));
+    const fine = { ...coarse, schedule: riskRequest(bases, basesAChunk).schedule! };
+    const pair = [coarse, fine];
+    // Whoever comes second finds what the first has left.
+    const order = round % 2 === 0 ? pair : pair.toReversed();
+    const done = new Map<RunRequestInput, Timed>();
+    for (const one of order) done.set(one, await timed(app, one, cpuMs));
+    const [whole, cut] = [done.get(coarse)!, done.get(fine)!];
     if (whole.digest !== cut.digest) throw new Error("the digests differ");
-    if (round === 0) continue;
     few.push(whole);
     many.push(cut);
   }
-  const [fewSeconds, manySeconds] = [few, many].map((all) => median(all.map((r) => r.seconds)));
-  const lost = (100 * (manySeconds! - fewSeconds!)) / fewSeconds!;
-  console.log(`${few[0]!.chunks} chunks    ${fewSeconds!.toFixed(2)} s`);
-  console.log(`${many[0]!.chunks} chunks  ${manySeconds!.toFixed(2)} s, same digest`);
-  console.log(`lost to coordination  ${lost.toFixed(1)} %`);
-  return { few, many, lostPct: lost };
+  const lost = (of: (run: Timed) => number) =>
+    median(many.map((cut, i) => 100 * (of(cut) / of(few[i]!) - 1)));
+  const { chunks } = many[0]!;
+  const chunkMs = (1_000 * median(few.map(({ seconds }) => seconds))) / chunks;
+  const cpuLostPct = lost((run) => run.cpuSeconds);
+  return { chunks, chunkMs, few, many, lostPct: lost((run) => run.seconds), cpuLostPct };
+}
+
+function cutRow({ chunks, chunkMs, few, many, lostPct, cpuLostPct }: Cut): string {
+  const mid = (runs: readonly Timed[], of: "seconds" | "cpuSeconds") =>
+    `${median(runs.map((run) => run[of])).toFixed(2)} s`;
+  const clock = [mid(many, "seconds"), mid(few, "seconds"), `${lostPct.toFixed(1)} %`];
+  const cpu = [mid(many, "cpuSeconds"), mid(few, "cpuSeconds"), `${cpuLostPct.toFixed(1)} %`];
+  return `| ${[`${chunkMs.toFixed(1)} ms`, chunks, ...clock, ...cpu].join(" | ")} |`;
 }
 
 async function measureCosts(app: App, costs: DatabaseCosts): Promise<RunCosts[]> {
@@ -173,7 +226,9 @@ const machine = (name: string, url = postgres.url) => {
 try {
   const where = circumstances();
   const environment = { ...machine("client"), SWEEPLINE_WORKERS: "1" };
-  await using app = await createApp(loadConfig({ environment }), { work: false });
+  const guards = { maxVariantsPerStage: 100_000_000 };
+  const config = loadConfig({ environment, flags: { guards } });
+  await using app = await createApp(config, { work: false });
   const bars = Number(flags.bars);
   await app.datasets.importSynthetic({ name: "market", seed: 11, bars, timeframe: "1h" });
   await using costs = await DatabaseCosts.open(postgres, new pg.Client(postgres.url));
@@ -184,9 +239,10 @@ try {
     return started;
   };
   await using first = await worker("one", parts.includes("costs") ? costs.url : undefined);
+  const cpuMs = () => treeCpuMs(postgres.pid()) + treeCpuMs(first.pid!);
   const results: Record<string, unknown> = {};
   if (parts.includes("costs")) results.costs = await measureCosts(app, costs);
-  if (parts.includes("chunks")) results.chunks = await compareChunks(app);
+  if (parts.includes("chunks")) results.chunks = await compareChunks(app, cpuMs);
   if (parts.includes("workers")) {
     await using second = await worker("two");
     results.workers = await compareWorkers(app, second);
