@@ -165,7 +165,7 @@ async function compareChunks(app: App, cpuMs: () => number): Promise<Cut[]> {
   return cuts;
 }
 
-/** In turns; what is lost is the median within a round. */
+/** In turns; what is lost is by the least of all rounds, which other programs disturb least. */
 async function compareCuts(
   app: App,
   bases: number,
@@ -186,20 +186,24 @@ async function compareCuts(
     few.push(whole);
     many.push(cut);
   }
-  const lost = (of: (run: Timed) => number) =>
-    median(many.map((cut, i) => 100 * (of(cut) / of(few[i]!) - 1)));
   const { chunks } = many[0]!;
-  const chunkMs = (1_000 * median(few.map(({ seconds }) => seconds))) / chunks;
-  const cpuLostPct = lost((run) => run.cpuSeconds);
-  return { chunks, chunkMs, few, many, lostPct: lost((run) => run.seconds), cpuLostPct };
+  const lostPct = 100 * (least(many, "seconds") / least(few, "seconds") - 1);
+  const cpuLostPct = 100 * (least(many, "cpuSeconds") / least(few, "cpuSeconds") - 1);
+  const chunkMs = (1_000 * least(few, "seconds")) / chunks;
+  return { chunks, chunkMs, few, many, lostPct, cpuLostPct };
+}
+
+function least(runs: readonly Timed[], of: "seconds" | "cpuSeconds"): number {
+  return Math.min(...runs.map((run) => run[of]));
 }
 
 function cutRow({ chunks, chunkMs, few, many, lostPct, cpuLostPct }: Cut): string {
-  const mid = (runs: readonly Timed[], of: "seconds" | "cpuSeconds") =>
-    `${median(runs.map((run) => run[of])).toFixed(2)} s`;
-  const clock = [mid(many, "seconds"), mid(few, "seconds"), `${lostPct.toFixed(1)} %`];
-  const cpu = [mid(many, "cpuSeconds"), mid(few, "cpuSeconds"), `${cpuLostPct.toFixed(1)} %`];
-  return `| ${[`${chunkMs.toFixed(1)} ms`, chunks, ...clock, ...cpu].join(" | ")} |`;
+  const times = (of: "seconds" | "cpuSeconds", lost: number) => [
+    ...[many, few].map((runs) => `${least(runs, of).toFixed(2)} s`),
+    `${lost.toFixed(1)} %`,
+  ];
+  const cells = [...times("seconds", lostPct), ...times("cpuSeconds", cpuLostPct)];
+  return `| ${[`${chunkMs.toFixed(1)} ms`, chunks, ...cells].join(" | ")} |`;
 }
 
 async function measureCosts(app: App, costs: DatabaseCosts): Promise<RunCosts[]> {
