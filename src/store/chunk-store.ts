@@ -1,6 +1,7 @@
 import { reportProgress, storeChunks, storePartialChunk } from "./checkpoints.ts";
 import { listChunks } from "./chunk-list.ts";
 import { chunksOf, claimChunks, failChunk, releaseChunk } from "./chunks.ts";
+import type { Database } from "./database.ts";
 import type { Store } from "./store.ts";
 import type { StoreContext } from "./store-context.ts";
 import { storedChunks, storedRows } from "./stored-chunks.ts";
@@ -22,7 +23,10 @@ type ChunkStore = Pick<
 >;
 
 /** What the store knows of chunks. */
-export function chunkStore(context: StoreContext): ChunkStore {
+export function chunkStore(
+  context: StoreContext,
+  database: Pick<Database, "db" | "pool">,
+): ChunkStore {
   const { db } = context;
   return {
     claimChunk: async (claim) => (await claimChunks(context, claim, 1))[0] ?? null,
@@ -39,8 +43,8 @@ export function chunkStore(context: StoreContext): ChunkStore {
     storePartialChunk: (runId, rows, worker) => storePartialChunk(context, runId, rows, worker),
     chunks: (runId, stage) => chunksOf(db, runId, stage),
     listChunks: (runId, page, states) => listChunks(db, runId, page, states),
-    storedRows: (runId, stage) => storedRows(db, runId, stage),
-    storedChunks: (runId, stage) => storedChunks(db, runId, stage),
+    storedRows: (runId, stage) => storedRows(database, runId, stage),
+    storedChunks: (runId, stage) => storedChunks(database, runId, stage),
     reportProgress: (progress) => reportProgress(context, progress),
   };
 }

@@ -4,6 +4,15 @@ import type pg from "pg";
 const HEAD_BYTES = 11 + 4 + 4;
 const NULL_LENGTH = -1;
 
+/** A run's id as it is made: nothing else is written into a statement. */
+const ID = /^[\w-]{1,100}$/;
+
+/** The id, to be written into a query that is copied; throws where it is none. */
+export function checkedId(runId: string): string {
+  if (!ID.test(runId)) throw new Error(`${JSON.stringify(runId)} is no id of a run`);
+  return runId;
+}
+
 /**
  * What a query of one bytea column gives, copied in binary: rows have bytes as text of twice the
  * length, which is written, parsed and read again. The query has no parameters. Layout: PostgreSQL,

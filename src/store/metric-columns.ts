@@ -1,6 +1,6 @@
 import { and, asc, eq, isNotNull, sql } from "drizzle-orm";
 import type { StageName } from "../core/stages/sweep.ts";
-import { copiedBytes } from "./copied-bytes.ts";
+import { checkedId, copiedBytes } from "./copied-bytes.ts";
 import type { Connection, Database, Transaction } from "./database.ts";
 import { COLUMN_HEAD_BYTES, columnPlaces } from "./packing.ts";
 import { chunkResults } from "./schema.ts";
@@ -39,9 +39,6 @@ async function columnChunksOf(
   return rows.map(({ head, ...chunk }) => ({ ...chunk, places: columnPlaces(head) }));
 }
 
-/** A run's id as it is made: nothing else is written into a statement. */
-const ID = /^[\w-]{1,100}$/;
-
 /**
  * Bytes of packed columns, in the order asked for, in one statement; of a chunk that is not there,
  * nothing.
@@ -52,13 +49,13 @@ async function columnPartsOf(
   stage: StageName,
   parts: readonly ColumnPart[],
 ): Promise<Uint8Array[]> {
-  if (!ID.test(runId)) throw new Error(`${JSON.stringify(runId)} is no id of a run`);
   const places = parts.map(({ no, at, bytes }, place) => ({ place, no, at, bytes }));
   const query = `
     select substring(r.columns from p.at + 1 for p.bytes) as bytes
     from json_to_recordset('${JSON.stringify(places)}') as p(place int, no int, at int, bytes int)
     join "chunk_results" r
-      on r.run_id = '${runId}' and r.stage = '${stage}' and r.no = p.no and r.columns is not null
+      on r.run_id = '${checkedId(runId)}' and r.stage = '${stage}' and r.no = p.no
+      and r.columns is not null
     order by p.place`;
   return copiedBytes(pool, query);
 }

@@ -83,7 +83,7 @@ export async function openStore(
 
     ...controlOf(context, database),
 
-    ...chunkStore(context),
+    ...chunkStore(context, database),
     ...columnStore(database),
 
     ...stageEndsOf(context),
