@@ -12,7 +12,6 @@ import { type ExportFormat, type ExportRequest, parseExportRequest } from "./exp
 import type { ExportTable } from "./export-table.ts";
 import { bestTable, equityTable, tradeTable } from "./row-tables.ts";
 import { variantTable } from "./variant-table.ts";
-import { parquetOf } from "./write-parquet.ts";
 import { csvOf, jsonLinesOf } from "./write-text.ts";
 
 /** One export, ready to be written as often as wanted: the same bytes every time. */
@@ -45,6 +44,11 @@ const CONTENT_TYPES: Readonly<Record<ExportFormat, string>> = {
   parquet: "application/vnd.apache.parquet",
 };
 const WRITERS = { csv: csvOf, jsonl: jsonLinesOf, parquet: parquetOf } as const;
+
+/** Code that few servers ever need is read when the first export asks for it. */
+async function* parquetOf(table: ExportTable): AsyncGenerator<Uint8Array> {
+  yield* (await import("./write-parquet.ts")).parquetOf(table);
+}
 
 /** Exports of runs that have ended; memory does not grow with the rows. */
 export class RunExports {

@@ -1,5 +1,4 @@
-import { parquetMetadataAsync, parquetRead } from "hyparquet";
-import { compressors } from "hyparquet-compressors";
+import type { FileMetaData } from "hyparquet";
 import { complaint, UserError } from "../core/user-error.ts";
 import { BarBuffer } from "./bar-buffer.ts";
 import { candleColumns, missingColumns, missingFields, normalName } from "./candle-columns.ts";
@@ -31,11 +30,16 @@ export const parquetSource: CandleSource<ParquetOptions> = {
   read: readParquet,
 };
 
-type Metadata = Awaited<ReturnType<typeof parquetMetadataAsync>>;
+/** The decoder is much code, and many servers never read such a file: it comes with the first. */
+const DECODER = {
+  format: () => import("hyparquet"),
+  codecs: () => import("hyparquet-compressors"),
+};
 
 async function readParquet(options: ParquetOptions): Promise<SourcedCandles> {
   const { file } = options;
   const maxBars = options.maxBars ?? MAX_BARS;
+  const { parquetMetadataAsync } = await DECODER.format();
   const metadata = await decoding(() => parquetMetadataAsync(file));
   checkGroups(metadata);
   if (metadata.num_rows > BigInt(maxBars)) {
@@ -64,7 +68,7 @@ async function readParquet(options: ParquetOptions): Promise<SourcedCandles> {
  * Groups are sized by what they say of themselves: they have to add up to the file's rows. In a
  * damaged file numbers may be missing or of another kind than they are declared.
  */
-function checkGroups({ num_rows: rows, row_groups: groups }: Metadata): void {
+function checkGroups({ num_rows: rows, row_groups: groups }: FileMetaData): void {
   const sizes: unknown[] = groups.map((group) => group.num_rows);
   const isSize = (size: unknown) => typeof size === "bigint" && size >= 0n;
   if (isSize(rows) && sizes.every(isSize)) {
@@ -75,7 +79,7 @@ function checkGroups({ num_rows: rows, row_groups: groups }: Metadata): void {
 }
 
 /** Names of the columns that hold one plain value a row; nested ones are passed over. */
-function topLevelColumns({ schema }: Metadata): string[] {
+function topLevelColumns({ schema }: FileMetaData): string[] {
   const names: string[] = [];
   // The schema is the tree in depth-first order; a node with children is followed by them.
   for (let at = 1; at < schema.length; at++) {
@@ -96,13 +100,14 @@ interface RowRange {
 
 async function groupCells(
   file: RandomAccessFile,
-  metadata: Metadata,
+  metadata: FileMetaData,
   { from, to }: RowRange,
   columns: readonly string[],
   wanted: readonly number[],
 ): Promise<Cells> {
   const cells = columns.map(() => undefined as unknown[] | undefined);
   for (const at of wanted) cells[at] = new Array(to - from);
+  const [{ parquetRead }, { compressors }] = [await DECODER.format(), await DECODER.codecs()];
   await decoding(() =>
     parquetRead({
       file,

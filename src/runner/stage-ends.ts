@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { RANKING_METRICS, type RankingMetric } from "../core/metrics/ranking-metric.ts";
 import { describeVariant } from "../core/stages/describe.ts";
-import { type ColumnDigest, canonicalBytes, feedDigest } from "../core/stages/digest.ts";
+import { type ColumnDigest, feedColumn, feedDigest } from "../core/stages/digest.ts";
 import { mergeRows } from "../core/stages/merge-rows.ts";
 import type { PhaseTimes } from "../core/stages/phase-clock.ts";
 import type { RankedRows } from "../core/stages/ranked-rows.ts";
@@ -162,7 +162,7 @@ export async function columnDigests(
     }
     next = chunk.to;
     hashes.forEach((hash, m) => {
-      hash.update(canonicalBytes(chunk.columns[m]));
+      feedColumn(hash, chunk.columns[m]);
     });
   }
   return metrics.map((metric, m) => ({ stage, metric, sha256Hex: hashes[m].digest("hex") }));

@@ -38,15 +38,32 @@ export function feedDigest(
   hasher.update(canonicalBytes(rows.data));
 }
 
+const NAN_BITS = 0x7ff8000000000000n;
+
+/** Values of a column that are hashed at a time. */
+const PIECE = 8_192;
+
+/** Feeds a column or a part of it, by way of one small room: copies of it all would be garbage. */
+export function feedColumn(hasher: ByteHasher, column: Float64Array): void {
+  const room = new Uint8Array(Math.min(PIECE, column.length) * 8);
+  for (let from = 0; from < column.length; from += PIECE) {
+    hasher.update(canonicalIn(room, column.subarray(from, from + PIECE)));
+  }
+}
+
 /**
  * Float64 little-endian bytes with one form of NaN: what columns and rows are hashed and stored as.
  */
 export function canonicalBytes(values: Float64Array): Uint8Array {
-  const bytes = new Uint8Array(values.length * 8);
-  const view = new DataView(bytes.buffer);
+  return canonicalIn(new Uint8Array(values.length * 8), values);
+}
+
+/** The same, at the beginning of a room. */
+function canonicalIn(room: Uint8Array, values: Float64Array): Uint8Array {
+  const view = new DataView(room.buffer);
   for (let i = 0; i < values.length; i++) {
-    if (Number.isNaN(values[i])) view.setUint32(i * 8 + 4, 0x7ff80000, true);
+    if (Number.isNaN(values[i])) view.setBigUint64(i * 8, NAN_BITS, true);
     else view.setFloat64(i * 8, values[i], true);
   }
-  return bytes;
+  return room.subarray(0, values.length * 8);
 }

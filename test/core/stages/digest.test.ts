@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { canonicalBytes, feedDigest } from "../../../src/core/stages/digest.ts";
+import { canonicalBytes, feedColumn, feedDigest } from "../../../src/core/stages/digest.ts";
 
 const anyFloat = fc.oneof(
   fc.double(),
@@ -39,6 +39,21 @@ describe("canonical bytes", () => {
     const all = Float64Array.of(1, 2, 3, 4);
     expect(canonicalBytes(all.subarray(1, 3))).toEqual(canonicalBytes(Float64Array.of(2, 3)));
   });
+});
+
+it("a column is fed as its canonical bytes, whatever its length", () => {
+  // Longer than what is hashed at a time, and NaN where numbers were before.
+  const lengths = fc.constantFrom(0, 1, 8_191, 8_192, 8_193, 20_000);
+  fc.assert(
+    fc.property(lengths, fc.array(anyFloat, { minLength: 1, maxLength: 7 }), (length, values) => {
+      const column = Float64Array.from({ length }, (_, i) => values[i % values.length]);
+      const hash = createHash("sha256");
+      feedColumn(hash, column);
+      const expected = createHash("sha256").update(canonicalBytes(column));
+      expect(hash.digest("hex")).toBe(expected.digest("hex"));
+    }),
+    { numRuns: 40 },
+  );
 });
 
 describe("digest", () => {
