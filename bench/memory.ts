@@ -59,6 +59,8 @@ async function measured(order: MemoryOrder): Promise<MemoryMeasurement> {
       ...process.env,
       NODE_COMPILE_CACHE: join(tmpdir(), "node-compile-cache"),
       MALLOC_ARENA_MAX: "2",
+      MALLOC_MMAP_THRESHOLD_: "131072",
+      MALLOC_TRIM_THRESHOLD_: "131072",
     },
   });
   const failed = once(child, "exit").then(([code]) => {

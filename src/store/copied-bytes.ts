@@ -37,9 +37,9 @@ export async function copiedBytes(pool: pg.Pool, query: string): Promise<Uint8Ar
 }
 
 /**
- * Takes the fields out of what comes, wherever that is cut: each row says how many it has, here one,
- * and each field its length; what ends it all is shorter than the head of a row. A field is copied
- * once, into memory of its own.
+ * Takes the fields out of what comes, wherever that is cut: each row says how many it has, here
+ * one, and each field its length; what ends it all is shorter than the head of a row. A field is
+ * copied once, into memory of its own.
  */
 export class FieldReader {
   readonly fields: Uint8Array[] = [];
