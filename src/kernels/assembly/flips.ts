@@ -4,11 +4,16 @@ import { BLOCK_WORDS } from "./pair-words";
 /** From one flip's close to the next: two variants lie side by side. */
 export const STRIDE: usize = 16;
 
+/** From what is counted of a word to that of the next: its flips, and behind them where the last one before it is. */
+export const COUNT_BYTES: usize = 16;
+export const BEFORE: usize = 8; // i32
+
 /**
  * Stores the close at each flip, one every STRIDE bytes, and returns the end; up to four are written past it. `carry`
  * is the signal before the block, `close` points at its first close.
  *
- * Where `toBars` is not 0, the flip's bar of the block is stored so far from its close.
+ * Where `toBars` is not 0, the flip's bar of the block is stored so far from its close, times eight. Where `counts` is
+ * not 0, what tells which flip is the last one up to a bar is left there.
  *
  * When signals flip is not predictable: two stores are made for every word, and those that were for nothing are
  * overwritten. Most words have no more flips.
@@ -21,12 +26,18 @@ export function flipPrices(
   close: usize,
   to: usize,
   toBars: usize,
+  counts: usize,
 ): usize {
-  let bar: i32 = 0;
+  let bar: usize = 0;
   for (let w = 0; w < BLOCK_WORDS; w++) {
     const word = load<u64>(words + (<usize>w << 3));
     let flips = word ^ ((word << 1) | carry);
     carry = word >>> 63;
+    if (counts != 0) {
+      const at = counts + <usize>w * COUNT_BYTES;
+      store<u64>(at, flips);
+      store<usize>(at, to - STRIDE, BEFORE);
+    }
     let rest = <i32>popcnt(flips);
     storeFlip(to, flips, close, toBars, bar);
     flips &= flips - 1;
@@ -45,33 +56,15 @@ export function flipPrices(
     }
     to += <usize>rest * STRIDE;
     close += 512;
-    bar += 64;
+    bar += 512;
   }
   return to;
 }
 
 // @ts-ignore: decorator
 @inline
-function storeFlip(to: usize, flips: u64, close: usize, toBars: usize, bar: i32): void {
-  const bit = <i32>ctz(flips);
-  store<f64>(to, load<f64>(close + (<usize>bit << 3)));
-  if (toBars != 0) store<i32>(to + toBars, bar + bit);
-}
-
-/** From what `flipCounts` leaves of a word to that of the next: its flips, and behind them how many come before it. */
-export const COUNT_BYTES: usize = 16;
-export const BEFORE: usize = 8;
-
-/** Stores what tells how many flips there are up to a bar of the block. */
-export function flipCounts(words: usize, carry: u64, to: usize): void {
-  let count: i32 = 0;
-  for (let w = 0; w < BLOCK_WORDS; w++) {
-    const word = load<u64>(words + (<usize>w << 3));
-    const flips = word ^ ((word << 1) | carry);
-    carry = word >>> 63;
-    store<u64>(to, flips);
-    store<i32>(to, count, BEFORE);
-    to += COUNT_BYTES;
-    count += <i32>popcnt(flips);
-  }
+function storeFlip(to: usize, flips: u64, close: usize, toBars: usize, bar: usize): void {
+  const bit = <usize>ctz(flips) << 3;
+  store<f64>(to, load<f64>(close + bit));
+  if (toBars != 0) store<usize>(to + toBars, bar + bit);
 }

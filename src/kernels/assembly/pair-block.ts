@@ -3,18 +3,18 @@
  * where it is below, or one of the two. Two variants go in lock step, one in each lane, as long as both put everything
  * in and are always on one of two sides; others are settled one by one (see block-settle.ts), with the same bits.
  */
-import { ALL_IN, ruin, rules, sizing } from "./account";
+import { ALL_IN, sizing } from "./account";
 import { readExtremes } from "./block-extremes";
 import { closeVariant, openVariant, settleBlock } from "./block-settle";
-import { flipCounts, flipPrices, STRIDE } from "./flips";
-import { close, WATCH_DAYS, WATCH_DRAWDOWN } from "./market";
+import { flipPrices, STRIDE } from "./flips";
+import { close, WATCH_BARS, WATCH_DAYS, WATCH_DRAWDOWN, WATCH_TRADES } from "./market";
+import { multiply } from "./pair-cash";
 import { addDays, readDays } from "./pair-days";
 import { addDrawdown } from "./pair-drawdown";
 import {
   aboveWords,
   barsOfFlips,
   both,
-  cashes,
   changes,
   changesOf,
   countsOf,
@@ -27,6 +27,7 @@ import {
   rowBytes,
   stateOf,
   TO_BARS,
+  TO_CASH,
   twoSided,
   values,
   watch,
@@ -34,7 +35,6 @@ import {
 import { keepTrades, settleTrades } from "./pair-trades";
 import { sumSquares } from "./pair-squares";
 import { pairWords } from "./pair-words";
-import { BASE, SLOPE } from "./rules";
 import { SUMS_BYTES } from "./sums";
 import {
   AVAILABLE,
@@ -146,17 +146,23 @@ function scoreTwo(a: i32, b: i32, carryA: i32, carryB: i32, from: i32): i32 {
   const first = at + STRIDE;
   let endA: usize;
   let endB: usize;
-  if ((watch & WATCH_DRAWDOWN) != 0) {
-    endA = flipPrices(aboveWords(0), <u64>sideA, closes, first, TO_BARS);
-    endB = flipPrices(aboveWords(1), <u64>sideB, closes, first + 8, TO_BARS);
+  // One call for each of what may be asked for: the constants are compiled in.
+  const countsA = countsOf(0);
+  const countsB = countsOf(1);
+  if ((watch & WATCH_BARS) == 0) {
+    endA = flipPrices(aboveWords(0), <u64>sideA, closes, first, 0, 0);
+    endB = flipPrices(aboveWords(1), <u64>sideB, closes, first + 8, 0, 0);
+  } else if ((watch & WATCH_DRAWDOWN) == 0) {
+    endA = flipPrices(aboveWords(0), <u64>sideA, closes, first, 0, countsA);
+    endB = flipPrices(aboveWords(1), <u64>sideB, closes, first + 8, 0, countsB);
   } else {
-    endA = flipPrices(aboveWords(0), <u64>sideA, closes, first, 0);
-    endB = flipPrices(aboveWords(1), <u64>sideB, closes, first + 8, 0);
+    endA = flipPrices(aboveWords(0), <u64>sideA, closes, first, TO_BARS, countsA);
+    endB = flipPrices(aboveWords(1), <u64>sideB, closes, first + 8, TO_BARS, countsB);
   }
-  let done =
-    watch == 0
-      ? multiply(stateA, stateB, sideA, sideB, endA, endB)
-      : settleTrades(stateA, stateB, sideA, sideB, endA, endB);
+  let done: i32;
+  if (watch == 0) done = multiply(stateA, stateB, sideA, sideB, endA, endB, false);
+  else if ((watch & WATCH_TRADES) == 0) done = multiply(stateA, stateB, sideA, sideB, endA, endB, true);
+  else done = settleTrades(stateA, stateB, sideA, sideB, endA, endB);
   if (carryA == SLOW) done &= 2;
   if (carryB == SLOW) done &= 1;
   if (watch != 0) watchLanes(a, b, sideA, sideB, endA, endB, from, done);
@@ -165,70 +171,12 @@ function scoreTwo(a: i32, b: i32, carryA: i32, carryB: i32, from: i32): i32 {
   return done;
 }
 
-/** Leaves cash after all flips at their ends; the bits say in which lane it was above the ruin bound all along. */
-// @ts-ignore: decorator
-@inline
-function multiply(
-  stateA: usize,
-  stateB: usize,
-  sideA: i32,
-  sideB: i32,
-  endA: usize,
-  endB: usize,
-): i32 {
-  const heldA = rules + (<usize>(1 - sideA) << 3);
-  const heldB = rules + (<usize>(1 - sideB) << 3);
-  const otherA = rules + (<usize>sideA << 3);
-  const otherB = rules + (<usize>sideB << 3);
-  const base = both(heldA + BASE, heldB + BASE);
-  const slope = both(heldA + SLOPE, heldB + SLOPE);
-  const otherBase = both(otherA + BASE, otherB + BASE);
-  const otherSlope = both(otherA + SLOPE, otherB + SLOPE);
-  const one = f64x2.splat(1);
-  let cash = both(stateA + AVAILABLE, stateB + AVAILABLE);
-  let least = cash;
-  let at = prices();
-  let entry = v128.load(at);
-  at += STRIDE;
-  const flipsA = <i32>((endA - at) / STRIDE);
-  const flipsB = <i32>((endB - at) / STRIDE);
-  const common = at + <usize>min(flipsA, flipsB) * STRIDE;
-  const end = at + <usize>max(flipsA, flipsB) * STRIDE;
-  for (; at + STRIDE < common; at += 2 * STRIDE) {
-    const turn = v128.load(at);
-    const next = v128.load(at, 16);
-    cash = f64x2.mul(cash, f64x2.add(base, f64x2.mul(slope, f64x2.div(turn, entry))));
-    least = f64x2.pmin(least, cash);
-    cash = f64x2.mul(cash, f64x2.add(otherBase, f64x2.mul(otherSlope, f64x2.div(next, turn))));
-    least = f64x2.pmin(least, cash);
-    entry = next;
-  }
-  // A lane that has no more flips is multiplied by 1.
-  const done = (at - prices() - STRIDE) / STRIDE;
-  let left = f64x2.replace_lane(f64x2.splat(<f64>(flipsA - <i32>done)), 1, <f64>(flipsB - <i32>done));
-  for (; at < end; at += 2 * STRIDE) {
-    const turn = v128.load(at);
-    const next = v128.load(at, 16);
-    const a = f64x2.add(base, f64x2.mul(slope, f64x2.div(turn, entry)));
-    const b = f64x2.add(otherBase, f64x2.mul(otherSlope, f64x2.div(next, turn)));
-    cash = f64x2.mul(cash, v128.bitselect(a, one, f64x2.gt(left, f64x2.splat(0))));
-    least = f64x2.pmin(least, cash);
-    cash = f64x2.mul(cash, v128.bitselect(b, one, f64x2.gt(left, f64x2.splat(1))));
-    least = f64x2.pmin(least, cash);
-    left = f64x2.sub(left, f64x2.splat(2));
-    entry = next;
-  }
-  v128.store64_lane(endA - STRIDE + (cashes() - prices()), cash, 0);
-  v128.store64_lane(endB - STRIDE + (cashes() - prices()), cash, 1);
-  return i64x2.bitmask(f64x2.gt(least, f64x2.splat(ruin)));
-}
-
 /** The last flip of a lane's block, cash after it, and the side from there on. */
 // @ts-ignore: decorator
 @inline
 function keepLane(state: usize, lane: usize, end: usize): void {
   store<f64>(state, load<f64>(end - STRIDE), ENTRY_PRICE);
-  store<f64>(state, load<f64>(end - STRIDE + (cashes() - prices())), AVAILABLE);
+  store<f64>(state, load<f64>(end - STRIDE, TO_CASH), AVAILABLE);
   const isFirst = load<u64>(aboveWords(lane), 56) >>> 63;
   store<i32>(state, isFirst != 0 ? FIRST : twoSided ? SECOND : NEUTRAL, SIGNAL);
 }
@@ -247,11 +195,7 @@ function watchLanes(
   const first = prices() + STRIDE;
   const flipsA = <i32>((endA - first) / STRIDE);
   const flipsB = <i32>((endB - first) / STRIDE);
-  if ((watch & WATCH_DAYS) != 0) {
-    flipCounts(aboveWords(0), <u64>sideA, countsOf(0));
-    flipCounts(aboveWords(1), <u64>sideB, countsOf(1));
-    addDays(a, b, sideA, sideB, done);
-  }
+  if ((watch & WATCH_DAYS) != 0) addDays(a, b, sideA, sideB, done);
   if ((done & 1) != 0) watchLane(stateOf(a), 0, sideA, flipsA, from);
   if ((done & 2) != 0) watchLane(stateOf(b), 1, sideB, flipsB, from);
 }
@@ -261,7 +205,8 @@ function watchLane(state: usize, lane: usize, carry: i32, flips: i32, from: i32)
   if ((watch & WATCH_DRAWDOWN) == 0) return;
   addDrawdown(state, lane, carry, flips, from);
   if (flips == 0) return;
-  store<i32>(state, from + load<i32>(barsOfFlips(lane) + <usize>(flips - 1) * STRIDE), ENTRY_BAR);
+  const last = load<i32>(barsOfFlips(lane) + <usize>(flips - 1) * STRIDE);
+  store<i32>(state, from + (last >> 3), ENTRY_BAR);
 }
 
 /** Takes ruined variants out of the order; how many are left of `count`. */

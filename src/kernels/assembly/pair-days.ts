@@ -5,7 +5,6 @@ import { BEFORE, COUNT_BYTES, STRIDE } from "./flips";
 import { bars, closeAt, WATCH_DOWNSIDE, WATCH_GROWTH } from "./market";
 import {
   both,
-  cashes,
   changes,
   changesOf,
   countsOf,
@@ -16,6 +15,7 @@ import {
   marks,
   prices,
   stateOf,
+  TO_CASH,
   watch,
 } from "./pair-room";
 import {
@@ -90,31 +90,16 @@ function walkDays(
   let downside = both(stateA + DOWNSIDE_SUM, stateB + DOWNSIDE_SUM);
   let whole = i64x2.splat(-1);
   const one = f64x2.splat(1);
-  const othersA = 1 - sideA;
-  const othersB = 1 - sideB;
-  const counts = countsOf(0);
-  const entries = prices();
-  const held = cashes();
-  const markings = marks();
+  const sides = sidesOf(sideA, sideB);
   let place = daysOfBlock();
-  for (let day = firstDay; day < endDay; day++, place += DAY_BYTES) {
-    // Equity of both at the last close of a day of the block: that of the trade which covers it.
-    const upTo = load<u64>(place, UP_TO);
-    const word = counts + <usize>load<i32>(place, WORD);
-    const flipsA = flipsUpTo(word, upTo);
-    const flipsB = flipsUpTo(word + LANE_WORDS, upTo);
-    const atA = <usize>flipsA * STRIDE;
-    const atB = <usize>flipsB * STRIDE + 8;
-    const sides = <usize>(((flipsA + othersA) & 1) | (((flipsB + othersB) & 1) << 1));
-    const mark = markings + sides * MARK_BYTES;
-    const ratio = f64x2.div(v128.load64_splat(place, CLOSE), both(entries + atA, entries + atB));
-    const value = f64x2.add(v128.load(mark), f64x2.mul(v128.load(mark, 16), ratio));
-    const equity = f64x2.mul(both(held + atA, held + atB), value);
-    if (day == 0) {
-      whole = f64x2.gt(equity, f64x2.splat(0));
-      last = equity;
-      continue;
-    }
+  const end = place + <usize>(endDay - firstDay) * DAY_BYTES;
+  if (firstDay == 0 && place < end) {
+    last = equityOf(place, sides);
+    whole = f64x2.gt(last, f64x2.splat(0));
+    place += DAY_BYTES;
+  }
+  for (; place < end; place += DAY_BYTES) {
+    const equity = equityOf(place, sides);
     const differs = f64x2.ne(equity, last);
     const r = v128.and(f64x2.sub(f64x2.div(equity, last), one), differs);
     if (keeps) {
@@ -150,11 +135,35 @@ function walkDays(
   }
 }
 
-/** Flips up to a bar of the block, that one included, from the counts of its word. */
+/** Marks of the sides before the block, and after an even number of flips. */
 // @ts-ignore: decorator
 @inline
-function flipsUpTo(word: usize, upTo: u64): i32 {
-  return load<i32>(word, BEFORE) + <i32>popcnt(load<u64>(word) & upTo);
+function sidesOf(sideA: i32, sideB: i32): usize {
+  const flipped = (prices() & STRIDE) != 0 ? 3 : 0;
+  return <usize>(((1 - sideA) | ((1 - sideB) << 1)) ^ flipped) * MARK_BYTES;
+}
+
+/** Equity of both at the last close of a day of the block: that of the trade which covers it. */
+// @ts-ignore: decorator
+@inline
+function equityOf(place: usize, sides: usize): v128 {
+  const upTo = load<u64>(place, UP_TO);
+  const word = countsOf(0) + <usize>load<i32>(place, WORD);
+  const atA = flipUpTo(word, upTo);
+  const atB = flipUpTo(word + LANE_WORDS, upTo);
+  // Every flip turns the side, and one lies STRIDE bytes behind another.
+  const turned = ((atA & STRIDE) << 1) | ((atB & STRIDE) << 2);
+  const mark = marks() + (turned ^ sides);
+  const ratio = f64x2.div(v128.load64_splat(place, CLOSE), both(atA, atB));
+  const value = f64x2.add(v128.load(mark), f64x2.mul(v128.load(mark, 16), ratio));
+  return f64x2.mul(both(atA + TO_CASH, atB + TO_CASH), value);
+}
+
+/** The last flip up to a bar of the block, that one included, from the counts of its word. */
+// @ts-ignore: decorator
+@inline
+function flipUpTo(word: usize, upTo: u64): usize {
+  return load<usize>(word, BEFORE) + <usize>popcnt(load<u64>(word) & upTo) * STRIDE;
 }
 
 function keep(state: usize, changeBytes: usize, broken: i32): void {

@@ -1,16 +1,13 @@
 /** Drawdown of one variant of a lock step over a block: of each segment between its flips. */
 import { equityAt, rules, setAccount } from "./account";
-import { extremesOf, noExtremes, reciprocals, BLOCK_BARS } from "./block-extremes";
+import { BLOCK_BARS, extremesOf, noExtremes } from "./block-extremes";
 import { addEquity, deepen, deepest, DOUBT, drawdown, heldDrawdown, peak, setDrawdown } from "./drawdown-tally";
 import { STRIDE } from "./flips";
-import { bars, closeAt } from "./market";
-import { barsOfFlips, cashes, equities, prices, slopesOf, twoSided } from "./pair-room";
-import { isLong, MARK_BASE, markOf } from "./rules";
+import { bars } from "./market";
+import { bottom, boundSegments, doubt, placesOf, reachDown, reachUp, segmentAt, top } from "./pair-bounds";
+import { barsOfFlips, cashes, prices, twoSided } from "./pair-room";
+import { isLong, markOf } from "./rules";
 import { DEEPEST, ENTRY_BAR, ENTRY_PRICE, EXTREMES, PEAK } from "./variant-state";
-
-// What a segment must stay within to change nothing.
-let peaks: v128 = i64x2.splat(0);
-let depths: v128 = i64x2.splat(0);
 
 // The segments of the block that end in it: bars at which they end, prices of their entries, cash in them, a number
 // every STRIDE bytes; side, first bar and extremes of the first one.
@@ -33,10 +30,10 @@ export function addDrawdown(state: usize, lane: usize, carry: i32, flips: i32, f
   let seen = firstSeen;
   let begin: i32 = 0;
   if (flips != 0) {
-    const turn = load<i32>(turns);
+    const turn = turnOf(0);
     if (turn != 0) firstSeen = f64x2.pmin(firstSeen, extremesOf(0, turn));
-    addSegments(flips, from, 1 / load<f64>(state, ENTRY_PRICE));
-    begin = load<i32>(turns + <usize>(flips - 1) * STRIDE);
+    addSegments(flips, from, <f32>(1 / load<f64>(state, ENTRY_PRICE)));
+    begin = turnOf(flips - 1);
     seen = noExtremes();
   }
   const end = min(BLOCK_BARS, bars - 1 - from);
@@ -49,107 +46,95 @@ export function addDrawdown(state: usize, lane: usize, carry: i32, flips: i32, f
   store<f64>(state, deepest, DEEPEST);
 }
 
-/**
- * Bounds of all segments first, without a branch: most blocks lie below the peak. Then nothing but the lowest equity
- * can matter, and it is computed exactly where it may be a new depth.
- */
-function addSegments(flips: i32, from: i32, reciprocal: f64): void {
-  let highest = f64x2.splat(-Infinity);
-  let lowest = f64x2.splat(Infinity);
-  let most = f64x2.splat(0);
-  let slopes = v128.load(slopesOf(firstSide));
-  let bases = v128.load64_splat(rules + (firstSide << 3), MARK_BASE);
-  let otherSlopes = v128.load(slopesOf(firstSide ^ 1));
-  let otherBases = v128.load64_splat(rules + ((firstSide ^ 1) << 3), MARK_BASE);
-  let seen = firstSeen;
-  let turn = load<i32>(turns);
-  // One that is over where it begins is none.
-  const first = <i32>(firstSince == from + turn);
-  for (let k = 0; ; ) {
-    const at = <usize>k * STRIDE;
-    if (k >= first) {
-      const held = v128.load64_splat(cash + at);
-      const marks = f64x2.add(bases, f64x2.mul(f64x2.mul(slopes, f64x2.splat(reciprocal)), seen));
-      const equity = f64x2.mul(held, marks);
-      v128.store(equities() + at, equity);
-      highest = f64x2.pmax(highest, equity);
-      lowest = f64x2.pmin(lowest, equity);
-      most = f64x2.pmax(most, held);
-    }
-    if (++k == flips) break;
-    const next = load<i32>(turns + at, STRIDE);
-    seen = extremesOf(turn, next);
-    reciprocal = load<f64>(reciprocals + (<usize>turn << 3));
-    turn = next;
-    const slope = slopes;
-    slopes = otherSlopes;
-    otherSlopes = slope;
-    const base = bases;
-    bases = otherBases;
-    otherBases = base;
-  }
-  const top = max<f64>(f64x2.extract_lane(highest, 0), f64x2.extract_lane(highest, 1));
-  const bottom = min<f64>(f64x2.extract_lane(lowest, 0), f64x2.extract_lane(lowest, 1));
-  const doubt = DOUBT * (max<f64>(abs(top), abs(bottom)) + 4 * f64x2.extract_lane(most, 0) + peak);
-  if (!(top + doubt < peak)) addEach(first, flips, from);
-  else if (!(bottom - doubt > peak * (1 - deepest))) deepenTo(bottom + 2 * doubt, first, flips, from);
+/** Bar of the block at which a segment ends. */
+// @ts-ignore: decorator
+@inline
+function turnOf(k: i32): i32 {
+  return load<i32>(turns + <usize>k * STRIDE) >> 3;
 }
 
-/** Deepens by all segments whose bounds reach down to `bottom`: the lowest equity is among them. */
-function deepenTo(bottom: f64, first: i32, flips: i32, from: i32): void {
-  for (let k = first; k < flips; k++) {
-    const at = <usize>k * STRIDE;
-    if (!v128.any_true(f64x2.le(v128.load(equities() + at), f64x2.splat(bottom)))) continue;
-    const side = firstSide ^ (<usize>k & 1);
-    const seen = seenIn(k);
-    const worst = isLong(rules, side) ? f64x2.extract_lane(seen, 0) : -f64x2.extract_lane(seen, 1);
-    setAccount(load<f64>(cash + at), 0);
-    deepen(drawdown(equityAt(markOf(rules, side, load<f64>(entries + at), worst)), peak));
+/**
+ * Few blocks fall deeper than what came before. Where none can, nothing but the highest equity can matter, and where no
+ * new peak can be, nothing but the lowest: it is computed exactly for the segments whose bounds reach so far, mostly
+ * one. The rest is taken one after the other.
+ */
+function addSegments(flips: i32, from: i32, reciprocal: f32): void {
+  // One that is over where it begins is none.
+  const first = <i32>(firstSince == from + turnOf(0));
+  boundSegments(turns, flips, cash, firstSide, reciprocal, firstSeen, first != 0);
+  const margin = doubt + DOUBT * max<f64>(peak, 0);
+  const share = 1 - deepest;
+  if (top + margin < peak) {
+    if (!(bottom - margin > peak * share)) deepenTo(bottom + 2 * margin, flips);
+    return;
   }
+  // Whatever comes first, nothing falls deeper from the new peak or the old one.
+  const level = max<f64>(peak * share, (top + margin) * share);
+  if (peak > 0 && bottom - margin > level) raiseTo(top - 2 * margin, flips);
+  else addEach(first, flips, from, margin);
+}
+
+/** Raises the peak to the highest equity, which is among the segments whose bounds reach up to a level. */
+function raiseTo(level: f64, flips: i32): void {
+  let highest = peak;
+  for (let place = 0; place < placesOf(flips); place++) {
+    const hits = reachUp(place, level);
+    if (hits == 0) continue;
+    const k = segmentAt(place);
+    if ((hits & 3) != 0) highest = max<f64>(highest, exactly(k, false));
+    if ((hits & 12) != 0) highest = max<f64>(highest, exactly(k + 1, false));
+  }
+  setDrawdown(highest, deepest);
+}
+
+/** Deepens by all segments whose bounds reach down to a level: the lowest equity is among them. */
+function deepenTo(level: f64, flips: i32): void {
+  for (let place = 0; place < placesOf(flips); place++) {
+    const hits = reachDown(place, level);
+    if (hits == 0) continue;
+    const k = segmentAt(place);
+    if ((hits & 3) != 0) deepen(drawdown(exactly(k, true), peak));
+    if ((hits & 12) != 0) deepen(drawdown(exactly(k + 1, true), peak));
+  }
+}
+
+/** The lowest equity of a segment, or the highest. */
+function exactly(k: i32, lowest: bool): f64 {
+  const at = <usize>k * STRIDE;
+  const side = firstSide ^ (<usize>k & 1);
+  const seen = seenIn(k);
+  const isLow = isLong(rules, side) == lowest;
+  const price = isLow ? f64x2.extract_lane(seen, 0) : -f64x2.extract_lane(seen, 1);
+  setAccount(load<f64>(cash + at), 0);
+  return equityAt(markOf(rules, side, load<f64>(entries + at), price));
 }
 
 /** Extreme closes of a segment. */
 function seenIn(k: i32): v128 {
-  if (k == 0) return firstSeen;
-  const at = turns + <usize>k * STRIDE;
-  return extremesOf(load<i32>(at - STRIDE), load<i32>(at));
+  return k == 0 ? firstSeen : extremesOf(turnOf(k - 1), turnOf(k));
 }
 
 /** One after the other: some reach a new peak. */
-function addEach(first: i32, flips: i32, from: i32): void {
-  readBounds();
-  for (let k = first; k < flips; k++) {
-    const at = <usize>k * STRIDE;
-    const held = load<f64>(cash + at);
-    if (staysWithin(held, v128.load(equities() + at))) continue;
-    const seen = seenIn(k);
-    const since = k == 0 ? firstSince : from + load<i32>(turns + at - STRIDE);
-    setAccount(held, 0);
-    heldDrawdown(
-      firstSide ^ (<usize>k & 1),
-      since,
-      from + load<i32>(turns + at),
-      f64x2.extract_lane(seen, 0),
-      -f64x2.extract_lane(seen, 1),
-    );
-    readBounds();
+function addEach(first: i32, flips: i32, from: i32, margin: f64): void {
+  for (let place = 0; place < placesOf(flips); place++) {
+    const k = segmentAt(place);
+    if (k >= first) addOne(k, from, place, 3, margin);
+    if (place > 0 && k + 1 < flips) addOne(k + 1, from, place, 12, margin);
   }
 }
 
-function readBounds(): void {
-  peaks = f64x2.splat(peak);
-  depths = f64x2.splat(peak * (1 - deepest));
-}
-
-/** As drawdown-tally's, for an account that puts everything in, from equity at the lowest and the highest close. */
-// @ts-ignore: decorator
-@inline
-function staysWithin(held: f64, equity: v128): bool {
-  const doubt = f64x2.mul(
-    f64x2.add(f64x2.abs(equity), f64x2.add(f64x2.splat(4 * held), peaks)),
-    f64x2.splat(DOUBT),
+/** A segment, unless its bounds, in these bits of their place, prove that it changes nothing. */
+function addOne(k: i32, from: i32, place: i32, bits: i32, margin: f64): void {
+  const reaches = reachUp(place, peak - margin) | reachDown(place, peak * (1 - deepest) + margin);
+  if (margin < Infinity && (reaches & bits) == 0) return;
+  const seen = seenIn(k);
+  const since = k == 0 ? firstSince : from + turnOf(k - 1);
+  setAccount(load<f64>(cash + <usize>k * STRIDE), 0);
+  heldDrawdown(
+    firstSide ^ (<usize>k & 1),
+    since,
+    from + turnOf(k),
+    f64x2.extract_lane(seen, 0),
+    -f64x2.extract_lane(seen, 1),
   );
-  const below = f64x2.lt(f64x2.add(equity, doubt), peaks);
-  const above = f64x2.gt(f64x2.sub(equity, doubt), depths);
-  return i64x2.bitmask(v128.and(below, above)) == 3;
 }

@@ -11,19 +11,22 @@ import { MARK_BASE, MARK_SLOPE } from "./rules";
 export const LANE_WORDS: usize = 128;
 const ABOVE: usize = 0;
 const NEITHER: usize = 64;
-/** See flipCounts. */
+/** See flipPrices. */
 const COUNTS: usize = 256;
 /** Sums over trades of both, one after the other: see pair-trades.ts. */
 const TALLIES: usize = 512;
 const ACTIVE: usize = 640;
+/** Slopes and bases of marks as float32: see slopesOf. */
 const SLOPES: usize = 656;
+const BASES: usize = SLOPES + 32;
 /** Prices and accounts lie side by side: a pair of numbers for each flip. */
-const PRICES: usize = 704;
+const PRICES: usize = 768;
 const CASH: usize = PRICES + 528 * 16;
 const BARS: usize = CASH + 528 * 16;
-/** From the price of a flip to its bar. */
+/** From the price of a flip to cash after it, and to its bar. */
+export const TO_CASH: usize = CASH - PRICES;
 export const TO_BARS: usize = BARS - PRICES;
-/** Equity of segments at their extreme closes: see pair-drawdown.ts. */
+/** Bounds of the equity of segments: see pair-drawdown.ts. */
 const EQUITIES: usize = BARS + 528 * 16;
 const TABLE: usize = EQUITIES + 528 * 16;
 const DAYS: usize = TABLE + EXTREMES_BYTES;
@@ -86,10 +89,18 @@ export function usePairs(
     v128.store(marks() + sides * MARK_BYTES, both(a + MARK_SLOPE, b + MARK_SLOPE), 16);
   }
   for (let side: usize = 0; side < 2; side++) {
-    const slope = load<f64>(rulesAt + (side << 3), MARK_SLOPE);
-    store<f64>(slopesOf(side), slope);
-    store<f64>(slopesOf(side), -slope, 8);
+    const own = rulesAt + (side << 3);
+    const other = rulesAt + ((side ^ 1) << 3);
+    writeBounds(side, 0, <f32>load<f64>(own, MARK_BASE), <f32>load<f64>(own, MARK_SLOPE));
+    writeBounds(side, 8, <f32>load<f64>(other, MARK_BASE), <f32>load<f64>(other, MARK_SLOPE));
   }
+}
+
+function writeBounds(side: usize, offset: usize, base: f32, slope: f32): void {
+  store<f32>(slopesOf(side) + offset, slope);
+  store<f32>(slopesOf(side) + offset, -slope, 4);
+  store<f32>(basesOf(side) + offset, base);
+  store<f32>(basesOf(side) + offset, base, 4);
 }
 
 /** Variants, their rooms, and rows. */
@@ -147,11 +158,21 @@ export function activeSides(): usize {
   return room + ACTIVE;
 }
 
-/** What a side's mark gains with the close, and with the close negated. */
+/**
+ * What a side's mark gains with the close, and with the close negated; then those of the side after it. Float32, as its
+ * bounds are.
+ */
 // @ts-ignore: decorator
 @inline
 export function slopesOf(side: usize): usize {
   return room + SLOPES + (side << 4);
+}
+
+/** What marks begin with, in the order of their slopes. */
+// @ts-ignore: decorator
+@inline
+export function basesOf(side: usize): usize {
+  return room + BASES + (side << 4);
 }
 
 /** Prices at which the two variants entered, then those of their flips. */
@@ -168,7 +189,7 @@ export function cashes(): usize {
   return room + CASH;
 }
 
-/** Bars of a lane's flips, one every STRIDE bytes. */
+/** Bars of a lane's flips, in bytes of eight each, one every STRIDE bytes. */
 // @ts-ignore: decorator
 @inline
 export function barsOfFlips(lane: usize): usize {

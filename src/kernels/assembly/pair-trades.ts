@@ -1,4 +1,4 @@
-/** What two variants in lock step make of their trades: cash after each, and sums over them where they are watched. */
+/** What two variants in lock step make of their trades: cash after each, and sums over them. */
 import { ruin, rules } from "./account";
 import { STRIDE } from "./flips";
 import { WATCH_TRADES } from "./market";
@@ -27,18 +27,11 @@ export function settleTrades(
   store<f64>(cashes(), load<f64>(stateA, AVAILABLE));
   store<f64>(cashes(), load<f64>(stateB, AVAILABLE), 8);
   const common = min(endA, endB - 8);
-  if ((watch & WATCH_TRADES) == 0) {
-    const end = multiplyBoth(sideA, sideB, common);
-    const doneA = multiplyOne(sideA, end, endA, f64x2.extract_lane(least, 0));
-    const doneB = multiplyOne(sideB, end + 8, endB, f64x2.extract_lane(least, 1));
-    return <i32>doneA | (<i32>doneB << 1);
-  } else {
-    takeSums(stateA, 0);
-    takeSums(stateB, 8);
-    const end = settleBoth(sideA, sideB, common);
-    settleOne(sideA, end, endA, tallies());
-    settleOne(sideB, end + 8, endB, tallies() + 8);
-  }
+  takeSums(stateA, 0);
+  takeSums(stateB, 8);
+  const end = settleBoth(sideA, sideB, common);
+  settleOne(sideA, end, endA, tallies());
+  settleOne(sideB, end + 8, endB, tallies() + 8);
   return <i32>staysAbove(endA) | (<i32>staysAbove(endB) << 1);
 }
 
@@ -50,54 +43,6 @@ function staysAbove(end: usize): bool {
     least = min<f64>(least, load<f64>(at));
   }
   return least > ruin;
-}
-
-/** Least cash that multiplyBoth has met. */
-let least: v128 = i64x2.splat(0);
-
-/** Both lanes as far as both have flips, two at a time; where it stopped. */
-function multiplyBoth(sideA: i32, sideB: i32, end: usize): usize {
-  const heldA = rules + (<usize>(1 - sideA) << 3);
-  const heldB = rules + (<usize>(1 - sideB) << 3);
-  const otherA = rules + (<usize>sideA << 3);
-  const otherB = rules + (<usize>sideB << 3);
-  const base = both(heldA + BASE, heldB + BASE);
-  const slope = both(heldA + SLOPE, heldB + SLOPE);
-  const otherBase = both(otherA + BASE, otherB + BASE);
-  const otherSlope = both(otherA + SLOPE, otherB + SLOPE);
-  const distance = cashes() - prices();
-  let cash = v128.load(cashes());
-  let lowest = cash;
-  let at = prices() + STRIDE;
-  let entry = v128.load(prices());
-  for (; at + STRIDE < end; at += 2 * STRIDE) {
-    const turn = v128.load(at);
-    const next = v128.load(at, 16);
-    cash = f64x2.mul(cash, f64x2.add(base, f64x2.mul(slope, f64x2.div(turn, entry))));
-    v128.store(at + distance, cash);
-    lowest = f64x2.pmin(lowest, cash);
-    cash = f64x2.mul(cash, f64x2.add(otherBase, f64x2.mul(otherSlope, f64x2.div(next, turn))));
-    v128.store(at + distance, cash, 16);
-    lowest = f64x2.pmin(lowest, cash);
-    entry = next;
-  }
-  least = lowest;
-  return at;
-}
-
-/** The rest of one lane, an even number of flips after its first; whether it is never ruined. */
-function multiplyOne(carry: i32, at: usize, end: usize, lowest: f64): bool {
-  const distance = cashes() - prices();
-  let side = <usize>(1 - carry) << 3;
-  let cash = load<f64>(at + distance - STRIDE);
-  for (; at < end; at += STRIDE) {
-    const ratio = load<f64>(at) / load<f64>(at - STRIDE);
-    cash *= load<f64>(rules + side, BASE) + load<f64>(rules + side, SLOPE) * ratio;
-    store<f64>(at + distance, cash);
-    lowest = min<f64>(lowest, cash);
-    side ^= 8;
-  }
-  return lowest > ruin;
 }
 
 function takeSums(state: usize, lane: usize): void {
