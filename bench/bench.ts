@@ -3,22 +3,27 @@
  * what other rankings cost, and engines beside the plain path. A benchmark, never a test: nothing
  * here passes or fails. JSON goes to bench/results, tables to the terminal.
  */
-import { fork } from "node:child_process";
-import { once } from "node:events";
 import { parseArgs } from "node:util";
 import { chooseKernels, type KERNEL_SETTINGS } from "../src/kernels/choose-kernels.ts";
 import { engineRatios, engineTable } from "./engines.ts";
 import { circumstances, saveResults } from "./machine.ts";
-import type { Measurement, MeasureOrder } from "./measure.ts";
 import { rankingCosts, rankingTable } from "./rankings.ts";
+import {
+  type Measurement,
+  measurementHead,
+  measurementRow,
+  measureWorkload,
+} from "./thread-gains.ts";
 import { WORKLOADS } from "./workloads.ts";
 
-const HELP = `npm run bench -- [--only W1,W3] [--workers 1,2] [--runs 7]
+const HELP = `npm run bench -- [--only W1,W3] [--workers 1,2] [--runs 9]
                [--kernels auto|wasm|reference] [--tables workloads,rankings,engines]
 
-workloads: each of bench/workloads.ts, warm, in a process of its own, medians.
+workloads: each of bench/workloads.ts on each number of threads, in processes of their own that
+           take turns; medians, and the gain over the first number of threads.
 rankings:  W1 and W3 by each metric, interleaved with the same by total return.
 engines:   W1 on several markets, and W2, by their engines and variant by variant, interleaved.
+All are warmed for 2 s and timed for 4 s, and for so many rounds (--runs) in any case.
 JSON goes to bench/results.`;
 
 const { values: flags } = parseArgs({
@@ -26,7 +31,7 @@ const { values: flags } = parseArgs({
     only: { type: "string" },
     workers: { type: "string", default: "1,2" },
     kernels: { type: "string", default: "auto" },
-    runs: { type: "string", default: "7" },
+    runs: { type: "string", default: "9" },
     tables: { type: "string", default: "workloads,rankings,engines" },
     help: { type: "boolean", default: false },
   },
@@ -53,41 +58,13 @@ console.log(`results: ${saveResults("bench", where, { measurements, rankings, en
 
 async function measureWorkloads(): Promise<Measurement[]> {
   const done: Measurement[] = [];
-  console.log(
-    "| workload | threads | median | range | ns a variant-bar | variants/s | peak memory |",
-  );
-  console.log("|---|---|---|---|---|---|---|");
+  const workers = flags.workers.split(",").map(Number);
+  console.log(measurementHead());
   for (const workload of only) {
-    for (const workers of flags.workers.split(",").map(Number)) {
-      const measurement = await measured({ workload, workers, runs, kernels });
+    for (const measurement of await measureWorkload(workload, workers, { least: runs, kernels })) {
       done.push(measurement);
-      console.log(tableRow(measurement));
+      console.log(measurementRow(measurement));
     }
   }
   return done;
-}
-
-async function measured(order: MeasureOrder): Promise<Measurement> {
-  const child = fork(new URL("measure.ts", import.meta.url));
-  const failed = once(child, "exit").then(([code]) => {
-    throw new Error(`the measurement of ${order.workload} ended with code ${code}`);
-  });
-  // Once a result is there, how the child ends no longer matters.
-  failed.catch(() => {});
-  child.send(order);
-  const [result] = await Promise.race([once(child, "message"), failed]);
-  return result as Measurement;
-}
-
-function tableRow(m: Measurement): string {
-  const cells = [
-    m.workload,
-    m.workers,
-    `${m.medianMs.toFixed(1)} ms`,
-    `${Math.min(...m.timesMs).toFixed(1)}-${Math.max(...m.timesMs).toFixed(1)}`,
-    m.nsPerVariantBar.toFixed(4),
-    Math.round(m.variantsPerSecond).toLocaleString("en"),
-    `+${m.peakMiB.toFixed(0)} MiB`,
-  ];
-  return `| ${cells.join(" | ")} |`;
 }
