@@ -40,9 +40,13 @@ else await simulate();
 async function share(offset: number): Promise<void> {
   await using database = await SimulatedDatabase.open();
   for (let seed = first + offset; seed < first + runs; seed += threads) {
-    parentPort!.postMessage(await simulateRun(database, seed));
+    parentPort!.postMessage({ begins: seed });
+    parentPort!.postMessage({ ended: await simulateRun(database, seed) });
   }
 }
+
+/** Of a thread that is at a run, and that is done with it. */
+type Told = { readonly begins: number } | { readonly ended: SimulatedRun };
 
 async function simulate(): Promise<void> {
   const startedMs = performance.now();
@@ -54,12 +58,16 @@ async function simulate(): Promise<void> {
     retries += run.retries;
     virtualMs += run.virtualMs;
     if (run.complaints.length === 0) return;
-    wrong++;
-    for (const complaint of run.complaints) console.error(`seed ${run.seed}: ${complaint}`);
-    console.error(`replay: npm run simulate -- --seed ${run.seed} --runs 1 --trace`);
+    isWrong(run.seed, run.complaints);
   };
+  const isWrong = (seed: number, complaints: readonly string[]) => {
+    wrong++;
+    for (const complaint of complaints) console.error(`seed ${seed}: ${complaint}`);
+    console.error(`replay: npm run simulate -- --seed ${seed} --runs 1 --trace`);
+  };
+  const offsets = Array.from({ length: threads }, (_, offset) => offset);
   if (values.trace || threads === 1) await oneByOne(ended);
-  else await Promise.all(Array.from({ length: threads }, (_, offset) => inThread(offset, ended)));
+  else await Promise.all(offsets.map((offset) => inThread(offset, ended, isWrong)));
   const tookMs = performance.now() - startedMs;
   console.log(
     Object.entries(tally)
@@ -83,15 +91,24 @@ async function oneByOne(ended: (run: SimulatedRun) => void): Promise<void> {
   }
 }
 
-function inThread(offset: number, ended: (run: SimulatedRun) => void): Promise<void> {
-  return new Promise((resolve, reject) => {
+/** A thread that dies takes the rest of its seeds along, and says which one it died of. */
+function inThread(
+  offset: number,
+  ended: (run: SimulatedRun) => void,
+  isWrong: (seed: number, complaints: readonly string[]) => void,
+): Promise<void> {
+  return new Promise((resolve) => {
     const thread = new Worker(import.meta.filename, {
       argv: process.argv.slice(2),
       workerData: offset,
     });
+    let seed = first + offset;
     thread
-      .on("message", ended)
-      .once("error", reject)
+      .on("message", (told: Told) => {
+        if ("begins" in told) seed = told.begins;
+        else ended(told.ended);
+      })
+      .once("error", (error) => isWrong(seed, [`its thread died: ${(error as Error).stack}`]))
       .once("exit", () => resolve());
   });
 }
