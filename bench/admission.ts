@@ -26,7 +26,7 @@ const { values: flags } = parseArgs({
 const COST_MS = 2_000;
 const FAR = { recover: 1e8, warn: 1e9, open: null };
 const far = Object.fromEntries(SENSOR_NAMES.map((name) => [name, FAR])) as SensorLines;
-const { everyMs, breaches } = loadConfig().admission;
+const { everyMs, breaches, lines: byDefault } = loadConfig().admission;
 const settings = { breaches, coolDownMs: 50, maxCoolDownMs: 50 };
 
 /** What holds the process up, and when that has become a breach. */
@@ -48,10 +48,21 @@ const pieces = (pieceMs: number, open: number, lineMs: number): Breach => ({
   lineMs,
   begin: () => ({ goOn: () => held(pieceMs), end: () => {} }),
 });
+const line = byDefault.eventLoopDelayMs.open!;
 const BREACHES = {
   "a query that becomes too slow": slowQuery,
   "a loop held up in pieces of 60 ms": pieces(60, 40, 0),
   "a loop held up in pieces of 250 ms": pieces(250, 200, 200),
+  [`a loop held up in pieces of ${line + 5} ms, line of the settings`]: pieces(
+    line + 5,
+    line,
+    line,
+  ),
+  [`a loop held up in pieces of ${line + 200} ms, line of the settings`]: pieces(
+    line + 200,
+    line,
+    line,
+  ),
 };
 
 const where = circumstances();

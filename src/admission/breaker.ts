@@ -48,6 +48,11 @@ export interface BreakerStatus {
   readonly opensUntilMs: number | null;
 }
 
+/** From the moment at which something is over its line, no run begins after so long at most. */
+const REACTION_MS = 500;
+/** What looks themselves may come late. */
+const SPARE_MS = 50;
+
 /** Another try makes sense after so long while a probe is under way, or somebody holds it open. */
 const LOOK_AGAIN_MS = 1_000;
 
@@ -75,6 +80,8 @@ export class Breaker {
   #inARow = 0;
   #untilMs = 0;
   #streaks = new Map<SensorName, number>();
+  /** A process that has just started is late for reasons that are over soon. */
+  #wasInTime = false;
   #probe: number | null = null;
   #lastProbe = 0;
 
@@ -109,8 +116,8 @@ export class Breaker {
 
   /**
    * `missed`: looks that a held-up event loop did not come to. They breach its line as this one
-   * does, and say nothing of the other sensors. The first look of a row never trips it alone: what
-   * has held the loop up may be over.
+   * does, and say nothing of the other sensors. The first look of a row does not trip it alone, for
+   * what has held the loop up may be over, unless another stall as long would be seen too late.
    */
   observe(nowMs: number, readings: Readings, missed = 0): void {
     if (this.#override !== "AUTOMATIC") return;
@@ -178,12 +185,20 @@ export class Breaker {
       const { breaches } = this.#settings;
       const former = this.#streaks.get(sensor) ?? 0;
       const looks = sensor === "eventLoopDelayMs" ? 1 + missed : 1;
-      const counted = former > 0 ? former + looks : Math.min(looks, Math.max(1, breaches - 1));
+      const patience = isOver && this.#isLong(sensor, value, line) ? looks : breaches - 1;
+      const counted = former > 0 ? former + looks : Math.min(looks, Math.max(1, patience));
       const streak = isOver ? counted : 0;
       this.#streaks.set(sensor, streak);
       if (isOver && streak >= breaches) reasons.push({ sensor, value, line });
+      if (sensor === "eventLoopDelayMs" && value !== null && !isOver) this.#wasInTime = true;
     }
     return reasons;
+  }
+
+  /** A stall that was over the line for so long that the end of one more like it were too late. */
+  #isLong(sensor: SensorName, stallMs: number, line: number): boolean {
+    if (sensor !== "eventLoopDelayMs" || !this.#wasInTime) return false;
+    return 2 * stallMs - line > REACTION_MS - SPARE_MS;
   }
 
   /** A sensor that can trip it has to be below its lower line; between the lines it stays open. */

@@ -38,8 +38,8 @@ export function workersOption(): Option {
   return new Option("--workers <threads>", "threads that score variants").argParser(wholeNumber);
 }
 
-/** Nobody waits for an answer of this process. */
-const ALONE = { mode: "STANDALONE" };
+/** Nobody waits for an answer of this process, and what it was started for begins. */
+const ALONE = { mode: "STANDALONE", admission: { breaker: "CLOSED" } };
 
 /**
  * `quiet`: a command that prints its own results logs warnings only, and sweeps get everything,

@@ -86,6 +86,23 @@ describe("a breaker", () => {
     expect(seen(reading(99, "memoryPct"), 9, 9).state).toBe("CLOSED");
   });
 
+  it("does not wait for another stall where that would be too late", () => {
+    const state = (stallMs: number, missed: number, settings: Partial<BreakerSettings> = {}) => {
+      const { breaker } = new Bench(settings).read(0);
+      breaker.observe(1_000, reading(stallMs), missed);
+      return breaker.state;
+    };
+    const lines = linesOf({ eventLoopDelayMs: { recover: 40, warn: 80, open: 500 } });
+    expect(state(500, 4, { lines })).toBe("OPEN");
+    expect(state(499, 4, { lines })).toBe("CLOSED");
+    // At a line of 30 the second of two stalls of 240 ends 450 after the first was over it.
+    expect([state(240, 2), state(241, 2)]).toEqual(["CLOSED", "OPEN"]);
+    expect(state(900, 8, { breaches: 10 }), "by the settings it takes ten").toBe("CLOSED");
+    const { breaker } = new Bench({ lines });
+    breaker.observe(1_000, reading(900), 8);
+    expect(breaker.state, "it has only just started").toBe("CLOSED");
+  });
+
   it("needs one and the same sensor for it, and none that has nothing to say or no line", () => {
     const other = reading(99, "memoryPct");
     const bench = new Bench().read(99, other, 99, other, 99, null, 99, 99, QUIET);
