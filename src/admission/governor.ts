@@ -38,6 +38,11 @@ const FLOOR_EVERY_MS = 2_000;
  * nobody else wants is theirs.
  */
 const NICE = 10;
+/**
+ * Of threads that get everything: a third of a core's weight. The process and its database's thread
+ * are what deals out their work, and wake up before them.
+ */
+const NICE_ALONE = 5;
 
 /** In STANDALONE nobody is thought to wait for an answer of the API. */
 const OF_THE_API: readonly SensorName[] = ["apiLatencyMs", "eventLoopDelayMs"];
@@ -62,7 +67,7 @@ export class Governor {
 
   /** Asked at every reading. */
   rein(nowMs: number, mode: ExecutionMode, readings: Readings, breaker: BreakerState): Rein {
-    const nice = mode === "STANDALONE" ? 0 : NICE;
+    const nice = mode === "STANDALONE" ? NICE_ALONE : NICE;
     const levels = this.#levels(mode, readings);
     this.#adapt(nowMs, [...levels.values()]);
     const { threads, sharedThreads } = this.#settings;

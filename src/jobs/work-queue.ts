@@ -92,6 +92,8 @@ export async function openWorkQueue(
   store.attachJobs(jobSink(boss, queue));
   return {
     fetch: async ({ above, exceptRuns }) => {
+      // Nothing is above the most urgent priority, and a range of none is refused.
+      if (above !== null && bandOf(above) + 1 === LIFTED_BAND) return null;
       const [job] = await boss.fetch<JobData>(queue, {
         ...(above === null ? {} : bandsAbove(above)),
         ...(exceptRuns.length === 0 ? {} : { ignoreGroups: [...exceptRuns] }),

@@ -48,6 +48,13 @@ describe("a governor", () => {
     expect(new Bench("STANDALONE", 7).read(1)).toEqual([8]);
   });
 
+  it("has the process wake up before its threads in every mode, a little where they get all", () => {
+    const nice = (mode: ExecutionMode) =>
+      new Governor({ lines: LINES, threads: 8, sharedThreads: 8 }).rein(0, mode, QUIET, "CLOSED")
+        .nice;
+    expect(EXECUTION_MODES.map(nice)).toEqual([5, 10, 10]);
+  });
+
   it("thinks of nobody who waits for the API in STANDALONE", () => {
     const slow = { apiLatencyMs: 99, eventLoopDelayMs: 99 };
     expect(new Bench("STANDALONE").read(20, slow).at(-1)).toBe(8);

@@ -115,6 +115,8 @@ onBothDatabases("the queue", (database) => {
     const runs = [await start("BULK"), await start("NORMAL"), await start("HIGH")];
     const [bulk, normal, high] = runs as [RunRecord, RunRecord, RunRecord];
     expect(await queue.fetch({ above: 40, exceptRuns: [] })).toBeNull();
+    // Of whoever has its hands full of CRITICAL: the range above is empty.
+    expect(await queue.fetch({ above: 50, exceptRuns: [] })).toBeNull();
     expect(await take({ above: 10, exceptRuns: [high.id] })).toMatchObject({ runId: normal.id });
     await store.setRunPriority(bulk.id, "CRITICAL");
     expect(await take({ above: 40, exceptRuns: [] })).toMatchObject({ runId: bulk.id });
