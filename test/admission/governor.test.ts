@@ -48,7 +48,7 @@ describe("a governor", () => {
     expect(new Bench("STANDALONE", 7).read(1)).toEqual([8]);
   });
 
-  it("has the process wake up before its threads in every mode, a little where they get all", () => {
+  it("puts threads behind the process in every mode, least where they get all", () => {
     const nice = (mode: ExecutionMode) =>
       new Governor({ lines: LINES, threads: 8, sharedThreads: 8 }).rein(0, mode, QUIET, "CLOSED")
         .nice;
