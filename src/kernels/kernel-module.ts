@@ -209,7 +209,7 @@ export interface KernelExports {
     states: number,
     stateBytes: number,
     changes: number,
-    changeBytes: number,
+    slots: number,
   ): void;
   useRows(keys: number, values: number, rowBytes: number, flat: number): void;
   openBatch(count: number): void;

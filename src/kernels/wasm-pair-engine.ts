@@ -18,8 +18,8 @@ const BASIC_BYTES = 32;
 const WATCHED_BYTES = 144;
 /** A row costs about as much as a variant; so many of them make rows cheap. */
 const VARIANTS_A_ROW = 32;
-/** Variants whose sums are asked for at once. */
-const CLOSED_AT_ONCE = 4;
+/** Variants whose sums are asked for at once; at most 512. */
+const CLOSED_AT_ONCE = 128;
 /** Variants between two looks at whether to stop: about half a millisecond. */
 const VARIANTS_A_LOOK = 2_048;
 
@@ -146,7 +146,7 @@ export class WasmPairEngine implements BatchEngine {
       states.byteOffset,
       this.#stateBytes,
       this.#changeBytes === 0 ? 0 : changes.byteOffset,
-      this.#changeBytes,
+      count + 1,
     );
     this.#rows.choose(rows);
     kernels.openBatch(count);

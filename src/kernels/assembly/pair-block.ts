@@ -9,15 +9,16 @@ import { closeVariant, openVariant, settleBlock } from "./block-settle";
 import { flipPrices, STRIDE } from "./flips";
 import { close, WATCH_BARS, WATCH_DAYS, WATCH_DRAWDOWN, WATCH_TRADES } from "./market";
 import { multiply } from "./pair-cash";
-import { addDays, readDays } from "./pair-days";
+import { emptyChanges, endOfDays, lastChange, sumSquares } from "./pair-changes";
+import { addDays, endDay, firstDay, readDays } from "./pair-days";
 import { addDrawdown } from "./pair-drawdown";
 import {
   aboveWords,
   barsOfFlips,
   both,
   changes,
-  changesOf,
   countsOf,
+  equities,
   flat,
   keys,
   neitherWords,
@@ -33,7 +34,6 @@ import {
   watch,
 } from "./pair-room";
 import { keepTrades, settleTrades } from "./pair-trades";
-import { sumSquares } from "./pair-squares";
 import { pairWords } from "./pair-words";
 import { SUMS_BYTES } from "./sums";
 import {
@@ -54,7 +54,7 @@ const SLOW: i32 = 2;
 export function openBatch(count: i32): void {
   for (let variant = 0; variant <= count; variant++) {
     store<i32>(order + (<usize>variant << 2), variant);
-    openVariant(stateOf(variant), changesOf(variant));
+    openVariant(stateOf(variant), changes);
   }
 }
 
@@ -81,7 +81,7 @@ export function scorePairs(first: i32, last: i32, spare: i32, from: i32): i32 {
     const carryB = carryOf(b, 1, undecidedB, from);
     const done = carryA == SLOW && carryB == SLOW ? 0 : scoreTwo(a, b, carryA, carryB, from);
     if ((done & 1) == 0) ruined += settleAlone(a, 0, undecidedA, from);
-    if (isLone) openVariant(stateOf(spare), changesOf(spare));
+    if (isLone) openVariant(stateOf(spare), changes);
     else if ((done & 2) == 0) ruined += settleAlone(b, 1, undecidedB, from);
   }
   return ruined;
@@ -128,7 +128,8 @@ function carryOf(variant: i32, lane: usize, undecided: i32, from: i32): i32 {
 /** Whether it is ruined. */
 function settleAlone(variant: i32, lane: usize, undecided: i32, from: i32): i32 {
   const state = stateOf(variant);
-  settleBlock(state, changesOf(variant), aboveWords(lane), neitherWords(lane), undecided, from);
+  const returns = emptyChanges(variant, firstDay, endDay);
+  settleBlock(state, returns, aboveWords(lane), neitherWords(lane), undecided, from);
   return <i32>(load<i32>(state, SIGNAL) == RUINED);
 }
 
@@ -220,11 +221,13 @@ export function dropRuined(count: i32): i32 {
   return left;
 }
 
-/** After the last block: the sums of `count` variants from `first` on, four at most, one after the other at `out`. */
+/** After the last block: the sums of `count` variants from `first` on, one after the other at `out`. */
 export function closePairs(first: i32, count: i32, out: usize): void {
+  const ends = equities();
   for (let i = 0; i < count; i++) {
     const variant = first + i;
-    closeVariant(stateOf(variant), changesOf(variant), out + <usize>i * SUMS_BYTES);
+    store<f64>(ends + (<usize>i << 3), endOfDays(variant));
+    closeVariant(stateOf(variant), lastChange(variant), out + <usize>i * SUMS_BYTES);
   }
-  if (changes != 0) sumSquares(first, count, out);
+  if (changes != 0) sumSquares(first, count, out, ends);
 }

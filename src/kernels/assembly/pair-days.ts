@@ -1,12 +1,12 @@
 /** Daily returns of two variants in lock step over a block: equity at the last bar of each of its days. */
 import { BLOCK_BARS } from "./block-extremes";
 import { dayCount, lastBarOf } from "./daily-tally";
+import { changesIn } from "./pair-changes";
 import { BEFORE, COUNT_BYTES, STRIDE } from "./flips";
 import { bars, closeAt, WATCH_DOWNSIDE, WATCH_GROWTH } from "./market";
 import {
   both,
   changes,
-  changesOf,
   countsOf,
   DAY_BYTES,
   daysOfBlock,
@@ -29,8 +29,8 @@ import {
 } from "./variant-state";
 
 /** Days of the block that end in it before the range's last bar. */
-let firstDay: i32 = 0;
-let endDay: i32 = 0;
+export let firstDay: i32 = 0;
+export let endDay: i32 = 0;
 
 // Where a day's last bar is: offset of its word's counts, and the bits of the word up to it; its close.
 const WORD: usize = 0; // i32
@@ -82,8 +82,10 @@ function walkDays(
 ): void {
   const stateA = stateOf(a);
   const stateB = stateOf(b);
-  let slotA = changesOf(a) + (<usize>load<i32>(stateA, CHANGED) << 3);
-  let slotB = changesOf(b) + (<usize>load<i32>(stateB, CHANGED) << 3);
+  const none = i64x2.splat(-1);
+  let changed = i64x2.splat(0);
+  let slotA = changesIn(a, firstDay, endDay);
+  let slotB = changesIn(b, firstDay, endDay);
   let last = both(stateA + LAST_EQUITY, stateB + LAST_EQUITY);
   let growth = both(stateA + GROWTH, stateB + GROWTH);
   let sum = both(stateA + DAILY_SUM, stateB + DAILY_SUM);
@@ -97,17 +99,25 @@ function walkDays(
     last = equityOf(place, sides);
     whole = f64x2.gt(last, f64x2.splat(0));
     place += DAY_BYTES;
+    if (keeps) {
+      v128.store64_lane(slotA, none, 0);
+      v128.store64_lane(slotB, none, 1);
+      slotA += 8;
+      slotB += 8;
+    }
   }
   for (; place < end; place += DAY_BYTES) {
     const equity = equityOf(place, sides);
     const differs = f64x2.ne(equity, last);
     const r = v128.and(f64x2.sub(f64x2.div(equity, last), one), differs);
     if (keeps) {
-      v128.store64_lane(slotA, r, 0);
-      v128.store64_lane(slotB, r, 1);
-      const change = i64x2.bitmask(differs);
-      slotA += <usize>(change & 1) << 3;
-      slotB += <usize>(change & 2) << 2;
+      // All bits set are no number.
+      const kept = v128.or(r, v128.not(differs));
+      v128.store64_lane(slotA, kept, 0);
+      v128.store64_lane(slotB, kept, 1);
+      slotA += 8;
+      slotB += 8;
+      changed = i64x2.sub(changed, differs);
     }
     whole = v128.and(whole, f64x2.gt(r, f64x2.splat(-1)));
     if (grows) growth = f64x2.mul(growth, f64x2.add(one, r));
@@ -120,14 +130,14 @@ function walkDays(
   }
   const broken = i64x2.bitmask(whole) ^ 3;
   if ((done & 1) != 0) {
-    keep(stateA, slotA - changesOf(a), broken & 1);
+    keep(stateA, <i32>i64x2.extract_lane(changed, 0), broken & 1);
     v128.store64_lane(stateA + LAST_EQUITY, last, 0);
     v128.store64_lane(stateA + GROWTH, growth, 0);
     v128.store64_lane(stateA + DAILY_SUM, sum, 0);
     v128.store64_lane(stateA + DOWNSIDE_SUM, downside, 0);
   }
   if ((done & 2) != 0) {
-    keep(stateB, slotB - changesOf(b), broken >> 1);
+    keep(stateB, <i32>i64x2.extract_lane(changed, 1), broken >> 1);
     v128.store64_lane(stateB + LAST_EQUITY, last, 1);
     v128.store64_lane(stateB + GROWTH, growth, 1);
     v128.store64_lane(stateB + DAILY_SUM, sum, 1);
@@ -166,8 +176,8 @@ function flipUpTo(word: usize, upTo: u64): usize {
   return load<usize>(word, BEFORE) + <usize>popcnt(load<u64>(word) & upTo) * STRIDE;
 }
 
-function keep(state: usize, changeBytes: usize, broken: i32): void {
-  store<i32>(state, <i32>(changeBytes >> 3), CHANGED);
+function keep(state: usize, changed: i32, broken: i32): void {
+  store<i32>(state, load<i32>(state, CHANGED) + changed, CHANGED);
   store<i32>(state, load<i32>(state, BROKEN) | broken, BROKEN);
   store<i32>(state, endDay, NEXT_DAY);
 }

@@ -47,9 +47,10 @@ export let order: usize = 0;
 export let pairs: usize = 0;
 export let states: usize = 0;
 export let stateBytes: usize = 0;
-/** Daily returns of each variant; 0 where nobody asks for them. */
+/** Daily returns of the variants, see pair-changes.ts; 0 where nobody asks for them. */
 export let changes: usize = 0;
-export let changeBytes: usize = 0;
+/** Variants that have room. */
+export let slots: i32 = 0;
 // The rows of the block at hand, as rowKeys leaves them.
 export let keys: usize = 0;
 export let values: usize = 0;
@@ -110,14 +111,14 @@ export function useBatch(
   statesAt: usize,
   stateSize: usize,
   changesAt: usize,
-  changeSize: usize,
+  slotCount: i32,
 ): void {
   order = orderAt;
   pairs = pairsAt;
   states = statesAt;
   stateBytes = stateSize;
   changes = changesAt;
-  changeBytes = changeSize;
+  slots = slotCount;
 }
 
 export function useRows(keysAt: usize, valuesAt: usize, rowSize: usize, flatAt: usize): void {
@@ -206,12 +207,6 @@ export function equities(): usize {
 @inline
 export function stateOf(variant: i32): usize {
   return states + <usize>variant * stateBytes;
-}
-
-// @ts-ignore: decorator
-@inline
-export function changesOf(variant: i32): usize {
-  return changes + <usize>variant * changeBytes;
 }
 
 // @ts-ignore: decorator
