@@ -7,6 +7,7 @@ import { EmbeddedDatabase, type EmbeddedPlace } from "./embedded/embedded-databa
 import { ThreadSession } from "./embedded/thread-session.ts";
 import { layOutDataDir } from "./embedded-template.ts";
 import { migrateEmbedded, migrateServer } from "./migrate.ts";
+import { isOutage } from "./outage.ts";
 import { connectionOf, ServerListener } from "./server-connection.ts";
 import { WatchedPool, type WatchWait } from "./watched-waits.ts";
 
@@ -83,8 +84,17 @@ async function initialise(folder: string): Promise<void> {
 /** What closing waits for a server. */
 const CLOSE_MS = 3_000;
 
+/** Who reads it in a log of many processes knows what to look at; the URL may have a password. */
+function unanswered(url: string, cause: Error): Error {
+  const where = URL.canParse(url) ? new URL(url).host : "";
+  const at = where === "" ? "" : ` at ${where}`;
+  return new Error(`the database${at} does not answer: ${cause.message}`, { cause });
+}
+
 async function openServer(url: string, watch: WatchWait): Promise<Database> {
-  await migrateServer(url);
+  await migrateServer(url).catch((error: unknown) => {
+    throw isOutage(error) ? unanswered(url, error as Error) : error;
+  });
   const client = new WatchedPool({ ...connectionOf(url), max: 8 }, watch);
   // A connection that breaks while nobody uses it; whoever asks next gets another.
   client.on("error", () => {});

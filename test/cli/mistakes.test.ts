@@ -78,7 +78,11 @@ const MISTAKES: readonly [string[], number, RegExp][] = [
   [["pause", "no-such-run"], 2, /NOT_FOUND id: .*got no-such-run/],
   [["delete", "no-such-run"], 2, /NOT_FOUND id: .*got no-such-run/],
   [["runs", "--server", "http://127.0.0.1:1"], 1, /no server answers at http:\/\/127.0.0.1:1/],
-  [["migrate", "--database-url", "postgres://127.0.0.1:1/none"], 1, /^error: .*ECONNREFUSED/],
+  [
+    ["migrate", "--database-url", "postgres://me:secret@127.0.0.1:1/none"],
+    1,
+    /^error: the database at 127\.0\.0\.1:1 does not answer: .*ECONNREFUSED/,
+  ],
 ];
 
 describe("mistakes on the command line", () => {

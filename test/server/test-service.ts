@@ -39,7 +39,7 @@ function testAdmission(pool: WorkerPool): OpenAdmission {
   return openAdmission({
     settings: {
       ...{ mode: "STANDALONE", override: "AUTOMATIC", lines: FAR_LINES },
-      ...{ breaches: 3, coolDownMs: 100, maxCoolDownMs: 1_000, everyMs: 50 },
+      ...{ breaches: 3, coolDownMs: 500, maxCoolDownMs: 1_000, everyMs: 50 },
     },
     ...{ pool, databaseWaits: new Durations(1_000), queries: new Durations(1_000) },
     databaseBytes: () => null,
