@@ -4,10 +4,10 @@ import {
   inflate,
   type ZstdOptions,
   zstdCompress,
-  zstdCompressSync,
   zstdDecompress,
   zstdDecompressSync,
 } from "node:zlib";
+import { storedBytes, storedFrame } from "./stored-frame.ts";
 
 const compressAsync = promisify(zstdCompress);
 const decompressAsync = promisify(zstdDecompress);
@@ -21,7 +21,7 @@ const OPTIONS = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
 /** Where a stream of Zstandard begins; one of deflate, which older versions wrote, begins lower. */
 const ZSTD_MAGIC = 0xfd2fb528;
 
-/** Fewer bytes are compressed at once: in 30 us, where another thread costs 100 by itself. */
+/** No more than these are stored as they are: a compressor of their own costs more than they do. */
 const AT_ONCE_BYTES = 8 * 1024;
 
 /** Float64 columns one after the other, little-endian, compressed off the main thread if long. */
@@ -30,9 +30,7 @@ export async function packFloats(columns: readonly Float64Array[]): Promise<Buff
   const bytes = columns.map((c) => new Uint8Array(c.buffer, c.byteOffset, c.byteLength));
   // zlib refuses shared memory, and concat copies out of it.
   const all = Buffer.concat(bytes);
-  return all.byteLength <= AT_ONCE_BYTES
-    ? zstdCompressSync(all, OPTIONS)
-    : compressAsync(all, OPTIONS);
+  return all.byteLength <= AT_ONCE_BYTES ? storedFrame(all) : compressAsync(all, OPTIONS);
 }
 
 /** Begins columns that are packed apart: a stream of an older version begins otherwise. */
@@ -91,7 +89,9 @@ export async function unpackFloats(packed: Uint8Array, count?: number): Promise<
   return floats;
 }
 
-async function decompressed(packed: Uint8Array, options: ZstdOptions): Promise<Buffer> {
+async function decompressed(packed: Uint8Array, options: ZstdOptions): Promise<Uint8Array> {
+  const stored = storedBytes(packed);
+  if (stored !== null) return stored;
   return packed.byteLength <= AT_ONCE_BYTES
     ? zstdDecompressSync(packed, options)
     : decompressAsync(packed, options);
