@@ -210,11 +210,13 @@ function spawnKernel(cwd: string, { folder, connectionFile }: Channels): ChildPr
 }
 
 /**
- * The caller's environment less what would make outputs differ from one terminal to another. What
- * the notebook leaves in its temporary folder goes with the kernel.
+ * The caller's environment less what would make outputs differ from one terminal or hour to another:
+ * how busy the machine is refuses no run. What the notebook leaves in its temporary folder goes with
+ * the kernel.
  */
 function environment(temporaryFolder: string): NodeJS.ProcessEnv {
   const isPersonal = /^(SWEEPLINE_.*|DATABASE_URL|FORCE_COLOR|NODE_OPTIONS)$/;
   const kept = Object.entries(process.env).filter(([name]) => !isPersonal.test(name));
-  return { ...Object.fromEntries(kept), NO_COLOR: "1", TZ: "UTC", TMPDIR: temporaryFolder };
+  const same = { NO_COLOR: "1", TZ: "UTC", SWEEPLINE_ADMISSION_BREAKER: "CLOSED" };
+  return { ...Object.fromEntries(kept), ...same, TMPDIR: temporaryFolder };
 }

@@ -14,7 +14,8 @@ const data = temporaryFolder();
 let config: ServiceConfig;
 
 beforeAll(() => {
-  const flags = { dataDir: data.path, port: 0, workers: 2, log: { level: "silent" } };
+  const quiet = { log: { level: "silent" }, admission: { breaker: "CLOSED" } };
+  const flags = { dataDir: data.path, port: 0, workers: 2, ...quiet };
   config = loadConfig({ environment: {}, flags });
 });
 

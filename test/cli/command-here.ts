@@ -1,6 +1,7 @@
 import { vi } from "vitest";
 import { exitCodeOf } from "../../src/cli/exit-code-of.ts";
 import { createProgram } from "../../src/cli/program.ts";
+import { CLOSED_BREAKER } from "../support/closed-breaker.ts";
 import type { Ended } from "./sweepline-process.ts";
 
 /** Runs a command to its end in this process, as `sweepline` does it in one of its own. */
@@ -26,7 +27,8 @@ export async function commandHere(
     vi.spyOn(console, "log").mockImplementation(line("stdout")),
     vi.spyOn(console, "error").mockImplementation(line("stderr")),
   ];
-  for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
+  const variables = { ...CLOSED_BREAKER, ...environment };
+  for (const [name, value] of Object.entries(variables)) vi.stubEnv(name, value);
   try {
     return { code: await codeOf(args), ...printed };
   } finally {

@@ -15,7 +15,9 @@ beforeAll(async () => {
   database = await POSTGRES.create();
   vi.stubEnv("DATABASE_URL", database.location.url);
   vi.stubEnv("SWEEPLINE_DATA_DIR", folder.path);
-  const config = loadConfig({ flags: { workers: 1, log: { level: "silent" } } });
+  const config = loadConfig({
+    flags: { workers: 1, log: { level: "silent" }, admission: { breaker: "CLOSED" } },
+  });
   app = await createApp(config, { work: false });
   await app.datasets.importSynthetic({ name: "sample", seed: 7, bars: 2_000 });
 });

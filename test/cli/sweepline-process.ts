@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { CLOSED_BREAKER } from "../support/closed-breaker.ts";
 
 const MAIN = join(import.meta.dirname, "../../src/cli/main.ts");
 
@@ -19,7 +20,7 @@ export class SweeplineProcess {
     this.#child = spawn(process.execPath, [MAIN, ...args], {
       cwd: tmpdir(),
       stdio: ["ignore", "pipe", "pipe"],
-      env: { PATH, HOME, NODE_COMPILE_CACHE, ...environment },
+      env: { PATH, HOME, NODE_COMPILE_CACHE, ...CLOSED_BREAKER, ...environment },
     });
     this.#child.stdout!.setEncoding("utf8").on("data", (text: string) => {
       this.stdout += text;

@@ -5,6 +5,7 @@ import { toGraphqlRequest } from "../../src/cli/api/graphql-request.ts";
 import { followProgress, runSummary, startRun } from "../../src/cli/api/runs-api.ts";
 import { ApiClient } from "../../src/client/api-client.ts";
 import { createApp, loadConfig, type RunRequestInput } from "../../src/index.ts";
+import { CLOSED_BREAKER } from "../support/closed-breaker.ts";
 import { POSTGRES } from "../support/databases.ts";
 import { SweeplineProcess, sweepline, temporaryFolder } from "./sweepline-process.ts";
 
@@ -28,6 +29,7 @@ function machine(name: string) {
     DATABASE_URL: database.location.url!,
     SWEEPLINE_DATA_DIR: dataDir,
     SWEEPLINE_WORKERS: "1",
+    ...CLOSED_BREAKER,
   };
 }
 

@@ -6,6 +6,7 @@ import { Random } from "../../../src/core/random.ts";
 import { type App, createApp, loadConfig, type RunRequestInput } from "../../../src/index.ts";
 import type { OpenStore } from "../../../src/store/open.ts";
 import type { RunRecord } from "../../../src/store/records.ts";
+import { CLOSED_BREAKER } from "../closed-breaker.ts";
 import { freePort } from "../free-port.ts";
 import { runWhen } from "../service-under-test.ts";
 import { Herd } from "./herd.ts";
@@ -58,6 +59,7 @@ export async function campaign(options: CampaignOptions): Promise<CampaignReport
     DATABASE_URL: options.postgres.url,
     SWEEPLINE_DATA_DIR: folder,
     SWEEPLINE_WORKERS: "1",
+    ...CLOSED_BREAKER,
     SWEEPLINE_LOG_LEVEL: "error",
     SWEEPLINE_DEADLINES_LEASE_SECONDS: String(LEASE_SECONDS),
     SWEEPLINE_RETRIES_FAULTS: "20",
