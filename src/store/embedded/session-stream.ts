@@ -11,6 +11,8 @@ type Chunk = { readonly chunk: Buffer };
 export class SessionStream extends Duplex {
   readonly #open: () => Promise<EmbeddedSession>;
   #session: Promise<EmbeddedSession> | null = null;
+  /** Answers come in the order of what was asked. */
+  #latest: Promise<void> = Promise.resolve();
 
   constructor(open: () => Promise<EmbeddedSession>) {
     super();
@@ -59,13 +61,14 @@ export class SessionStream extends Duplex {
       at += chunk.length;
     }
     // What follows does not wait for the answer: it is answered behind it.
-    this.#answered(messages).catch((error: Error) => this.destroy(error));
+    this.#latest = this.#answered(messages).catch((error: Error) => void this.destroy(error));
     done();
   }
 
   override _final(done: Done): void {
-    this.push(null);
-    this.#closed().then(() => done(), done);
+    // The thread keeps no process alive once it has answered: it is asked to end after that.
+    const answered = this.#latest.then(() => void this.push(null));
+    answered.then(() => this.#closed()).then(() => done(), done);
   }
 
   override _destroy(error: Error | null, done: Done): void {
