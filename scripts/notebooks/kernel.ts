@@ -210,9 +210,9 @@ function spawnKernel(cwd: string, { folder, connectionFile }: Channels): ChildPr
 }
 
 /**
- * The caller's environment less what would make outputs differ from one terminal or hour to another:
- * how busy the machine is refuses no run. What the notebook leaves in its temporary folder goes with
- * the kernel.
+ * The caller's environment less what would make outputs differ from one terminal to another, and
+ * with the breaker closed: how busy the machine is refuses no run. What the notebook leaves in its
+ * temporary folder goes with the kernel.
  */
 function environment(temporaryFolder: string): NodeJS.ProcessEnv {
   const isPersonal = /^(SWEEPLINE_.*|DATABASE_URL|FORCE_COLOR|NODE_OPTIONS)$/;
