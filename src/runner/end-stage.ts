@@ -3,9 +3,10 @@ import type { RunSpent } from "../core/stages/run-profile.ts";
 import { riskCells, type StageName } from "../core/stages/sweep.ts";
 import { PoolEmpty } from "../pool/faults.ts";
 import type { ComputePool } from "../pool/task.ts";
+import { freeArrays } from "../store/free-arrays.ts";
 import { PRIORITIES } from "../store/priorities.ts";
 import type { RunRecord } from "../store/records.ts";
-import type { ClaimedEnd, Store } from "../store/store.ts";
+import type { ClaimedEnd, Store, StoredChunk } from "../store/store.ts";
 import type { Clock } from "./clock.ts";
 import type { DatasetSource } from "./dataset-source.ts";
 import type { HeldLeases } from "./held-leases.ts";
@@ -117,12 +118,20 @@ async function finalize(duty: EndDuty, run: RunRecord): Promise<boolean> {
   const clock = duty.runClocks?.of(run.id);
   const rows = await bestRows(duty, run, "STAGE_B");
   const columns = await during(clock, "merge", async () => [
-    ...(await columnDigests(sweep, "STAGE_A", store.storedChunks(run.id, "STAGE_A"))),
-    ...(await columnDigests(sweep, "STAGE_B", store.storedChunks(run.id, "STAGE_B"))),
+    ...(await columnDigests(sweep, "STAGE_A", passing(store.storedChunks(run.id, "STAGE_A")))),
+    ...(await columnDigests(sweep, "STAGE_B", passing(store.storedChunks(run.id, "STAGE_B")))),
   ]);
   const digest = runDigest(columns, rows);
   const end = { state: "SUCCEEDED", rows: rows.rows, digest, error: null } as const;
   return store.finishRun(run.id, { ...end, ...spentOf(clock) });
+}
+
+/** Chunks that are freed as soon as the next one is asked for. */
+async function* passing(chunks: AsyncIterable<StoredChunk>): AsyncGenerator<StoredChunk> {
+  for await (const chunk of chunks) {
+    yield chunk;
+    freeArrays([chunk.rows, ...chunk.columns]);
+  }
 }
 
 /** The best so far is what a stopped run leaves: of Stage B where it has any, else of Stage A. */

@@ -3,6 +3,7 @@ import { and, asc, eq, isNotNull, type SQL, sql } from "drizzle-orm";
 import type { StageName } from "../core/stages/sweep.ts";
 import { checkedId, copiedBytes } from "./copied-bytes.ts";
 import type { Connection, Database } from "./database.ts";
+import { freeArrays } from "./free-arrays.ts";
 import { unpackColumns, unpackFloats } from "./packing.ts";
 import { chunkResults } from "./schema.ts";
 import type { StoredChunk, StoredRows } from "./store.ts";
@@ -17,7 +18,9 @@ export async function* storedRows(
   for (const batch of await batches(database.db, ofStage, ROW_BYTES)) {
     const packed = await packedOf(database.pool, runId, batch, "rows");
     for (const [i, { bytes: _bytes, rowBytes: _rowBytes, ...chunk }] of batch.entries()) {
-      yield { ...chunk, rows: await unpackFloats(packed[i]) };
+      const rows = await unpackFloats(packed[i]);
+      freeArrays([packed[i]]);
+      yield { ...chunk, rows };
       if (i % CHUNKS_A_TURN === CHUNKS_A_TURN - 1) await turn();
     }
   }
@@ -40,6 +43,7 @@ export async function* storedChunks(
     for (const [i, { bytes: _bytes, rowBytes, ...chunk }] of batch.entries()) {
       const rows = await unpackFloats(packed[i].subarray(0, rowBytes));
       const columns = await unpackColumns(packed[i].subarray(rowBytes), chunk.stride - 1);
+      freeArrays([packed[i]]);
       yield { ...chunk, rows, columns };
       if (i % CHUNKS_A_TURN === CHUNKS_A_TURN - 1) await turn();
     }
