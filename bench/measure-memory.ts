@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createApp } from "../src/app.ts";
+import { compileQuestions, createApp } from "../src/app.ts";
 import { loadConfig } from "../src/config.ts";
 import type { RunRequestInput } from "../src/plan/request.ts";
 import { isTerminal, type RunRecord } from "../src/store/records.ts";
@@ -41,7 +41,10 @@ async function measure(order: MemoryOrder): Promise<MemoryMeasurement> {
       guards: { maxVariantsPerStage: 100_000_000 },
       log: { level: "warn" },
     };
-    await using app = await createApp(loadConfig({ environment: {}, flags }));
+    // All that `sweepline serve` has in its process.
+    const config = loadConfig({ environment: {}, flags });
+    await using app = (await Promise.all([createApp(config), compileQuestions()]))[0];
+    await app.serve({ port: 0 });
     const { dataset } = await app.datasets.importSynthetic({
       seed: 7,
       bars: BARS,
