@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { setImmediate as turn } from "node:timers/promises";
 import { RANKING_METRICS, type RankingMetric } from "../core/metrics/ranking-metric.ts";
 import { describeVariant } from "../core/stages/describe.ts";
 import { type ColumnDigest, feedColumn, feedDigest } from "../core/stages/digest.ts";
@@ -88,8 +89,16 @@ export async function finalRows(
     const spentMs = Math.max(1, hurry.now() - startMs);
     count = Math.floor(((hurry.withinMs - spentMs) * scored.length) / spentMs);
   }
-  return asFinalRows(task, stage, scored);
+  const found: ResultRow[] = [];
+  for (const [i, variant] of scored.entries()) {
+    found.push(resultRow(task.plan, stage, variant, i + 1));
+    if (i % ROWS_A_TURN === ROWS_A_TURN - 1) await turn();
+  }
+  return { rows: found, packed: packedRows(scored) };
 }
+
+/** Keys of rows take their time: the event loop gets a turn after so many. */
+const ROWS_A_TURN = 16;
 
 /** Rows that a thread has scored with every ranking metric, best first. */
 export function scoredRows(task: SweepTask, best: RankedRows, metrics: Float64Array): FinalRows {
@@ -98,22 +107,18 @@ export function scoredRows(task: SweepTask, best: RankedRows, metrics: Float64Ar
     variantIndex,
     metrics: metrics.subarray(i * count, (i + 1) * count),
   }));
-  return asFinalRows(task, "STAGE_B", scored);
+  const rows = scored.map((variant, i) => resultRow(task.plan, "STAGE_B", variant, i + 1));
+  return { rows, packed: packedRows(scored) };
 }
 
-function asFinalRows(
-  task: SweepTask,
-  stage: StageName,
-  scored: readonly ScoredVariant[],
-): FinalRows {
+function packedRows(scored: readonly ScoredVariant[]): RankedRows {
   const stride = 1 + RANKING_METRICS.length;
   const data = new Float64Array(scored.length * stride);
   scored.forEach(({ variantIndex, metrics }, i) => {
     data[i * stride] = variantIndex;
     data.set(metrics, i * stride + 1);
   });
-  const rows = scored.map((variant, i) => resultRow(task.plan, stage, variant, i + 1));
-  return { rows, packed: { stride, data } };
+  return { stride, data };
 }
 
 function resultRow(
