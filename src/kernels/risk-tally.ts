@@ -24,7 +24,8 @@ const FIELD = {
   grossLoss: 5,
   returnSum: 6,
   deepest: 8,
-  growth: 10,
+  last: 9,
+  first: 10,
   dailySum: 11,
   downsideSum: 12,
   broken: 13,
@@ -156,7 +157,7 @@ export class RiskTally {
     trades.grossProfit = field("grossProfit");
     trades.grossLoss = field("grossLoss");
     trades.returnSum = field("returnSum");
-    daily.growth = field("growth");
+    daily.growth = field("last") / field("first");
     daily.returnSum = field("dailySum");
     daily.downsideSum = field("downsideSum");
     // A mask: all bits set reads as NaN.

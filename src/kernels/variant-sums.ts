@@ -28,8 +28,7 @@ export const SUMS = {
 export const WATCH_DRAWDOWN = 1;
 export const WATCH_DAYS = 2;
 export const WATCH_TRADES = 4;
-export const WATCH_GROWTH = 8;
-export const WATCH_DOWNSIDE = 16;
+export const WATCH_DOWNSIDE = 8;
 
 /** What kernels have to watch for these metrics. */
 export function watchFor(metrics: readonly RankingMetric[]): number {
@@ -43,11 +42,7 @@ export function watchFor(metrics: readonly RankingMetric[]): number {
 
 /** The same for variants in lock step, which add up only what the metrics take from their days. */
 export function watchTogether(metrics: readonly RankingMetric[]): number {
-  return (
-    watchFor(metrics) |
-    (metrics.includes("calmar") ? WATCH_GROWTH : 0) |
-    (metrics.includes("sortino") ? WATCH_DOWNSIDE : 0)
-  );
+  return watchFor(metrics) | (metrics.includes("sortino") ? WATCH_DOWNSIDE : 0);
 }
 
 /** What kernels have left at one place of their memory, read where it is; the place may change. */

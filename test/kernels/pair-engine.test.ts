@@ -28,18 +28,18 @@ const MARKETS: Readonly<Record<string, (x: number) => number>> = {
   walk: (x) => 0.99 + x * 0.0202,
   spikes: (x) => (x < 0.01 ? 0.4 : x > 0.99 ? 2.2 : 0.995 + x * 0.01),
   ruin: (x) => 0.4 + x * 1.5,
+  tide: (x) => (x < 0.008 ? 0.35 + x * 12 : 1 + x * 0.016),
 };
 
-function marketOf(market: string, bars: number, seed: number): Candles {
+/** For `quietBars` at first it is a walk. */
+function marketOf(market: string, bars: number, seed: number, quietBars = 0): Candles {
   const candles = allocateCandles(bars);
   const source = new Random(seed);
   const random = () => source.uniform();
   let price = 100;
   for (let t = 0, hour = 0; t < bars; t++) {
-    price = Math.min(
-      1e6,
-      Math.max(0.01, Math.round(price * MARKETS[market](random()) * 100) / 100),
-    );
+    const step = MARKETS[t < quietBars ? "walk" : market](random());
+    price = Math.min(1e6, Math.max(0.01, Math.round(price * step * 100) / 100));
     hour += random() < 0.03 ? 40 : 1;
     candles.time[t] = hour * HOUR_MS;
     candles.open[t] = candles.close[t] = price;
@@ -87,6 +87,26 @@ const FAMILIES: readonly Operands[] = [
   },
 ];
 
+/** All bars, without costs. */
+function sweepOf({ axes, indicators, of, against }: Operands, candles: Candles): Sweep {
+  return {
+    axes,
+    indicators,
+    signals: [{ name: "a", rule: "cross", operands: { of, against }, params: {} }],
+    constraint: null,
+    execution: FREE_SETTINGS,
+    firstBar: 0,
+    lastBar: candles.close.length,
+    timeframeMs: HOUR_MS,
+    stops: [null],
+    trails: [null],
+    targets: [null],
+    ranking: [{ metric: "totalReturnPct", direction: "DESC" }],
+    preselect: 10,
+    topK: 10,
+  };
+}
+
 interface Case {
   readonly candles: Candles;
   readonly sweep: Sweep;
@@ -116,23 +136,14 @@ const anyCase: fc.Arbitrary<Case> = fc
     const { axes, indicators, of, against } = family;
     const firstBar = Math.floor(warmup * (bars - 1));
     const numbers = axes.length > 1 && typeof axes[1].values[0] === "number";
+    const candles = marketOf(market, bars, seed);
     const sweep: Sweep = {
-      axes,
-      indicators,
-      signals: [{ name: "a", rule: "cross", operands: { of, against }, params: {} }],
+      ...sweepOf({ axes, indicators, of, against }, candles),
       constraint: constraint && numbers ? "a.window < b.window" : null,
       execution,
       firstBar,
-      lastBar: bars,
-      timeframeMs: HOUR_MS,
-      stops: [null],
-      trails: [null],
-      targets: [null],
-      ranking: [{ metric: "totalReturnPct", direction: "DESC" }],
-      preselect: 10,
-      topK: 10,
     };
-    return { candles: marketOf(market, bars, seed), sweep, metrics, cuts };
+    return { candles, sweep, metrics, cuts };
   });
 
 function engineOf(
@@ -158,37 +169,68 @@ function scoredBy(engine: BatchEngine, size: number, width: number, cuts: readon
   return all;
 }
 
+/** Numbers compared, all of them equal. */
+function sameAsReference(kernels: KernelName, { candles, sweep, metrics, cuts }: Case): number {
+  let compared = 0;
+  const { scorer, engine } = engineOf(kernels, sweep, candles, metrics);
+  expect(engine).not.toBeNull();
+  const { size } = scorer.space.grid;
+  const fast = scoredBy(engine!, size, metrics.length, cuts);
+  const reference = new ReferenceScorer(sweep, candles);
+  scorer.seek(0);
+  for (let index = 0; index < size; index++, scorer.next()) {
+    const slow = scorer.exists()
+      ? reference.metrics(reference.signal(index), RISK_OFF)
+      : new Float64Array(RANKING_METRICS.length).fill(Number.NaN);
+    metrics.forEach((metric, m) => {
+      const value = fast[index * metrics.length + m];
+      const expected = slow[RANKING_METRICS.indexOf(metric)];
+      compared++;
+      if (Object.is(value, expected)) return;
+      expect.fail(`${index}: ${metric} is ${value}, the reference says ${expected}`);
+    });
+  }
+  scorer.release();
+  return compared;
+}
+
 describeEachKernel("pair engine = reference engine, to the bit", (kernels) => {
   it("in every metric, sizing and direction, however the batches are cut", () => {
     let compared = 0;
     let batched = 0;
     fc.assert(
       fc.property(anyCase, ({ candles, sweep, metrics, cuts }) => {
-        const { scorer, engine } = engineOf(kernels, sweep, candles, metrics);
-        expect(engine).not.toBeNull();
-        const { size } = scorer.space.grid;
-        const fast = scoredBy(engine!, size, metrics.length, cuts);
         batched += cuts.length;
-        const reference = new ReferenceScorer(sweep, candles);
-        scorer.seek(0);
-        for (let index = 0; index < size; index++, scorer.next()) {
-          const slow = scorer.exists()
-            ? reference.metrics(reference.signal(index), RISK_OFF)
-            : new Float64Array(RANKING_METRICS.length).fill(Number.NaN);
-          metrics.forEach((metric, m) => {
-            const value = fast[index * metrics.length + m];
-            const expected = slow[RANKING_METRICS.indexOf(metric)];
-            compared++;
-            if (Object.is(value, expected)) return;
-            expect.fail(`${index}: ${metric} is ${value}, the reference says ${expected}`);
-          });
-        }
-        scorer.release();
+        compared += sameAsReference(kernels, { candles, sweep, metrics, cuts });
       }),
       { numRuns: 300 },
     );
     expect(compared).toBeGreaterThan(12_000);
     expect(batched).toBeGreaterThan(100);
+  });
+
+  it("where equity is lost at the end of a day and comes back: there is no Calmar", () => {
+    const { axes, indicators, of, against } = FAMILIES[0];
+    let lost = 0;
+    for (let seed = 0; seed < 40; seed++) {
+      const candles = marketOf("tide", 1_025, seed, 500);
+      const sweep: Sweep = {
+        ...sweepOf({ axes, indicators, of, against }, candles),
+        execution: { ...FREE_SETTINGS, sizing: "ALL_IN" },
+      };
+      const metrics = ["calmar"] as const;
+      sameAsReference(kernels, { candles, sweep, metrics, cuts: [] });
+      const { scorer } = engineOf(kernels, sweep, candles, metrics);
+      const reference = new ReferenceScorer(sweep, candles);
+      for (let index = 0; index < scorer.space.grid.size; index++) {
+        const values = reference.metrics(reference.signal(index), RISK_OFF);
+        const metricOf = (metric: RankingMetric) => values[RANKING_METRICS.indexOf(metric)];
+        const comesBack = metricOf("maxDrawdownPct") > 100 && metricOf("totalReturnPct") > -99;
+        if (comesBack && Number.isNaN(metricOf("calmar"))) lost++;
+      }
+      scorer.release();
+    }
+    expect(lost).toBeGreaterThan(5);
   });
 
   it("on real prices, against each variant scored by itself", async () => {

@@ -18,7 +18,7 @@ export interface TradeSums {
 /** Sums over the daily returns of a variant. */
 export interface DailySums {
   readonly days: number;
-  /** Product of 1 + r. */
+  /** Product of 1 + r, which is the last day's equity over the first one's. */
   readonly growth: number;
   readonly returnSum: number;
   /** Sum of squared negative returns. */
@@ -92,10 +92,10 @@ export function drawdown(equity: number, peak: number): number {
  */
 export class DailyTally implements DailySums {
   days = 0;
-  growth = 1;
   returnSum = 0;
   downsideSum = 0;
   broken = false;
+  #first = 0;
   #last = 0;
   #changes: Float64Array;
   #changed = 0;
@@ -105,12 +105,16 @@ export class DailyTally implements DailySums {
     this.#changes = new Float64Array(maxDays);
   }
 
+  get growth(): number {
+    return this.#last / this.#first;
+  }
+
   start(equity: number): void {
     this.days = 0;
-    this.growth = 1;
     this.returnSum = 0;
     this.downsideSum = 0;
     this.broken = !(equity > 0);
+    this.#first = equity;
     this.#last = equity;
     this.#changed = 0;
   }
@@ -124,8 +128,7 @@ export class DailyTally implements DailySums {
     if (equity === this.#last) return;
     const r = equity / this.#last - 1;
     this.#last = equity;
-    if (!(r > -1)) this.broken = true;
-    this.growth *= 1 + r;
+    if (!(equity > 0)) this.broken = true;
     this.returnSum += r;
     if (r < 0) this.downsideSum += r * r;
     this.#changes[this.#changed++] = r;

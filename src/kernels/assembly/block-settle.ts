@@ -22,10 +22,11 @@ import {
   dailySum,
   dayCount,
   downsideSum,
-  growth,
+  firstEquity,
   lastBarOf,
   lastEquity,
   nextDay,
+  setDayEquity,
   setDayPlace,
   setDaySums,
   startDays,
@@ -46,9 +47,9 @@ import {
   ENTRY_PRICE,
   EXTREMES,
   FIRST,
+  FIRST_EQUITY,
   GROSS_LOSS,
   GROSS_PROFIT,
-  GROWTH,
   LAST_EQUITY,
   NEUTRAL,
   NEXT_DAY,
@@ -112,10 +113,10 @@ function takeVariant(state: usize, changes: usize): void {
     extremes = v128.load(state, EXTREMES);
   }
   if ((watch & WATCH_DAYS) != 0) {
-    setDaySums(load<f64>(state, GROWTH), load<f64>(state, DAILY_SUM), load<f64>(state, DOWNSIDE_SUM));
+    setDaySums(load<f64>(state, DAILY_SUM), load<f64>(state, DOWNSIDE_SUM));
+    setDayEquity(load<f64>(state, FIRST_EQUITY), load<f64>(state, LAST_EQUITY));
     setDayPlace(
       load<i32>(state, NEXT_DAY),
-      load<f64>(state, LAST_EQUITY),
       load<i32>(state, BROKEN) != 0,
       changes,
       load<i32>(state, CHANGED),
@@ -143,7 +144,7 @@ function keepVariant(state: usize): void {
   }
   if ((watch & WATCH_DAYS) != 0) {
     store<f64>(state, lastEquity, LAST_EQUITY);
-    store<f64>(state, growth, GROWTH);
+    store<f64>(state, firstEquity, FIRST_EQUITY);
     store<f64>(state, dailySum, DAILY_SUM);
     store<f64>(state, downsideSum, DOWNSIDE_SUM);
     store<i32>(state, changed, CHANGED);

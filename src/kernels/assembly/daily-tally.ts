@@ -10,10 +10,11 @@ export let dayLastBar: usize = 0;
 // The tally of the variant at hand.
 /** First day that has not been added yet. */
 export let nextDay: i32 = 0;
-export let growth: f64 = 1;
 export let dailySum: f64 = 0;
 export let downsideSum: f64 = 0;
 export let broken: bool = false;
+/** Equity at the end of the first day, and of the last one that was added. */
+export let firstEquity: f64 = 0;
 export let lastEquity: f64 = 0;
 /** Returns of the days whose equity changed; 0 where nobody asks for them. */
 export let changes: usize = 0;
@@ -28,26 +29,29 @@ export function useDays(count: i32, lastBarAt: usize): void {
 export function startDays(returns: usize): void {
   changes = returns;
   nextDay = 0;
-  growth = 1;
   dailySum = 0;
   downsideSum = 0;
   broken = false;
+  firstEquity = 0;
   lastEquity = 0;
   changed = 0;
 }
 
-export function setDaySums(grown: f64, sum: f64, downside: f64): void {
-  growth = grown;
+export function setDaySums(sum: f64, downside: f64): void {
   dailySum = sum;
   downsideSum = downside;
 }
 
-export function setDayPlace(day: i32, last: f64, isBroken: bool, returns: usize, count: i32): void {
+export function setDayPlace(day: i32, isBroken: bool, returns: usize, count: i32): void {
   nextDay = day;
-  lastEquity = last;
   broken = isBroken;
   changes = returns;
   changed = count;
+}
+
+export function setDayEquity(first: f64, last: f64): void {
+  firstEquity = first;
+  lastEquity = last;
 }
 
 export function lastBarOf(day: i32): i32 {
@@ -62,14 +66,14 @@ export function dailyReturns(): i32 {
 export function addDay(equity: f64): void {
   if (nextDay++ == 0) {
     broken = !(equity > 0);
+    firstEquity = equity;
     lastEquity = equity;
     return;
   }
   if (equity == lastEquity) return;
   const r = equity / lastEquity - 1;
   lastEquity = equity;
-  if (!(r > -1)) broken = true;
-  growth *= 1 + r;
+  if (!(equity > 0)) broken = true;
   dailySum += r;
   if (r < 0) downsideSum += r * r;
   if (changes == 0) return;
@@ -102,7 +106,6 @@ export function addHeldDaysAllIn(side: usize, entryPrice: f64, cash: f64, put: f
     day = 1;
   }
   let last = lastEquity;
-  let growing = growth;
   let sum = dailySum;
   let downside = downsideSum;
   let slot = changes + (<usize>changed << 3);
@@ -113,8 +116,7 @@ export function addHeldDaysAllIn(side: usize, entryPrice: f64, cash: f64, put: f
     if (equity == last) continue;
     const r = equity / last - 1;
     last = equity;
-    if (!(r > -1)) broken = true;
-    growing *= 1 + r;
+    if (!(equity > 0)) broken = true;
     sum += r;
     downside += select<f64>(r * r, 0, r < 0);
     store<f64>(slot, r);
@@ -123,7 +125,7 @@ export function addHeldDaysAllIn(side: usize, entryPrice: f64, cash: f64, put: f
   nextDay = day;
   lastEquity = last;
   changed = <i32>((slot - changes) >> 3);
-  setDaySums(growing, sum, downside);
+  setDaySums(sum, downside);
 }
 
 /** Sum of squared deviations of the daily returns from their mean; days without a change count as 0. */

@@ -17,7 +17,6 @@ export function closeAt(bar: i32): f64 {
 export const WATCH_DRAWDOWN: i32 = 1;
 export const WATCH_DAYS: i32 = 2;
 export const WATCH_TRADES: i32 = 4;
-/** Which sums of daily returns the lock step needs beside their own, where it watches days. */
-export const WATCH_GROWTH: i32 = 8;
-export const WATCH_DOWNSIDE: i32 = 16;
+/** Whether the lock step needs the squares of negative daily returns, where it watches days. */
+export const WATCH_DOWNSIDE: i32 = 8;
 export const WATCH_BARS: i32 = WATCH_DRAWDOWN | WATCH_DAYS;

@@ -1,9 +1,9 @@
 /** Daily returns of two variants in lock step over a block: equity at the last bar of each of its days. */
-import { BLOCK_BARS } from "./block-extremes";
+import { BLOCK_BARS, extremesOf } from "./block-extremes";
 import { dayCount, lastBarOf } from "./daily-tally";
 import { changesIn } from "./pair-changes";
 import { BEFORE, COUNT_BYTES, STRIDE } from "./flips";
-import { bars, closeAt, WATCH_DOWNSIDE, WATCH_GROWTH } from "./market";
+import { bars, closeAt, WATCH_DOWNSIDE, WATCH_DRAWDOWN } from "./market";
 import {
   both,
   changes,
@@ -23,7 +23,8 @@ import {
   CHANGED,
   DAILY_SUM,
   DOWNSIDE_SUM,
-  GROWTH,
+  ENTRY_PRICE,
+  FIRST_EQUITY,
   LAST_EQUITY,
   NEXT_DAY,
 } from "./variant-state";
@@ -31,6 +32,8 @@ import {
 /** Days of the block that end in it before the range's last bar. */
 export let firstDay: i32 = 0;
 export let endDay: i32 = 0;
+/** Lowest close of the block and the highest one negated, where drawdown is watched. */
+let extremes: v128 = i64x2.splat(0);
 
 // Where a day's last bar is: offset of its word's counts, and the bits of the word up to it; its close.
 const WORD: usize = 0; // i32
@@ -41,6 +44,7 @@ const CLOSE: usize = 16;
 export function readDays(from: i32): void {
   if (from == 0) endDay = 0;
   firstDay = endDay;
+  if ((watch & WATCH_DRAWDOWN) != 0) extremes = extremesOf(0, min(BLOCK_BARS, bars - from));
   // The last bar closes what is open before its day is looked at; see closeVariant.
   const to = min(from + BLOCK_BARS, bars - 1);
   for (let at = daysOfBlock(); endDay < dayCount; at += DAY_BYTES) {
@@ -59,13 +63,63 @@ export function readDays(from: i32): void {
  * what one metric alone needs has a loop of its own.
  */
 export function addDays(a: i32, b: i32, sideA: i32, sideB: i32, done: i32): void {
-  const sums = watch & (WATCH_GROWTH | WATCH_DOWNSIDE);
-  if (changes != 0) {
-    if (sums == 0) walkDays(a, b, sideA, sideB, done, true, false, false);
-    else walkDays(a, b, sideA, sideB, done, true, true, true);
-  } else if (sums == WATCH_GROWTH) walkDays(a, b, sideA, sideB, done, false, true, false);
-  else if (sums == WATCH_DOWNSIDE) walkDays(a, b, sideA, sideB, done, false, false, true);
-  else walkDays(a, b, sideA, sideB, done, false, true, true);
+  const falls = (watch & WATCH_DOWNSIDE) != 0;
+  if (changes == 0) {
+    if (falls) walkDays(a, b, sideA, sideB, done, false, true);
+    else growDays(a, b, sideA, sideB, done);
+  } else if (falls) walkDays(a, b, sideA, sideB, done, true, true);
+  else walkDays(a, b, sideA, sideB, done, true, false);
+}
+
+/**
+ * For what asks only how equity has grown from the first day to the last one: reads that of the first day, and looks at
+ * the others where the block's closes do not prove that it stays above 0.
+ */
+function growDays(a: i32, b: i32, sideA: i32, sideB: i32, done: i32): void {
+  const stateA = stateOf(a);
+  const stateB = stateOf(b);
+  const sides = sidesOf(sideA, sideB);
+  const begin = daysOfBlock();
+  const end = begin + <usize>(endDay - firstDay) * DAY_BYTES;
+  let lowest = f64x2.splat(Infinity);
+  if (firstDay == 0 && begin < end) {
+    const first = equityOf(begin, sides);
+    lowest = first;
+    if ((done & 1) != 0) v128.store64_lane(stateA + FIRST_EQUITY, first, 0);
+    if ((done & 2) != 0) v128.store64_lane(stateB + FIRST_EQUITY, first, 1);
+  }
+  if (!staysPositive(stateA, stateB)) {
+    for (let place = begin; place < end; place += DAY_BYTES) {
+      lowest = f64x2.min(lowest, equityOf(place, sides));
+    }
+  }
+  const broken = i64x2.bitmask(f64x2.gt(lowest, f64x2.splat(0))) ^ 3;
+  if ((done & 1) != 0) keep(stateA, 0, broken & 1);
+  if ((done & 2) != 0) keep(stateB, 0, broken >> 1);
+}
+
+/**
+ * Whether each mark of the block is positive by its extreme prices: entries are closes of the block or that before it,
+ * and each step of a mark is monotone in both prices, roundings included.
+ */
+// @ts-ignore: decorator
+@inline
+function staysPositive(stateA: usize, stateB: usize): bool {
+  const least = f64x2.splat(f64x2.extract_lane(extremes, 0));
+  const most = f64x2.splat(-f64x2.extract_lane(extremes, 1));
+  const entry = both(stateA + ENTRY_PRICE, stateB + ENTRY_PRICE);
+  const up = f64x2.div(most, f64x2.min(entry, least));
+  const down = f64x2.div(least, f64x2.max(entry, most));
+  const zero = f64x2.splat(0);
+  let positive = i64x2.splat(-1);
+  // Both on their first side, and both on the other one.
+  for (let mark = marks(); mark <= marks() + 3 * MARK_BYTES; mark += 3 * MARK_BYTES) {
+    const base = v128.load(mark);
+    const slope = v128.load(mark, 16);
+    positive = v128.and(positive, f64x2.gt(f64x2.add(base, f64x2.mul(slope, up)), zero));
+    positive = v128.and(positive, f64x2.gt(f64x2.add(base, f64x2.mul(slope, down)), zero));
+  }
+  return i64x2.all_true(positive);
 }
 
 // @ts-ignore: decorator
@@ -77,7 +131,6 @@ function walkDays(
   sideB: i32,
   done: i32,
   keeps: bool,
-  grows: bool,
   falls: bool,
 ): void {
   const stateA = stateOf(a);
@@ -87,9 +140,9 @@ function walkDays(
   let slotA = changesIn(a, firstDay, endDay);
   let slotB = changesIn(b, firstDay, endDay);
   let last = both(stateA + LAST_EQUITY, stateB + LAST_EQUITY);
-  let growth = both(stateA + GROWTH, stateB + GROWTH);
   let sum = both(stateA + DAILY_SUM, stateB + DAILY_SUM);
   let downside = both(stateA + DOWNSIDE_SUM, stateB + DOWNSIDE_SUM);
+  let first = both(stateA + FIRST_EQUITY, stateB + FIRST_EQUITY);
   let whole = i64x2.splat(-1);
   const one = f64x2.splat(1);
   const sides = sidesOf(sideA, sideB);
@@ -97,6 +150,7 @@ function walkDays(
   const end = place + <usize>(endDay - firstDay) * DAY_BYTES;
   if (firstDay == 0 && place < end) {
     last = equityOf(place, sides);
+    first = last;
     whole = f64x2.gt(last, f64x2.splat(0));
     place += DAY_BYTES;
     if (keeps) {
@@ -119,9 +173,8 @@ function walkDays(
       slotB += 8;
       changed = i64x2.sub(changed, differs);
     }
-    whole = v128.and(whole, f64x2.gt(r, f64x2.splat(-1)));
-    if (grows) growth = f64x2.mul(growth, f64x2.add(one, r));
-    if (keeps || falls) sum = f64x2.add(sum, r);
+    whole = v128.and(whole, f64x2.gt(equity, f64x2.splat(0)));
+    sum = f64x2.add(sum, r);
     if (falls) {
       const fall = f64x2.lt(r, f64x2.splat(0));
       downside = f64x2.add(downside, v128.and(f64x2.mul(r, r), fall));
@@ -132,14 +185,14 @@ function walkDays(
   if ((done & 1) != 0) {
     keep(stateA, <i32>i64x2.extract_lane(changed, 0), broken & 1);
     v128.store64_lane(stateA + LAST_EQUITY, last, 0);
-    v128.store64_lane(stateA + GROWTH, growth, 0);
+    v128.store64_lane(stateA + FIRST_EQUITY, first, 0);
     v128.store64_lane(stateA + DAILY_SUM, sum, 0);
     v128.store64_lane(stateA + DOWNSIDE_SUM, downside, 0);
   }
   if ((done & 2) != 0) {
     keep(stateB, <i32>i64x2.extract_lane(changed, 1), broken >> 1);
     v128.store64_lane(stateB + LAST_EQUITY, last, 1);
-    v128.store64_lane(stateB + GROWTH, growth, 1);
+    v128.store64_lane(stateB + FIRST_EQUITY, first, 1);
     v128.store64_lane(stateB + DAILY_SUM, sum, 1);
     v128.store64_lane(stateB + DOWNSIDE_SUM, downside, 1);
   }

@@ -17,7 +17,8 @@ export const RETURN_SUM: usize = 96;
 export const PEAK: usize = 112;
 export const DEEPEST: usize = 128;
 export const LAST: usize = 144;
-export const GROWTH: usize = 160;
+/** Equity at the end of the first day. */
+export const FIRST: usize = 160;
 export const DAILY_SUM: usize = 176;
 export const DOWNSIDE: usize = 192;
 export const BROKEN: usize = 208;
@@ -59,7 +60,7 @@ export function openPair(pair: usize, isFlat: bool): void {
   v128.store(pair, start, CASH);
   v128.store(pair, isFlat ? start : f64x2.splat(-Infinity), PEAK);
   v128.store(pair, start, LAST);
-  v128.store(pair, f64x2.splat(1), GROWTH);
+  v128.store(pair, start, FIRST);
 }
 
 /** Moves the accounts of the cells of a stop and two targets through the trades of the tables. */

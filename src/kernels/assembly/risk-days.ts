@@ -9,7 +9,7 @@ import {
   DAILY_SUM,
   DOWNSIDE,
   equities,
-  GROWTH,
+  FIRST,
   LAST,
   rests,
   shift,
@@ -50,7 +50,6 @@ export function watchDays(
   const room = changes + targets * changesBytes;
   let slot = room + <usize>load<i32>(pair, SQUARES);
   let last = v128.load(pair, LAST);
-  let growth = v128.load(pair, GROWTH);
   let sum = v128.load(pair, DAILY_SUM);
   let downside = v128.load(pair, DOWNSIDE);
   let broken = v128.load(pair, BROKEN);
@@ -80,14 +79,14 @@ export function watchDays(
       const equity = v128.bitselect(inside, after, f64x2.lt(f64x2.splat(<f64>day), held));
       if (day == 0) {
         last = equity;
+        v128.store(pair, equity, FIRST);
         broken = v128.not(f64x2.gt(equity, f64x2.splat(0)));
         continue;
       }
       const differs = f64x2.ne(equity, last);
       const r = v128.and(f64x2.sub(f64x2.div(equity, last), one), differs);
       last = equity;
-      broken = v128.or(broken, v128.andnot(differs, f64x2.gt(r, f64x2.splat(-1))));
-      growth = f64x2.mul(growth, f64x2.add(one, r));
+      broken = v128.or(broken, v128.andnot(differs, f64x2.gt(equity, f64x2.splat(0))));
       sum = f64x2.add(sum, r);
       downside = f64x2.add(downside, v128.and(f64x2.mul(r, r), f64x2.lt(r, f64x2.splat(0))));
       changed = f64x2.add(changed, v128.and(one, differs));
@@ -97,7 +96,6 @@ export function watchDays(
     }
   }
   v128.store(pair, last, LAST);
-  v128.store(pair, growth, GROWTH);
   v128.store(pair, sum, DAILY_SUM);
   v128.store(pair, downside, DOWNSIDE);
   v128.store(pair, broken, BROKEN);

@@ -1,6 +1,6 @@
 /** The sums of a settled variant in memory, in the order of SUMS in kernels/variant-sums.ts. */
 import { available, safe } from "./account";
-import { broken, dailyReturns, dailySum, downsideSum, growth } from "./daily-tally";
+import { broken, dailyReturns, dailySum, downsideSum, firstEquity, lastEquity } from "./daily-tally";
 import { deepest } from "./drawdown-tally";
 import { grossLoss, grossProfit, returnSum, tradeCount, wins } from "./trade-tally";
 
@@ -18,7 +18,7 @@ export function writeSums(out: usize, squares: f64): void {
   store<f64>(out, returnSum, 40);
   store<f64>(out, deepest, 48);
   store<f64>(out, <f64>dailyReturns(), RETURN_DAYS);
-  store<f64>(out, growth, 64);
+  store<f64>(out, lastEquity / firstEquity, 64);
   store<f64>(out, dailySum, RETURN_SUM);
   store<f64>(out, downsideSum, 80);
   store<f64>(out, broken ? 1 : 0, 88);

@@ -20,7 +20,8 @@ export const DEEPEST: usize = 72;
 /** Lowest close since the last flip, and the highest one negated. */
 export const EXTREMES: usize = 80; // f64x2
 export const LAST_EQUITY: usize = 96;
-export const GROWTH: usize = 104;
+/** Equity at the end of the first day. */
+export const FIRST_EQUITY: usize = 104;
 export const DAILY_SUM: usize = 112;
 export const DOWNSIDE_SUM: usize = 120;
 export const CHANGED: usize = 128; // i32
