@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { toGraphqlRequest } from "../../src/cli/api/graphql-request.ts";
 import { followProgress, runSummary, startRun } from "../../src/cli/api/runs-api.ts";
 import { ApiClient } from "../../src/client/api-client.ts";
-import { createApp, loadConfig, type RunRequestInput } from "../../src/index.ts";
+import { createApp, ENGINE_VERSION, loadConfig, type RunRequestInput } from "../../src/index.ts";
 import { CLOSED_BREAKER } from "../support/closed-breaker.ts";
 import { POSTGRES } from "../support/databases.ts";
 import { SweeplineProcess, sweepline, temporaryFolder } from "./sweepline-process.ts";
@@ -63,11 +63,15 @@ it("serve and worker as processes finish one run together, with the digest of on
   await worker.says(/Working with 1 threads/);
   expect((await fetch(`${health}/health/ready`)).status).toBe(200);
   expect(await (await fetch(`${health}/metrics`)).text()).toContain(
-    'sweepline_workers{engine="2",state="LIVE"} 2',
+    `sweepline_workers{engine="${ENGINE_VERSION}",state="LIVE"} 2`,
   );
   const shown = await sweepline(["workers", "--json", "--server", url!]);
   const registered = JSON.parse(shown.stdout) as { name: string; engineVersion: string }[];
-  expect(registered.map((each) => each.engineVersion).sort()).toEqual(["0", "2", "2"]);
+  expect(registered.map((each) => each.engineVersion).sort()).toEqual([
+    "0",
+    ENGINE_VERSION,
+    ENGINE_VERSION,
+  ]);
 
   const api = new ApiClient(url);
   const { run } = await startRun(api, toGraphqlRequest(request), "two processes");
