@@ -1,3 +1,4 @@
+import type { ExecutionSettings } from "../src/core/execution/settings.ts";
 import type { Candles } from "../src/core/series/candles.ts";
 import type { Sweep } from "../src/core/stages/sweep.ts";
 import { DEFAULT_GUARDS } from "../src/plan/guards.ts";
@@ -24,6 +25,8 @@ export interface TimedTask {
 /** The same with other execution settings; a Stage B keeps its shortlist where one is given. */
 export interface Variation {
   readonly execution?: Workload["request"]["execution"];
+  /** Set after planning, which refuses axes of a side that does not trade. */
+  readonly direction?: ExecutionSettings["direction"];
   readonly shortlist?: Float64Array | null;
 }
 
@@ -34,10 +37,10 @@ export async function timedTask(
   workload: Workload,
   pool: ComputePool,
   workers: number,
-  { execution, shortlist: given }: Variation = {},
+  { execution, direction, shortlist: given }: Variation = {},
 ): Promise<TimedTask> {
   const candles = await workload.candles();
-  const { sweep, estimate } = makePlan(
+  const { sweep: planned, estimate } = makePlan(
     parseRunRequest({
       dataset: workload.name,
       ...workload.request,
@@ -46,6 +49,10 @@ export async function timedTask(
     { datasetHash: workload.name, timeframe: workload.timeframe, candles },
     { guards: { ...DEFAULT_GUARDS, maxVariantsPerStage: 1e8 }, engineVersion: "bench", workers },
   );
+  const sweep =
+    direction === undefined
+      ? planned
+      : { ...planned, execution: { ...planned.execution, direction } };
   const runChunk = (task: Omit<ChunkTask, "key" | "sweep" | "candles">) =>
     pool.runChunk({
       ...task,

@@ -18,6 +18,8 @@ export interface Comparison {
   /** Largest difference of a total return, relative to its growth factor. */
   readonly difference: number;
   readonly agrees: boolean;
+  /** Rule of the peer that explains a difference. */
+  readonly ownRule: string | null;
 }
 
 /** The first lap of each is warm-up; `checked` is the lap whose returns are compared. */
@@ -43,6 +45,7 @@ export function compare(
     checked: peer.checked,
     difference,
     agrees: difference <= peer.tolerance,
+    ownRule: peer.ownRules?.[workload] ?? null,
   };
 }
 
@@ -82,7 +85,7 @@ function tableRow(c: Comparison): string {
     isLimit ? `${ratio.toFixed(2)}x slower` : `${ratio.toFixed(1)}x faster`,
     verdict(c, ratio),
     c.timed === c.variants ? "all" : `${c.timed} of ${c.variants}, scaled`,
-    `${c.agrees ? "agree" : "DIFFER"}, ${c.difference.toExponential(0)}${free}`,
+    `${c.agrees ? "agree" : (c.ownRule ?? "DIFFER")}, ${c.difference.toExponential(0)}${free}`,
   ];
   return `| ${cells.join(" | ")} |`;
 }

@@ -141,7 +141,10 @@ async function checkOf(
   if (peer.checked === "fees") return { lap: timed, returns: await returnsOf(task) };
   const contender = contenders.get(peer) as Contender;
   const lap = await contender.run(workload.name, "free");
-  const execution = { feePct: 0, slippagePct: 0, direction: peer.direction };
-  const free = await timedTask(workload, pool, 1, { execution, shortlist: task.shortlist });
+  const free = await timedTask(workload, pool, 1, {
+    execution: { feePct: 0, slippagePct: 0 },
+    direction: peer.direction,
+    shortlist: task.shortlist,
+  });
   return { lap: lap!, returns: await returnsOf(free) };
 }
