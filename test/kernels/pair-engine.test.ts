@@ -267,29 +267,8 @@ describeEachKernel("pair engine", (kernels) => {
   const candles = syntheticCandles({ seed: 5, bars: 3_000 });
   const windows = Array.from({ length: 70 }, (_, i) => i + 2);
   const [family] = FAMILIES;
-  const sweep: Sweep = {
-    axes: [axis("a.window", windows), axis("b.window", windows)],
-    indicators: family.indicators,
-    signals: [
-      {
-        name: "a",
-        rule: "cross",
-        operands: { of: family.of, against: family.against },
-        params: {},
-      },
-    ],
-    constraint: null,
-    execution: FREE_SETTINGS,
-    firstBar: 0,
-    lastBar: 3_000,
-    timeframeMs: HOUR_MS,
-    stops: [null],
-    trails: [null],
-    targets: [null],
-    ranking: [{ metric: "totalReturnPct", direction: "DESC" }],
-    preselect: 10,
-    topK: 10,
-  };
+  const axes = [axis("a.window", windows), axis("b.window", windows)];
+  const sweep = sweepOf({ ...family, axes }, candles);
   const size = windows.length ** 2;
 
   it("tells of its way inside a batch, and can be asked anew after an early end", () => {
