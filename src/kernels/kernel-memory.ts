@@ -28,6 +28,8 @@ export class KernelMemory {
   #end = FIRST_OFFSET;
   /** Bytes that an earlier owner may have written. */
   #used = FIRST_OFFSET;
+  /** Each growth is a new buffer of the same memory, and views of all of them are in use. */
+  readonly #buffers = new WeakSet<ArrayBufferLike>();
 
   constructor() {
     this.memory = new WebAssembly.Memory({ initial: 1, maximum: MAX_PAGES, shared: true });
@@ -54,6 +56,11 @@ export class KernelMemory {
   /** Bytes handed out so far. */
   get bytes(): number {
     return this.#end;
+  }
+
+  /** Whether a view lies in this memory, whenever it was handed out. */
+  holds(view: ArrayBufferView): boolean {
+    return this.#buffers.has(view.buffer);
   }
 
   float64(length: number, room: Room = "zeroed"): Float64Array {
@@ -86,7 +93,9 @@ export class KernelMemory {
     if (room === "zeroed" && offset < this.#used) {
       new Uint8Array(this.memory.buffer, offset, this.#end - offset).fill(0);
     }
-    return [this.memory.buffer as unknown as SharedArrayBuffer, offset, length];
+    const buffer = this.memory.buffer as unknown as SharedArrayBuffer;
+    this.#buffers.add(buffer);
+    return [buffer, offset, length];
   }
 }
 

@@ -102,7 +102,8 @@ export class WasmBackend implements ScoringBackend {
   }
 
   #stage(): StagedSeries {
-    return new StagedSeries(this.memory.float64(this.#words * BARS_PER_WORD, "as it is"));
+    const room = this.memory.float64(this.#words * BARS_PER_WORD, "as it is");
+    return new StagedSeries(this.memory, room);
   }
 
   and(a: PlanePair, b: PlanePair, out: PlanePair): void {
@@ -198,16 +199,18 @@ export class WasmBackend implements ScoringBackend {
  * copied again. Series that lie in kernel memory themselves are padded there.
  */
 class StagedSeries {
+  readonly #memory: KernelMemory;
   readonly #room: Float64Array;
   #buffer: ArrayBufferLike | null = null;
   #offset = -1;
 
-  constructor(room: Float64Array) {
+  constructor(memory: KernelMemory, room: Float64Array) {
+    this.#memory = memory;
     this.#room = room.fill(Number.NaN);
   }
 
   stage(series: Float64Array): number {
-    if (series.buffer === this.#room.buffer) return series.byteOffset;
+    if (this.#memory.holds(series)) return series.byteOffset;
     if (series.buffer !== this.#buffer || series.byteOffset !== this.#offset) {
       this.#room.set(series);
       this.#buffer = series.buffer;

@@ -3,6 +3,7 @@ import { expect, it } from "vitest";
 import { AccountRules } from "../../src/core/execution/account.ts";
 import { SEEDINGS } from "../../src/core/indicators/recursive-average.ts";
 import { relativeStrength } from "../../src/core/indicators/relative-strength.ts";
+import { ReadableLegLoops } from "../../src/core/stages/readable-leg-loops.ts";
 import { WasmBackend } from "../../src/kernels/wasm-backend.ts";
 import { FREE_SETTINGS } from "../support/execution-arbitraries.ts";
 
@@ -30,6 +31,28 @@ const anyWanted = fc.array(
   fc.record({ window: fc.integer({ min: 1, max: 40 }), seeding: fc.constantFrom(...SEEDINGS) }),
   { minLength: 1, maxLength: 8 },
 );
+
+it("counts the levels of a row that was written anew, though its memory has grown since", () => {
+  const bars = 130;
+  const close = Float64Array.from({ length: bars }, (_, t) => 100 + ((t * 7) % 11) - t / 9);
+  const prices = { open: close, high: close, low: close, close, volume: close };
+  const rules = new AccountRules(FREE_SETTINGS);
+  const backend = new WasmBackend(rules, { ...prices, openTimes: close, timeframeMs: 1 });
+  const rows = backend.strengthRows(bars)!;
+  const [row] = rows.rooms;
+  backend.memory.float64(4 * 2 ** 20, "as it is");
+  const levels = Float64Array.of(30, 45, 80);
+  const readable = new ReadableLegLoops(rules, close);
+  const loops = backend.legLoops();
+  const [legs, expected] = [loops.room(levels.length), readable.room(levels.length)];
+  for (const window of [2, 9]) {
+    rows.compute(close, [{ window, seeding: "first", row }]);
+    loops.count(row, ">=", levels, legs);
+    readable.count(relativeStrength(close, window, "first"), ">=", levels, expected);
+    expect(legs.counts.subarray(0, bars)).toEqual(expected.counts.subarray(0, bars));
+  }
+  backend.release();
+});
 
 it("computes rows of relative strength together as one by one, to the bit", () => {
   let served = 0;
