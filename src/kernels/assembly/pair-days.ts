@@ -85,8 +85,15 @@ function growDays(a: i32, b: i32, sideA: i32, sideB: i32, done: i32): void {
   if (firstDay == 0 && begin < end) {
     const first = equityOf(begin, sides);
     lowest = first;
-    if ((done & 1) != 0) v128.store64_lane(stateA + FIRST_EQUITY, first, 0);
-    if ((done & 2) != 0) v128.store64_lane(stateB + FIRST_EQUITY, first, 1);
+    // A block that is settled alone later takes a day of the last one's equity for one without a change.
+    if ((done & 1) != 0) {
+      v128.store64_lane(stateA + FIRST_EQUITY, first, 0);
+      v128.store64_lane(stateA + LAST_EQUITY, first, 0);
+    }
+    if ((done & 2) != 0) {
+      v128.store64_lane(stateB + FIRST_EQUITY, first, 1);
+      v128.store64_lane(stateB + LAST_EQUITY, first, 1);
+    }
   }
   if (!staysPositive(stateA, stateB)) {
     for (let place = begin; place < end; place += DAY_BYTES) {
