@@ -79,7 +79,9 @@ onBothDatabases("the queue", (database) => {
         const { columns: _, ...rows } = scoredChunk(run.plan, chunk);
         await store.storePartialChunk(run.id, rows, WISH.worker);
       }
-      const end = { state: "CANCELLED", rows: [], digest: null, error: null } as const;
+      // What was overdue before ends as that.
+      const { stopState } = (await store.run(run.id))!;
+      const end = { state: stopState ?? "CANCELLED", rows: [], digest: null, error: null } as const;
       await store.finishRun(run.id, end);
     }
   }

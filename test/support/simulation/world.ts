@@ -97,6 +97,8 @@ export class SimulatedDatabase implements AsyncDisposable {
       sql.raw(`create function planted_bug() returns trigger language plpgsql as
       $planted$ begin ${body} end $planted$`),
     );
+    // What it takes away would be refused.
+    await db.execute(sql`alter table chunk_results disable trigger user`);
     // First of its table's: the others see what it has made of the row.
     await db.execute(
       sql.raw(`create trigger a_planted_bug ${when} on ${table}
@@ -104,6 +106,7 @@ export class SimulatedDatabase implements AsyncDisposable {
     );
     return async () => {
       await db.execute(sql.raw("drop function planted_bug cascade"));
+      await db.execute(sql`alter table chunk_results enable trigger user`);
     };
   }
 
@@ -112,7 +115,13 @@ export class SimulatedDatabase implements AsyncDisposable {
     const { db } = this.store.database;
     const soon = this.#worlds++ % WORLDS_A_TRUNCATE !== 0;
     const deleted = soon && (await succeeds(db.execute(sql`delete from runs`)));
-    if (!deleted) await db.execute(sql`truncate runs cascade`);
+    if (!deleted) {
+      await db.transaction(async (tx) => {
+        // No client may do it.
+        await tx.execute(sql`set local session_replication_role = replica`);
+        await tx.execute(sql`truncate runs cascade`);
+      });
+    }
     // Those of another world would count as alive in this one.
     await db.execute(sql`delete from workers`);
   }
