@@ -16,12 +16,15 @@ import { addressOf } from "../scripts/server-address.ts";
 import { toGraphqlRequest } from "../src/cli/api/graphql-request.ts";
 import type { RunRequestInput } from "../src/plan/request.ts";
 import { circumstances, saveResults } from "./machine.ts";
+import { printTimeline, readSpans, type Span } from "./timeline.ts";
 
 const HELP = `npm run bench:latency -- [--seconds 8] [--rate 50] [--modes IDLE,STANDALONE,...]
-                             [--bars 20000] [--database-url postgres://...]
+                             [--bars 20000] [--database-url postgres://...] [--timeline 4]
 
 Asked: 99 of 100 small queries within 100 ms, and the event loop less than 20 ms late in 99 of 100
-looks. Latency counts from the moment at which a query was due. JSON goes to bench/results.`;
+looks. Latency counts from the moment at which a query was due. JSON goes to bench/results.
+--timeline: what the embedded database's thread and the main thread were at while the slowest 2 %
+of queries waited, at so many moments; the probe takes some time of its own.`;
 
 const { values: flags } = parseArgs({
   options: {
@@ -30,6 +33,7 @@ const { values: flags } = parseArgs({
     bars: { type: "string", default: "20000" },
     modes: { type: "string", default: "IDLE,STANDALONE,CONCURRENT,PRIORITY_LIVE" },
     "database-url": { type: "string" },
+    timeline: { type: "string" },
     help: { type: "boolean", default: false },
   },
 });
@@ -89,6 +93,8 @@ const KINDS: readonly Omit<RunRequestInput, "dataset">[] = [
 
 const dataDir = mkdtempSync(join(tmpdir(), "sweepline-latency-"));
 const probe = `${dataDir}.sock`;
+const timeline = flags.timeline === undefined ? null : `${dataDir}.spans`;
+const asked: Span[] = [];
 const server = startServer();
 for (const signal of ["SIGTERM", "SIGINT"]) process.once(signal, () => server.kill("SIGKILL"));
 const url = await addressOf(server);
@@ -133,10 +139,12 @@ try {
   stop.abort();
   await sweeps;
   console.log(`results: ${saveResults("latency", where, results)}`);
+  if (timeline !== null) printTimeline([...readSpans(timeline), ...asked], Number(flags.timeline));
 } finally {
   server.kill("SIGTERM");
   await once(server, "close");
   rmSync(dataDir, { recursive: true, force: true });
+  if (timeline !== null) rmSync(timeline, { force: true });
 }
 
 function startServer(): ChildProcess {
@@ -144,10 +152,15 @@ function startServer(): ChildProcess {
   const database = flags["database-url"];
   const args = ["serve", "--port", "0", "--data-dir", dataDir, "--log-level", "warn"];
   if (database !== undefined) args.push("--database-url", database);
-  const probed = ["--import", join(import.meta.dirname, "loop-probe.ts"), start, ...args];
-  return spawn(process.execPath, probed, {
+  const probes = ["loop-probe.ts", ...(timeline === null ? [] : ["timeline-probe.ts"])];
+  const loaded = probes.flatMap((name) => ["--import", join(import.meta.dirname, name)]);
+  return spawn(process.execPath, [...loaded, start, ...args], {
     stdio: ["ignore", "pipe", "inherit"],
-    env: { ...process.env, LOOP_PROBE: probe },
+    env: {
+      ...process.env,
+      LOOP_PROBE: probe,
+      ...(timeline === null ? {} : { TIMELINE: timeline }),
+    },
   });
 }
 
@@ -171,7 +184,14 @@ async function queries(forMs: number, rate: number): Promise<number[]> {
   for (let n = 0; n < (forMs / 1_000) * rate; n++) {
     const dueMs = startMs + (n * 1_000) / rate;
     await sleep(Math.max(0, dueMs - performance.now()));
-    took.push(ask(SMALL_QUERY).then(() => performance.now() - dueMs));
+    const from = performance.timeOrigin + dueMs;
+    const answered = async () => {
+      await ask(SMALL_QUERY);
+      const ms = performance.now() - dueMs;
+      asked.push({ of: "query", what: "", from, ms });
+      return ms;
+    };
+    took.push(answered());
   }
   return (await Promise.all(took)).sort((a, b) => a - b);
 }
