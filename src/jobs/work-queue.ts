@@ -1,6 +1,6 @@
 import { sql } from "drizzle-orm";
 import { type ConstructorOptions, type DrizzleTransactionLike, fromDrizzle, PgBoss } from "pg-boss";
-import type { Database, Transaction } from "../store/database.ts";
+import type { Connection, Database } from "../store/database.ts";
 import type { JobSink, QueuePlace, WorkHint } from "../store/job-sink.ts";
 import { notifyJobs } from "../store/notifications.ts";
 import type { OpenStore } from "../store/open.ts";
@@ -153,7 +153,7 @@ function jobSink(boss: PgBoss, queue: string): JobSink {
 
 async function remove(
   boss: PgBoss,
-  tx: Transaction,
+  tx: Connection,
   queue: string,
   which: { readonly data: { readonly runId: string }; readonly queued?: boolean },
 ): Promise<void> {
@@ -165,9 +165,9 @@ async function remove(
 }
 
 /**
- * The queue's statements inside the store's transaction.
+ * The queue's statements inside the store's transaction, where it is in one.
  */
-function joining(tx: Transaction) {
+function joining(tx: Connection) {
   return fromDrizzle(tx as unknown as DrizzleTransactionLike, sql);
 }
 

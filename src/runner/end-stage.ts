@@ -1,11 +1,11 @@
 import type { PhaseTimes } from "../core/stages/phase-clock.ts";
 import type { RunSpent } from "../core/stages/run-profile.ts";
-import { riskCells, type StageName } from "../core/stages/sweep.ts";
+import { rankedMetrics, riskCells, type StageName, type Sweep } from "../core/stages/sweep.ts";
 import { PoolEmpty } from "../pool/faults.ts";
 import type { ComputePool } from "../pool/task.ts";
 import { freeArrays } from "../store/free-arrays.ts";
 import { PRIORITIES } from "../store/priorities.ts";
-import type { RunRecord } from "../store/records.ts";
+import type { BestSoFar, ResultRow, RunRecord } from "../store/records.ts";
 import type { ClaimedEnd, Store, StoredChunk } from "../store/store.ts";
 import type { Clock } from "./clock.ts";
 import type { DatasetSource } from "./dataset-source.ts";
@@ -123,7 +123,7 @@ async function finalize(duty: EndDuty, run: RunRecord): Promise<boolean> {
   ]);
   const digest = runDigest(columns, rows);
   const end = { state: "SUCCEEDED", rows: rows.rows, digest, error: null } as const;
-  return store.finishRun(run.id, { ...end, ...spentOf(clock) });
+  return store.finishRun(run.id, { ...end, ...firstOf(sweep, end.rows), ...spentOf(clock) });
 }
 
 /** Chunks that are freed as soon as the next one is asked for. */
@@ -142,7 +142,16 @@ async function stop(duty: EndDuty, run: RunRecord): Promise<boolean> {
   let rows = run.stage === "STAGE_A" ? null : await bestRows(duty, run, "STAGE_B", hurry);
   if (rows === null || rows.rows.length === 0) rows = await bestRows(duty, run, "STAGE_A", hurry);
   const end = { state, rows: rows.rows, digest: null, error: run.error };
-  return duty.store.finishRun(run.id, { ...end, ...spentOf(duty.runClocks?.of(run.id)) });
+  const best = firstOf(run.plan.sweep, end.rows);
+  return duty.store.finishRun(run.id, { ...end, ...best, ...spentOf(duty.runClocks?.of(run.id)) });
+}
+
+/** The best in the end is the first row, whatever the last progress saw. */
+function firstOf(sweep: Sweep, [row]: readonly ResultRow[]): { readonly best?: BestSoFar } {
+  if (row === undefined) return {};
+  const { variantIndex, params, stopLossPct, trailingStopPct, takeProfitPct } = row;
+  const metrics = Object.fromEntries(rankedMetrics(sweep).map((name) => [name, row.metrics[name]]));
+  return { best: { variantIndex, params, stopLossPct, trailingStopPct, takeProfitPct, metrics } };
 }
 
 /** Scored by another engine version, its rows would not be those of the run: there are none. */

@@ -2,7 +2,7 @@ import { sql } from "drizzle-orm";
 import { addSpent, type RunSpent } from "../core/stages/run-profile.ts";
 import { answerOf, asJson, type ChunkJson, chunkOfJson } from "./answer.ts";
 import { chunkOf } from "./chunk-row.ts";
-import { sendDueWork } from "./due-work.ts";
+import { sendDueWork, sendWorkOf } from "./due-work.ts";
 import { packColumns, packFloats } from "./packing.ts";
 import { type BestSoFar, type Checkpoint, isTerminal } from "./records.ts";
 import { changeRun } from "./run-events.ts";
@@ -46,16 +46,9 @@ export async function storeChunks(
     sql`store_chunks(${runId}::text, ${scored[0]!.stage}::text, ${asJson(parts)},
       ${Buffer.concat(packed)}::bytea, ${asJson(best)}, ${asJson(spent)}, ${asJson(wish)})`,
   );
-  if (left) await sendLeftWork(context, runId);
+  // Its worker goes elsewhere: whoever has nothing to do is told of the chunks that are left.
+  if (left) await sendWorkOf(context, runId);
   return { ...checkpoint, next: next.map(chunkOfJson) };
-}
-
-/** Its worker goes elsewhere: whoever has nothing to do is told of the chunks that are left. */
-async function sendLeftWork(context: StoreContext, runId: string): Promise<void> {
-  await context.db.transaction(async (tx) => {
-    const run = await lockRun(tx, runId);
-    if (run !== null) await sendDueWork(context, tx, run);
-  });
 }
 
 export async function reportProgress(

@@ -1,8 +1,8 @@
 import { asc } from "drizzle-orm";
-import type { Transaction } from "./database.ts";
+import type { Connection } from "./database.ts";
 import type { WorkHint } from "./job-sink.ts";
 import { isTerminal } from "./records.ts";
-import { chunkIn, type LockedRun } from "./run-row.ts";
+import { chunkIn, type LockedRun, readRun } from "./run-row.ts";
 import { chunks } from "./schema.ts";
 import type { ClaimedEnd } from "./store.ts";
 import type { StoreContext } from "./store-context.ts";
@@ -16,7 +16,7 @@ const LEAST_HINTS = 2;
 const MOST_HINTS = 64;
 
 /** Whether any chunk of the run's stage is held by a worker, alive or not yet known to be dead. */
-export async function isWorkedOn(tx: Transaction, run: LockedRun): Promise<boolean> {
+export async function isWorkedOn(tx: Connection, run: LockedRun): Promise<boolean> {
   const held = await tx
     .select({ no: chunks.no })
     .from(chunks)
@@ -32,7 +32,7 @@ export async function isWorkedOn(tx: Transaction, run: LockedRun): Promise<boole
  */
 export async function dueEnd(
   { engineVersion }: StoreContext,
-  tx: Transaction,
+  tx: Connection,
   run: LockedRun,
 ): Promise<ClaimedEnd["work"] | null> {
   if (isTerminal(run.state) || isBeingEnded(run)) return null;
@@ -53,7 +53,7 @@ function isBeingEnded(run: LockedRun): boolean {
 }
 
 /** Whether every chunk of the run's stage is stored whole. */
-export async function isStageComplete(tx: Transaction, run: LockedRun): Promise<boolean> {
+export async function isStageComplete(tx: Connection, run: LockedRun): Promise<boolean> {
   const open = await tx
     .select({ no: chunks.no })
     .from(chunks)
@@ -67,7 +67,7 @@ export async function isStageComplete(tx: Transaction, run: LockedRun): Promise<
  */
 export async function dueWork(
   context: StoreContext,
-  tx: Transaction,
+  tx: Connection,
   run: LockedRun,
 ): Promise<WorkHint[]> {
   const { id: runId, stage } = run;
@@ -94,7 +94,7 @@ export async function dueWork(
  */
 export async function sendDueWork(
   context: StoreContext,
-  tx: Transaction,
+  tx: Connection,
   run: LockedRun,
 ): Promise<void> {
   if (context.jobs === null) return;
@@ -102,9 +102,19 @@ export async function sendDueWork(
   await sendHints(context, tx, run, run.lifted ? due.slice(0, 1) : due);
 }
 
+/**
+ * Sends them after a statement that has made them due. Hints may be of a run that has gone on
+ * meanwhile, so nothing is locked, and whoever shares the session is not kept waiting.
+ */
+export async function sendWorkOf(context: StoreContext, runId: string): Promise<void> {
+  if (context.jobs === null) return;
+  const run = await readRun(context.db, runId);
+  if (run !== null) await sendDueWork(context, context.db, run);
+}
+
 export async function sendHints(
   context: StoreContext,
-  tx: Transaction,
+  tx: Connection,
   run: LockedRun,
   hints: readonly WorkHint[],
 ): Promise<void> {

@@ -1,5 +1,5 @@
 import type { StageName } from "../core/stages/sweep.ts";
-import type { Transaction } from "./database.ts";
+import type { Connection } from "./database.ts";
 
 /**
  * A hint at work that may be due. Losing one or getting one twice does no harm: rows of runs and
@@ -29,12 +29,12 @@ export interface QueuePlace {
   readonly workers: number | null;
 }
 
-/** The queue as the store sees it: sends and settles inside the store's own transactions. */
+/** The queue as the store sees it: sends and settles in the store's transactions, if in any. */
 export interface JobSink {
   /** A hint that is queued already, lifted or not, is not queued twice. */
-  send(tx: Transaction, hints: readonly WorkHint[], place: QueuePlace): Promise<void>;
+  send(tx: Connection, hints: readonly WorkHint[], place: QueuePlace): Promise<void>;
   /** Removes what is queued for a run that has ended or rests. */
-  discard(tx: Transaction, runId: string): Promise<void>;
+  discard(tx: Connection, runId: string): Promise<void>;
   /** Removes every job of a run, settled ones too. */
-  forget(tx: Transaction, runId: string): Promise<void>;
+  forget(tx: Connection, runId: string): Promise<void>;
 }

@@ -1,7 +1,7 @@
 import { and, asc, eq, isNotNull, sql } from "drizzle-orm";
 import type { StageName } from "../core/stages/sweep.ts";
 import { checkedId, copiedBytes } from "./copied-bytes.ts";
-import type { Connection, Database, Transaction } from "./database.ts";
+import type { Connection, Database } from "./database.ts";
 import { COLUMN_HEAD_BYTES, columnPlaces } from "./packing.ts";
 import { chunkResults } from "./schema.ts";
 import type { ColumnChunk, ColumnPart, Store } from "./store.ts";
@@ -15,11 +15,6 @@ export function columnStore(
     columnChunks: (runId, stage) => columnChunksOf(db, runId, stage),
     columnParts: (runId, stage, parts) => columnPartsOf(database.pool, runId, stage, parts),
   };
-}
-
-/** Of a run that has succeeded and was not to keep them; its digest covers them all the same. */
-export async function dropColumns(tx: Transaction, runId: string): Promise<void> {
-  await tx.update(chunkResults).set({ columns: null }).where(eq(chunkResults.runId, runId));
 }
 
 /** Chunks of a stage whose metric columns are stored, in index order, without the columns. */

@@ -1,5 +1,5 @@
 import { desc, sql } from "drizzle-orm";
-import type { Database, Transaction } from "./database.ts";
+import type { Connection, Database, Transaction } from "./database.ts";
 import { runs } from "./schema.ts";
 
 /** Payload: the run's id. A trigger on the events notifies, so whatever appends an event does. */
@@ -26,7 +26,7 @@ export interface Notifications {
 }
 
 /** Wakes whoever waits for jobs when the transaction commits. */
-export async function notifyJobs(tx: Transaction): Promise<void> {
+export async function notifyJobs(tx: Connection): Promise<void> {
   await tx.execute(sql`select pg_notify(${JOB_CHANNEL}, '')`);
 }
 

@@ -27,6 +27,16 @@ export async function lockRun(tx: Transaction, id: string): Promise<LockedRun | 
   return row ?? null;
 }
 
+/** A run with the database's clock, which others may change meanwhile. */
+export async function readRun(db: Connection, id: string): Promise<LockedRun | null> {
+  const now = sql`clock_timestamp()`.mapWith(runs.createdAt);
+  const [row] = await db
+    .select({ ...getColumns(runs), now })
+    .from(runs)
+    .where(eq(runs.id, id));
+  return row ?? null;
+}
+
 export async function runById(db: Connection, id: string): Promise<RunRecord | null> {
   const [row] = await db.select().from(runs).where(eq(runs.id, id));
   return row === undefined ? null : toRecord(row);

@@ -1,25 +1,23 @@
-import { eq } from "drizzle-orm";
+import { eq, sql } from "drizzle-orm";
 import { backoffMs } from "../core/backoff.ts";
-import { addSpent } from "../core/stages/run-profile.ts";
-import { rankedMetrics, type Sweep } from "../core/stages/sweep.ts";
-import { insertChunks, startRun } from "./chunks.ts";
-import type { Connection, Transaction } from "./database.ts";
-import { dueEnd, sendDueWork, sendHints } from "./due-work.ts";
-import { dropColumns } from "./metric-columns.ts";
+import { answerOf, asJson } from "./answer.ts";
+import { startRun } from "./chunks.ts";
+import type { Connection } from "./database.ts";
+import { dueEnd, sendDueWork, sendHints, sendWorkOf } from "./due-work.ts";
 import { packFloats, unpackFloats } from "./packing.ts";
-import { type BestSoFar, isTerminal, type ResultRow } from "./records.ts";
+import { isTerminal, type ResultRow } from "./records.ts";
 import { stopOverdue } from "./recovery.ts";
 import { endRun } from "./run-control.ts";
-import { appendEvent, changeRun } from "./run-events.ts";
+import { changeRun } from "./run-events.ts";
 import { lockRun, toRecord } from "./run-row.ts";
-import { results, shortlists } from "./schema.ts";
+import { shortlists } from "./schema.ts";
 import type { AttemptFault, ClaimedEnd, EndClaim, RunEnd, StageBPlan } from "./store.ts";
 import type { StoreContext } from "./store-context.ts";
-import { STAGE_BEFORE } from "./transitions.ts";
 
-/** Rows of one insert: each binds eight values, and a statement takes 65,535. */
+/** Rows of results in one statement, half a kilobyte each. */
 const ROWS_A_STATEMENT = 1000;
 
+/** One statement; that there is work is told after it, and again by recovery where that is lost. */
 export async function beginStageB(
   context: StoreContext,
   runId: string,
@@ -27,36 +25,14 @@ export async function beginStageB(
   plan: StageBPlan,
 ): Promise<boolean> {
   const bases = await packFloats([shortlist]);
-  return context.db.transaction(async (tx) => {
-    const run = await lockRun(tx, runId);
-    if (run === null || run.stage !== "STAGE_A" || isTerminal(run.state)) return false;
-    if (run.stopState !== null || run.state === "PAUSED") return false;
-    await tx.insert(shortlists).values({ runId, bases }).onConflictDoNothing();
-    await insertChunks(tx, {
-      runId,
-      stage: "STAGE_B",
-      total: shortlist.length,
-      chunkVariants: plan.chunkVariants,
-    });
-    const begun = await appendEvent(tx, run, {
-      kind: "STAGE",
-      change: {
-        stage: "STAGE_B",
-        total: shortlist.length * plan.variantsPerBase,
-        stored: 0,
-        done: 0,
-        variantsPerSecond: null,
-        progressAt: run.now,
-        stageAt: run.now,
-        endAttempts: 0,
-        endWorker: null,
-        endLeaseUntil: null,
-        spent: addSpent(run.spent, plan.spent ?? null),
-      },
-    });
-    await sendDueWork(context, tx, begun);
-    return true;
-  });
+  const size = Math.max(1, Math.floor(plan.chunkVariants));
+  const begins = await answerOf<boolean>(
+    context.db,
+    sql`begin_stage_b(${runId}::text, ${bases}::bytea, ${shortlist.length}::bigint,
+      ${size}::bigint, ${plan.variantsPerBase}::bigint, ${asJson(plan.spent ?? null)})`,
+  );
+  if (begins) await sendWorkOf(context, runId);
+  return begins;
 }
 
 export async function shortlistOf(db: Connection, runId: string): Promise<Float64Array | null> {
@@ -126,40 +102,20 @@ export async function failEnd(
 export async function finishRun(
   context: StoreContext,
   runId: string,
-  end: RunEnd,
+  { rows, error, ...end }: RunEnd,
 ): Promise<boolean> {
+  // Hints lead nowhere once it has ended. Where it does not, whoever lets go of the end sends more.
+  await context.jobs?.discard(context.db, runId);
+  const told = { ...end, ...(error === null ? {} : { error }) };
+  const finish = (db: Connection, first: readonly ResultRow[]) =>
+    answerOf<boolean>(db, sql`finish_run(${runId}::text, ${asJson(told)}, ${asJson(first)})`);
+  if (rows.length <= ROWS_A_STATEMENT) return finish(context.db, rows);
   return context.db.transaction(async (tx) => {
-    const run = await lockRun(tx, runId);
-    if (run === null || isTerminal(run.state)) return false;
-    // A cancel or a pause that came in while the results were made is obeyed.
-    const ripe = run.stage === STAGE_BEFORE.SUCCEEDED;
-    const wanted = run.stopState === null && run.state !== "PAUSED" && ripe;
-    if (end.state === "SUCCEEDED" && !wanted) return false;
-    await insertResults(tx, runId, end.rows);
-    const keeps = run.plan.request.schedule.keepColumns !== false;
-    if (end.state === "SUCCEEDED" && !keeps) await dropColumns(tx, runId);
-    const best = end.rows[0] === undefined ? {} : { best: asBest(run.plan.sweep, end.rows[0]) };
-    const error = end.error ?? run.error;
-    const spent = addSpent(run.spent, end.spent ?? null);
-    await endRun(context, tx, run, { state: end.state, digest: end.digest, error, spent, ...best });
+    if (!(await finish(tx, rows.slice(0, ROWS_A_STATEMENT)))) return false;
+    for (let i = ROWS_A_STATEMENT; i < rows.length; i += ROWS_A_STATEMENT) {
+      const part = rows.slice(i, i + ROWS_A_STATEMENT);
+      await answerOf(tx, sql`add_results(${runId}::text, ${asJson(part)})`);
+    }
     return true;
   });
-}
-
-/** The best in the end is the first row, whatever the last progress saw. */
-function asBest(sweep: Sweep, row: ResultRow): BestSoFar {
-  const { variantIndex, params, stopLossPct, trailingStopPct, takeProfitPct } = row;
-  const metrics = Object.fromEntries(rankedMetrics(sweep).map((name) => [name, row.metrics[name]]));
-  return { variantIndex, params, stopLossPct, trailingStopPct, takeProfitPct, metrics };
-}
-
-async function insertResults(
-  tx: Transaction,
-  runId: string,
-  rows: readonly ResultRow[],
-): Promise<void> {
-  for (let i = 0; i < rows.length; i += ROWS_A_STATEMENT) {
-    const part = rows.slice(i, i + ROWS_A_STATEMENT).map((row) => ({ runId, ...row }));
-    await tx.insert(results).values(part).onConflictDoNothing();
-  }
 }

@@ -198,6 +198,7 @@ export interface RunEnd {
   readonly rows: readonly ResultRow[];
   readonly digest: string | null;
   readonly error: RunError | null;
+  readonly best?: BestSoFar;
   readonly spent?: RunSpent;
 }
 
@@ -345,7 +346,7 @@ export interface Store extends ImportStore, LibraryStore, WorkerStore {
    */
   beginStageB(runId: string, shortlist: Float64Array, plan: StageBPlan): Promise<boolean>;
   shortlist(runId: string): Promise<Float64Array | null>;
-  /** Results and end in one transaction; false when the run had ended already. */
+  /** Results and end in one transaction; false when the run is not to end so, or had ended. */
   finishRun(runId: string, end: RunEnd): Promise<boolean>;
   /** Takes the end of a run's stage, where it is due and nobody else is at it; null otherwise. */
   claimEnd(claim: EndClaim): Promise<ClaimedEnd | null>;
@@ -364,7 +365,6 @@ export interface Store extends ImportStore, LibraryStore, WorkerStore {
    * of all. Safe to call at any time from any process.
    */
   recover(runIds?: readonly string[]): Promise<void>;
-
   /** Stops a run whose deadline or time limit has passed, by the database's clock. */
   stopOverdue(runId: string): Promise<void>;
 

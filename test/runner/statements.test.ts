@@ -14,7 +14,7 @@ let first: ServiceUnderTest;
 let second: ServiceUnderTest;
 let drop: () => Promise<void>;
 const statements: string[] = [];
-const INSERTS_RESULTS = /^insert into "results"/;
+const INSERTS_RESULTS = /finish_run\(/;
 const { query } = pg.Client.prototype;
 
 beforeAll(async () => {

@@ -62,6 +62,14 @@ onBothDatabases("lists", (database) => {
     );
   });
 
+  it("ends a run with more results than go into one statement, each to the bit", async () => {
+    const rows = Array.from({ length: 2_001 }, (_, i) =>
+      resultRow(i, i === 7 ? null : 0.1 / (i + 1)),
+    );
+    const runId = await runWith(rows);
+    expect(await walk(1_000, (page) => store().results(runId, page))).toEqual(rows);
+  });
+
   it("refuses broken cursors, foreign cursors and unknown metrics", async () => {
     const runId = await runWith([0, 1, 2].map((i) => resultRow(i, i)));
     const refusal = { code: "VALIDATION", complaints: [{ path: "after" }] };
