@@ -50,6 +50,8 @@ const CONDITION = "a condition over the axes";
 const MAX_SPARSENESS = 1_000;
 /** Most variants of one chunk: bounds what a lost chunk costs and the columns in flight. */
 const MAX_CHUNK_VARIANTS = 1 << 20;
+/** Most chunks of one stage, whose rows a start writes in one statement: 2 s on a busy machine. */
+const MAX_CHUNKS = 50_000;
 
 /**
  * Validates a request against its candles, estimates it, and freezes it. Throws UserError with
@@ -63,12 +65,14 @@ export function makePlan(request: RunRequest, market: Market, options: PlanOptio
   refuseOversizedGrid(sweep, indexSpace, guards, options);
   const variants = countVariants(sweep);
   const cells = riskCells(sweep);
-  const stageB = Math.min(sweep.preselect, variants) * cells;
+  const positions = Math.min(sweep.preselect, variants);
+  const stageB = positions * cells;
   refuseOverBudget("STAGE_A", variants, guards, options);
   refuseOverBudget("STAGE_B", stageB, guards, options);
 
   const bars = range.endBar - range.feedBar;
-  const chunkVariants = chunkSizes(request, { bars, cells, workers: options.workers }, guards);
+  const work = { bars, cells, positions, indexSpace, workers: options.workers };
+  const chunkVariants = chunkSizes(request, work, guards);
   const budget = memoryBudget(sweep, {
     bars,
     workers: options.workers,
@@ -281,21 +285,47 @@ function hint(options: PlanOptions): string {
   return options.synchronous === true ? " for a synchronous run: use startRun" : "";
 }
 
+interface StageSizes {
+  readonly bars: number;
+  readonly cells: number;
+  /** Numbers of Stage A. */
+  readonly indexSpace: number;
+  /** Numbers of Stage B. */
+  readonly positions: number;
+  readonly workers: number;
+}
+
 /** Stage A counts indices, Stage B shortlist positions. */
 function chunkSizes(
   request: RunRequest,
-  work: { readonly bars: number; readonly cells: number; readonly workers: number },
+  work: StageSizes,
   guards: Guards,
 ): { stageA: number; stageB: number } {
+  const { bars, cells, indexSpace, positions, workers } = work;
   const asked = request.schedule.chunkVariants;
   const clamp = (variants: number) =>
     Math.max(1, Math.min(MAX_CHUNK_VARIANTS, Math.floor(variants)));
-  if (asked !== undefined) return { stageA: clamp(asked), stageB: clamp(asked / work.cells) };
-  const seconds = guards.chunkSeconds * work.workers;
+  const least = (total: number) => Math.ceil(total / MAX_CHUNKS);
+  if (asked !== undefined) {
+    // A position is scored whole, so a chunk of Stage B has one at least.
+    const leastB = least(positions) > 1 ? least(positions) * cells : 1;
+    refuseTooManyChunks(asked, Math.max(least(indexSpace), leastB));
+    return { stageA: clamp(asked), stageB: clamp(asked / cells) };
+  }
+  const seconds = guards.chunkSeconds * workers;
+  const stageB = Math.min(MAX_CHUNK_VARIANTS, seconds / riskCellSeconds(bars)) / cells;
   return {
-    stageA: clamp(seconds / baseVariantSeconds(work.bars)),
-    stageB: clamp(Math.min(MAX_CHUNK_VARIANTS, seconds / riskCellSeconds(work.bars)) / work.cells),
+    stageA: Math.max(least(indexSpace), clamp(seconds / baseVariantSeconds(bars))),
+    stageB: Math.max(least(positions), clamp(stageB)),
   };
+}
+
+/** What a crash costs is promised, so it is not chosen anew. */
+function refuseTooManyChunks(asked: number, least: number): void {
+  if (asked >= least) return;
+  const message = `a stage has ${MAX_CHUNKS} chunks at most`;
+  const path = "schedule.chunkVariants";
+  throw new UserError("VALIDATION", complaint(path, message, asked, `>= ${least}`));
 }
 
 function planHash(market: Market, range: ResolvedRange, sweep: Sweep): string {

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { BETTER, RANKING_METRICS } from "../../src/core/metrics/ranking-metric.ts";
 import { riskCells } from "../../src/core/stages/sweep.ts";
+import { DEFAULT_GUARDS } from "../../src/plan/guards.ts";
 import { makePlan } from "../../src/plan/make-plan.ts";
 import { parseRunRequest } from "../../src/plan/parse-request.ts";
 import {
@@ -122,6 +123,39 @@ describe("plan", () => {
         expect(chunkVariants.stageB * riskCells(sweep)).toBeLessThanOrEqual(2 ** 20);
       }),
     );
+  });
+
+  it("cuts no stage into more chunks than a start can write at once", () => {
+    const axis = (stop: number) => ({ window: { start: 1, stop, step: 1 } });
+    const indicators = {
+      fast: { id: "ma.sma", params: axis(400) },
+      slow: { id: "ma.sma", params: axis(500) },
+    };
+    const { strategy } = CROSS_REQUEST;
+    const plan = (chunkVariants: number | undefined, preselect: number, chunkSeconds = 2) =>
+      planOf(
+        {
+          ...CROSS_REQUEST,
+          strategy: { ...strategy, indicators, constraint: "fast.window + slow.window > 2" },
+          risk: { stopLossPct: ["off", 1] },
+          preselect,
+          schedule: { chunkVariants },
+        },
+        { guards: { ...DEFAULT_GUARDS, chunkSeconds } },
+      ).chunkVariants;
+    // 200,000 numbers of Stage A, and two cells a position of Stage B.
+    expect(plan(4, 50_000)).toEqual({ stageA: 4, stageB: 2 });
+    expect(complaintsOf(() => plan(3, 50_000))).toEqual([
+      {
+        path: "schedule.chunkVariants",
+        message: "a stage has 50000 chunks at most",
+        value: "3",
+        bound: ">= 4",
+      },
+    ]);
+    expect(plan(8, 200_000)).toEqual({ stageA: 8, stageB: 4 });
+    expect(complaintsOf(() => plan(7, 200_000))).toMatchObject([{ bound: ">= 8" }]);
+    expect(plan(undefined, 200_000, 1e-12)).toEqual({ stageA: 4, stageB: 4 });
   });
 
   it("reports the faults of strategy, risk and ranking together", () => {

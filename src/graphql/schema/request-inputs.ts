@@ -196,7 +196,9 @@ const ScheduleInput = builder.inputType("ScheduleInput", {
   description: "How to run it; nothing here changes a result.",
   fields: (t) => ({
     workers: t.int({ description: "Threads to use at most." }),
-    chunkVariants: t.int({ description: "Variants a chunk, the unit of a checkpoint." }),
+    chunkVariants: t.int({
+      description: "Variants a chunk, the unit of a checkpoint. A stage has 50,000 chunks at most.",
+    }),
     timeLimitSeconds: t.float({
       description: "The run ends as TIMED_OUT so long after its start; pauses do not count.",
     }),
