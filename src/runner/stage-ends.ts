@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { createHash, type Hash } from "node:crypto";
 import { setImmediate as turn } from "node:timers/promises";
 import { RANKING_METRICS, type RankingMetric } from "../core/metrics/ranking-metric.ts";
 import { describeVariant } from "../core/stages/describe.ts";
@@ -153,24 +153,44 @@ function defined(value: number): number | null {
 }
 
 /** One hash a ranking metric over a whole stage, whatever it was cut into. */
+export class ColumnHashes {
+  readonly #stage: StageName;
+  readonly #columns: readonly { readonly metric: RankingMetric; readonly hash: Hash }[];
+  #next = 0;
+
+  constructor(sweep: Sweep, stage: StageName) {
+    this.#stage = stage;
+    this.#columns = rankedMetrics(sweep).map((metric) => ({ metric, hash: createHash("sha256") }));
+  }
+
+  /** Takes the chunks of the stage in index order. */
+  add({ from, to, columns }: Pick<StoredChunk, "from" | "to" | "columns">): void {
+    if (from !== this.#next) {
+      throw new Error(`${this.#stage} has a hole: ${this.#next} is followed by ${from}`);
+    }
+    this.#next = to;
+    for (const [m, { hash }] of this.#columns.entries()) feedColumn(hash, columns[m]);
+  }
+
+  digests(): ColumnDigest[] {
+    const stage = this.#stage;
+    return this.#columns.map(({ metric, hash }) => ({
+      stage,
+      metric,
+      sha256Hex: hash.digest("hex"),
+    }));
+  }
+}
+
+/** The same of chunks that come as a stream. */
 export async function columnDigests(
   sweep: Sweep,
   stage: StageName,
   chunks: Chunks<Pick<StoredChunk, "from" | "to" | "columns">>,
 ): Promise<ColumnDigest[]> {
-  const metrics = rankedMetrics(sweep);
-  const hashes = metrics.map(() => createHash("sha256"));
-  let next = 0;
-  for await (const chunk of chunks) {
-    if (chunk.from !== next) {
-      throw new Error(`${stage} has a hole: ${next} is followed by ${chunk.from}`);
-    }
-    next = chunk.to;
-    hashes.forEach((hash, m) => {
-      feedColumn(hash, chunk.columns[m]);
-    });
-  }
-  return metrics.map((metric, m) => ({ stage, metric, sha256Hex: hashes[m].digest("hex") }));
+  const hashes = new ColumnHashes(sweep, stage);
+  for await (const chunk of chunks) hashes.add(chunk);
+  return hashes.digests();
 }
 
 /** The digest of a finished run, hex. */

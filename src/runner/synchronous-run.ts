@@ -1,13 +1,15 @@
+import type { ColumnDigest } from "../core/stages/digest.ts";
+import { mergeRows } from "../core/stages/merge-rows.ts";
+import type { RankedRows } from "../core/stages/ranked-rows.ts";
 import type { StageName } from "../core/stages/sweep.ts";
 import { complaint, UserError } from "../core/user-error.ts";
 import type { RunPlan } from "../plan/run-plan.ts";
 import type { ComputePool } from "../pool/task.ts";
 import { PRIORITIES } from "../store/priorities.ts";
 import type { ResultRow } from "../store/records.ts";
-import type { StoredChunk } from "../store/store.ts";
 import type { DatasetSource } from "./dataset-source.ts";
 import { isSmall, runWhole } from "./small-run.ts";
-import { columnDigests, finalRows, mergeStage, runDigest, variantIndices } from "./stage-ends.ts";
+import { ColumnHashes, finalRows, runDigest, variantIndices } from "./stage-ends.ts";
 import { type SweepTask, sweepTask } from "./sweep-task.ts";
 
 export interface SynchronousRun {
@@ -31,9 +33,9 @@ export interface SynchronousOptions {
 const CHUNKS_IN_FLIGHT = 2;
 
 /**
- * The synchronous form of a run: the same plan, stages, pool and digest, with the chunks in memory
- * instead of in the store. Throws UserError DEADLINE_EXCEEDED, or the signal's reason when that
- * fires first.
+ * The synchronous form of a run: the same plan, stages, pool and digest, with chunks that are
+ * forgotten once they are merged instead of stored. Throws UserError DEADLINE_EXCEEDED, or the
+ * signal's reason when that fires first.
  */
 export async function runSynchronously(
   plan: RunPlan,
@@ -59,23 +61,20 @@ export async function runSynchronously(
   const { sweep, chunkVariants, estimate } = plan;
   const score = async (stage: StageName, total: number, shortlist?: Float64Array) => {
     const size = stage === "STAGE_A" ? chunkVariants.stageA : chunkVariants.stageB;
-    const work = { stage, total, size, ...(shortlist === undefined ? {} : { shortlist }) };
-    const chunks = await scoreStage(task, work, options.pool, signal);
+    const keep = stage === "STAGE_A" ? sweep.preselect : sweep.topK;
+    const work = { stage, total, size, keep, ...(shortlist === undefined ? {} : { shortlist }) };
+    const scored = await scoreStage(task, work, options.pool, signal);
     refuseLate();
-    return chunks;
+    return scored;
   };
 
   const stageA = await score("STAGE_A", estimate.indexSpace);
-  const shortlist = variantIndices(await mergeStage(sweep, stageA, sweep.preselect));
+  const shortlist = variantIndices(stageA.best);
   const stageB = await score("STAGE_B", shortlist.length, shortlist);
-  const best = await mergeStage(sweep, stageB, sweep.topK);
-  const rows = await finalRows(task, { pool: options.pool }, "STAGE_B", best);
-  const columns = [
-    ...(await columnDigests(sweep, "STAGE_A", stageA)),
-    ...(await columnDigests(sweep, "STAGE_B", stageB)),
-  ];
+  const rows = await finalRows(task, { pool: options.pool }, "STAGE_B", stageB.best);
   refuseLate();
   const elapsedMs = performance.now() - startedMs;
+  const columns = [...stageA.columns, ...stageB.columns];
   return { plan, rows: rows.rows, digest: runDigest(columns, rows), elapsedMs };
 }
 
@@ -84,34 +83,68 @@ interface StageWork {
   /** Numbers of the stage: indices in Stage A, shortlist positions in Stage B. */
   readonly total: number;
   readonly size: number;
+  /** Best rows that are kept. */
+  readonly keep: number;
   readonly shortlist?: Float64Array;
 }
 
-/** All chunks of a stage in index order; fewer when the signal fires. */
+interface ScoredStage {
+  readonly best: RankedRows;
+  readonly columns: readonly ColumnDigest[];
+}
+
+/**
+ * A whole stage, of which the best rows stay and hashes of the columns: a constraint may leave out
+ * a thousand times more numbers than there are variants, and columns have all of them. To be
+ * dropped where the signal has fired.
+ */
 async function scoreStage(
   task: SweepTask,
   work: StageWork,
   pool: ComputePool,
   signal: AbortSignal,
-): Promise<StoredChunk[]> {
-  const chunks: StoredChunk[] = [];
-  const { stage, total, size, shortlist } = work;
-  const count = Math.ceil(total / size);
+): Promise<ScoredStage> {
+  const { sweep } = task.plan;
+  const columns = new ColumnHashes(sweep, work.stage);
+  let best: RankedRows | null = null;
+  for await (const { from, to, result } of chunksOf(task, work, pool, signal)) {
+    columns.add({ from, to, columns: result.columns });
+    best = mergeRows(sweep, best === null ? [result.rows] : [best, result.rows], work.keep);
+  }
+  return { best: best ?? mergeRows(sweep, [], work.keep), columns: columns.digests() };
+}
+
+/** The chunks of a stage in index order, a few of them begun ahead; fewer when the signal fires. */
+async function* chunksOf(
+  task: SweepTask,
+  { stage, total, size, shortlist }: StageWork,
+  pool: ComputePool,
+  signal: AbortSignal,
+) {
+  const positions = shortlist === undefined ? {} : { shortlist };
+  const begun: ReturnType<typeof beginAt>[] = [];
+  const beginAt = async (from: number) => {
+    const range = { from, to: Math.min(total, from + size) };
+    const chunk = { ...task.base, ...positions, ...range, stage };
+    return { ...range, result: await pool.runChunk(chunk, { signal }) };
+  };
   let next = 0;
-  const lane = async () => {
-    while (next < count && !signal.aborted) {
-      const no = next++;
-      const range = { stage, from: no * size, to: Math.min(total, (no + 1) * size) };
-      const positions = shortlist === undefined ? {} : { shortlist };
-      const result = await pool.runChunk({ ...task.base, ...range, ...positions }, { signal });
-      const { stride, data: rows } = result.rows;
-      chunks[no] = { ...range, no, scored: result.scored, stride, rows, columns: result.columns };
-    }
+  const begin = () => {
+    if (next >= total || signal.aborted) return;
+    const chunk = beginAt(next);
+    // Whoever fails is heard when it is its turn; until then it must not end the process.
+    chunk.catch(() => {});
+    begun.push(chunk);
+    next += size;
   };
   // A run that asks for fewer threads than there are must not get more through a second chunk.
   const lanes = (task.base.workers ?? pool.size) < pool.size ? 1 : CHUNKS_IN_FLIGHT;
-  await Promise.all(Array.from({ length: lanes }, lane));
-  return chunks;
+  for (let lane = 0; lane < lanes; lane++) begin();
+  for (let chunk = begun.shift(); chunk !== undefined; chunk = begun.shift()) {
+    const done = await chunk;
+    begin();
+    yield done;
+  }
 }
 
 function deadlineExceeded(deadlineMs: number): UserError {

@@ -1,4 +1,7 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { ComputePool } from "../../src/pool/task.ts";
 import { POSTGRES } from "../support/databases.ts";
 import {
   importSample,
@@ -8,6 +11,38 @@ import {
   smallRequest,
 } from "../support/service-under-test.ts";
 
+setFlagsFromString("--expose-gc");
+const collectGarbage = runInNewContext("gc") as () => void;
+
+/** Columns of all chunks that have been scored, and the most of which were there at a time. */
+const columns: WeakRef<Float64Array>[] = [];
+let mostAlive = 0;
+
+async function collected(): Promise<void> {
+  // What a job has looked at stays until the job ends.
+  await new Promise(setImmediate);
+  collectGarbage();
+  const alive = columns.filter((column) => column.deref() !== undefined).length;
+  mostAlive = Math.max(mostAlive, alive);
+}
+
+/** The pool, which looks from time to time what is still there of chunks it has scored. */
+function watched(pool: ComputePool): ComputePool {
+  const runChunk: ComputePool["runChunk"] = async (task, options) => {
+    const result = await pool.runChunk(task, options);
+    columns.push(new WeakRef(result.columns[0]));
+    if (columns.length % 20 === 0) await collected();
+    return result;
+  };
+  return new Proxy(pool, {
+    get(target, name) {
+      if (name === "runChunk") return runChunk;
+      const value = Reflect.get(target, name);
+      return typeof value === "function" ? value.bind(target) : value;
+    },
+  });
+}
+
 describe("a synchronous run", () => {
   let service: ServiceUnderTest;
   let drop: () => Promise<void>;
@@ -15,7 +50,7 @@ describe("a synchronous run", () => {
   beforeAll(async () => {
     const made = await POSTGRES.create();
     drop = made.drop;
-    service = await openService(made.location, { syncDeadlineMs: 15_000 });
+    service = await openService(made.location, { syncDeadlineMs: 15_000, pool: watched });
     await importSample(service);
   });
 
@@ -34,6 +69,14 @@ describe("a synchronous run", () => {
     const other = { ...smallRequest(), topK: 39 };
     expect((await service.runs.backtest(other)).digest).not.toBe(digests[0]);
     expect((await service.store.listRuns({ first: 1, after: null })).totalCount).toBe(0);
+  });
+
+  it("forgets the columns of a chunk once it is merged", async () => {
+    columns.length = 0;
+    await service.runs.backtest(smallRequest({ chunkVariants: 100 }));
+    expect(columns.length).toBeGreaterThan(30);
+    await collected();
+    expect(mostAlive).toBeLessThan(10);
   });
 
   it("stops at its deadline, and the pool is free again", async () => {
