@@ -18,6 +18,8 @@ const BASIC_BYTES = 32;
 const WATCHED_BYTES = 144;
 /** A row costs about as much as a variant; so many of them make rows cheap. */
 const VARIANTS_A_ROW = 32;
+/** Variants times bars that take some tenths of a second. */
+const LONG_VARIANT_BARS = 1e9;
 /** Variants whose sums are asked for at once; at most 512. */
 const CLOSED_AT_ONCE = 128;
 /** Variants between two looks at whether to stop: about half a millisecond. */
@@ -85,13 +87,14 @@ export class WasmPairEngine implements BatchEngine {
     const byDays = Math.floor(PAIR_DAY_BYTES / Math.max(1, this.#changeBytes));
     const most = Math.max(2, Math.min(PAIR_BATCH, byDays));
     const least = Math.min(most, rows.count * VARIANTS_A_ROW);
-    this.size = { grain: 1, least, most };
+    this.size = { least, most, isLong: most * this.#bars > LONG_VARIANT_BARS };
   }
 
-  score(from: number, to: number, out: Float64Array, stop: (done: number) => boolean): boolean {
+  score(variants: Float64Array, out: Float64Array, stop: (done: number) => boolean): boolean {
     const { kernels } = this.#backend;
     const { clock } = this.#task;
-    const count = this.#open(from, to);
+    const count = variants.length;
+    this.#open(variants);
     let left = count;
     for (let bar = 0; bar < this.#bars && left > 0; bar += BLOCK_BARS) {
       const scoring = clock.enter("indicators");
@@ -109,7 +112,7 @@ export class WasmPairEngine implements BatchEngine {
     }
     this.#rows.clear();
     const scoring = clock.enter("metrics");
-    this.#close(from, to, count, out);
+    this.#close(count, out);
     clock.back(scoring);
     return true;
   }
@@ -123,10 +126,10 @@ export class WasmPairEngine implements BatchEngine {
     return (this.#watch & WATCH_DAYS) !== 0;
   }
 
-  /** Finds the variants and rows of a batch; how many variants there are. */
-  #open(from: number, to: number): number {
+  /** Finds the rows of a batch. */
+  #open(variants: Float64Array): void {
     const { kernels, close } = this.#backend;
-    const { room, rows, count } = this.#pair(from, to);
+    const { room, rows } = this.#pair(variants);
     kernels.usePairs(
       this.#roomAt,
       this.#rulesAt,
@@ -146,33 +149,30 @@ export class WasmPairEngine implements BatchEngine {
       states.byteOffset,
       this.#stateBytes,
       this.#changeBytes === 0 ? 0 : changes.byteOffset,
-      count + 1,
+      variants.length + 1,
     );
     this.#rows.choose(rows);
-    kernels.openBatch(count);
-    return count;
+    kernels.openBatch(variants.length);
   }
 
   /** Numbers the rows of a batch in the order in which its variants need them, and pairs them. */
-  #pair(from: number, to: number) {
-    const { space } = this.#task;
-    const exists = new Uint8Array(to - from);
-    space.markExisting(from, exists);
-    let count = 0;
-    for (let i = 0; i < exists.length; i++) count += exists[i];
-    const room = this.#room(count);
-    const above = rowsOf(this.#left, space.grid, from, exists.length);
-    const below = rowsOf(this.#right, space.grid, from, exists.length);
+  #pair(variants: Float64Array) {
+    const { grid } = this.#task.space;
+    const room = this.#room(variants.length);
+    const from = variants[0] ?? 0;
+    const span = (variants.at(-1) ?? from) + 1 - from;
+    const above = rowsOf(this.#left, grid, from, span);
+    const below = rowsOf(this.#right, grid, from, span);
     const places = new Int32Array(this.#rows.count).fill(-1);
     const rows: number[] = [];
     const { pairs } = room;
-    for (let i = 0, variant = 0; i < exists.length; i++) {
-      if (exists[i] === 0) continue;
+    for (let variant = 0; variant < variants.length; variant++) {
+      const i = variants[variant] - from;
       if (places[above[i]] < 0) places[above[i]] = rows.push(above[i]) - 1;
       if (places[below[i]] < 0) places[below[i]] = rows.push(below[i]) - 1;
-      pairs[variant++] = places[above[i]] | (places[below[i]] << 16);
+      pairs[variant] = places[above[i]] | (places[below[i]] << 16);
     }
-    return { room, rows, count };
+    return { room, rows };
   }
 
   get #stateBytes(): number {
@@ -196,24 +196,16 @@ export class WasmPairEngine implements BatchEngine {
   }
 
   /** Turns the sums of a batch into metrics. */
-  #close(from: number, to: number, count: number, out: Float64Array): void {
-    const { space, metrics, sweep } = this.#task;
+  #close(count: number, out: Float64Array): void {
+    const { metrics, sweep } = this.#task;
     const { kernels } = this.#backend;
     const { execution } = sweep;
-    const exists = new Uint8Array(to - from);
-    space.markExisting(from, exists);
     const sums = this.#sumsView;
-    let variant = 0;
-    for (let row = 0, at = 0; row < exists.length; row++) {
-      if (exists[row] === 0) {
-        for (let m = 0; m < metrics.length; m++) out[at++] = Number.NaN;
-        continue;
-      }
+    for (let variant = 0, at = 0; variant < count; variant++) {
       const among = variant % CLOSED_AT_ONCE;
       const together = Math.min(CLOSED_AT_ONCE, count - variant);
       if (among === 0) kernels.closePairs(variant, together, this.#sums.byteOffset);
       sums.at = among * SUMS.length;
-      variant++;
       for (let m = 0; m < metrics.length; m++) {
         out[at++] = rankingValue(metrics[m], sums, execution);
       }

@@ -5,7 +5,7 @@ import type { Axis } from "../../src/core/grid/axis.ts";
 import { RANKING_METRICS, type RankingMetric } from "../../src/core/metrics/ranking-metric.ts";
 import { Random } from "../../src/core/random.ts";
 import { allocateCandles, type Candles } from "../../src/core/series/candles.ts";
-import type { BatchEngine } from "../../src/core/stages/batch-engine.ts";
+import { dealtVariants } from "../../src/core/stages/batch-engine.ts";
 import type { OperandBinding, Sweep } from "../../src/core/stages/sweep.ts";
 import { SweepScorer } from "../../src/core/stages/sweep-scorer.ts";
 import { backendFactory, type KernelName } from "../../src/kernels/choose-kernels.ts";
@@ -156,14 +156,28 @@ function engineOf(
   return { scorer, engine: scorer.batchEngine() };
 }
 
-/** Every variant's metrics, in batches cut at the given indices. */
-function scoredBy(engine: BatchEngine, size: number, width: number, cuts: readonly number[]) {
+type Scorer = ReturnType<typeof engineOf>;
+
+/** Every variant's metrics, in batches dealt to two and cut at the given indices. */
+function scoredBy(
+  { engine, scorer: { space } }: Scorer,
+  width: number,
+  cuts: readonly number[],
+): Float64Array {
+  const { size } = space.grid;
   const ends = [...new Set([...cuts, size])].filter((n) => n > 0 && n <= size);
-  const all = new Float64Array(size * width).fill(-7);
+  const all = new Float64Array(size * width).fill(Number.NaN);
+  const parts = 1 + (cuts.length % 2);
   let from = 0;
   for (const to of ends.toSorted((a, b) => a - b)) {
-    const done = engine.score(from, to, all.subarray(from * width, to * width), () => false);
-    expect(done).toBe(true);
+    for (let part = 0; part < parts; part++) {
+      const variants = dealtVariants(space, { from, to, part, parts });
+      const rows = new Float64Array(variants.length * width).fill(-7);
+      expect(engine!.score(variants, rows, () => false)).toBe(true);
+      for (const [i, index] of variants.entries()) {
+        all.set(rows.subarray(i * width, (i + 1) * width), index * width);
+      }
+    }
     from = to;
   }
   return all;
@@ -172,10 +186,11 @@ function scoredBy(engine: BatchEngine, size: number, width: number, cuts: readon
 /** Numbers compared, all of them equal. */
 function sameAsReference(kernels: KernelName, { candles, sweep, metrics, cuts }: Case): number {
   let compared = 0;
-  const { scorer, engine } = engineOf(kernels, sweep, candles, metrics);
+  const made = engineOf(kernels, sweep, candles, metrics);
+  const { scorer, engine } = made;
   expect(engine).not.toBeNull();
   const { size } = scorer.space.grid;
-  const fast = scoredBy(engine!, size, metrics.length, cuts);
+  const fast = scoredBy(made, metrics.length, cuts);
   const reference = new ReferenceScorer(sweep, candles);
   scorer.seek(0);
   for (let index = 0; index < size; index++, scorer.next()) {
@@ -251,9 +266,10 @@ describeEachKernel("pair engine = reference engine, to the bit", (kernels) => {
       { datasetHash: "5".repeat(64), timeframe: "1d", candles },
     );
     for (const metrics of [["totalReturnPct"], RANKING_METRICS] as const) {
-      const { scorer, engine } = engineOf(kernels, sweep, candles, metrics);
+      const made = engineOf(kernels, sweep, candles, metrics);
+      const { scorer } = made;
       const { size } = scorer.space.grid;
-      const fast = scoredBy(engine!, size, metrics.length, [100, 101]);
+      const fast = scoredBy(made, metrics.length, [100, 101]);
       const slow = new Float64Array(fast.length);
       scorer.seek(0);
       for (let n = 0; n < size; n++, scorer.next()) scorer.scoreBase(slow, n * metrics.length);
@@ -272,23 +288,25 @@ describeEachKernel("pair engine", (kernels) => {
   const size = windows.length ** 2;
 
   it("tells of its way inside a batch, and can be asked anew after an early end", () => {
-    const { scorer, engine } = engineOf(kernels, sweep, candles, ["totalReturnPct"]);
+    const made = engineOf(kernels, sweep, candles, ["totalReturnPct"]);
+    const { scorer, engine } = made;
     const out = new Float64Array(size);
+    const variants = Float64Array.from(out, (_, index) => index);
     const heard: number[] = [];
     const listen = (done: number) => {
       heard.push(done);
       return heard.length > 5;
     };
-    expect(engine!.score(0, size, out, listen)).toBe(false);
+    expect(engine!.score(variants, out, listen)).toBe(false);
     expect(heard).toEqual(heard.toSorted((a, b) => a - b));
     expect(new Set(heard).size).toBe(6);
     expect(heard.at(-1)).toBeLessThan(0.5);
-    const whole = scoredBy(engine!, size, 1, []);
-    expect(scoredBy(engine!, size, 1, [1, 2_500])).toEqual(whole);
+    const whole = scoredBy(made, 1, []);
+    expect(scoredBy(made, 1, [1, 2_500, 2_501])).toEqual(whole);
     scorer.seek(77);
     scorer.scoreBase(out, 0);
     expect(out[0]).toBe(whole[77]);
-    expect(scoredBy(engine!, size, 1, [])).toEqual(whole);
+    expect(scoredBy(made, 1, [])).toEqual(whole);
     scorer.release();
   });
 
@@ -300,13 +318,11 @@ describeEachKernel("pair engine", (kernels) => {
       };
       const market = { datasetHash: "e".repeat(64), timeframe: "1h" as const, candles };
       const plan = planOf({ dataset: "x", strategy }, {}, market);
-      const { scorer, engine } = engineOf(kernels, plan.sweep, candles, [
-        "totalReturnPct",
-        "numTrades",
-      ]);
+      const made = engineOf(kernels, plan.sweep, candles, ["totalReturnPct", "numTrades"]);
+      const { scorer, engine } = made;
       if (engine === null) return null;
       const count = scorer.space.grid.size;
-      const fast = scoredBy(engine, count, 2, []);
+      const fast = scoredBy(made, 2, []);
       const slow = new Float64Array(fast.length);
       scorer.seek(0);
       for (let n = 0; n < count; n++, scorer.next()) scorer.scoreBase(slow, n * 2);

@@ -12,6 +12,8 @@ import type { PairShape } from "./strategy-shape.ts";
 const BLOCK_BARS = 512;
 /** A row costs about as much as a variant; so many of them make rows cheap. */
 const VARIANTS_A_ROW = 32;
+/** Variants times bars that take some tenths of a second. */
+const LONG_VARIANT_BARS = 1e7;
 /** Variants of a block between two looks at whether to stop. */
 const VARIANTS_A_LOOK = 256;
 const NUMBER_BYTES = 8;
@@ -56,41 +58,36 @@ export class ReadablePairEngine implements BatchEngine {
       days: days ? new Days(range.openTimes, range.timeframeMs) : null,
     };
     const dayBytes = (this.#market.days?.count ?? 0) * NUMBER_BYTES;
-    const most = Math.min(PAIR_BATCH, Math.floor(PAIR_DAY_BYTES / Math.max(1, dayBytes)));
-    this.size = { grain: 1, least: Math.min(most, rows * VARIANTS_A_ROW), most: Math.max(1, most) };
+    const byDays = Math.floor(PAIR_DAY_BYTES / Math.max(1, dayBytes));
+    const most = Math.max(1, Math.min(PAIR_BATCH, byDays));
+    const least = Math.min(most, rows * VARIANTS_A_ROW);
+    this.size = { least, most, isLong: most * range.close.length > LONG_VARIANT_BARS };
   }
 
-  score(from: number, to: number, out: Float64Array, stop: (done: number) => boolean): boolean {
-    const variants = this.#open(from, to);
+  score(variants: Float64Array, out: Float64Array, stop: (done: number) => boolean): boolean {
+    const opened = this.#open(variants);
     const bars = this.#market.close.length;
     for (let bar = 0; bar < bars; bar += BLOCK_BARS) {
       const end = Math.min(bars, bar + BLOCK_BARS);
-      for (const [place, variant] of variants.entries()) {
+      for (const [place, variant] of opened.entries()) {
         if (place % VARIANTS_A_LOOK === 0) {
-          const share = place / variants.length;
+          const share = place / opened.length;
           if (stop((bar + share * BLOCK_BARS) / (bars + BLOCK_BARS))) return false;
         }
-        variant?.goOn(bar, end);
+        variant.goOn(bar, end);
       }
     }
-    this.#close(variants, out);
+    this.#close(opened, out);
     return true;
   }
 
-  /** The variants of a batch, null where the constraint forbids one. */
-  #open(from: number, to: number): readonly (PairVariant | null)[] {
+  #open(variants: Float64Array): readonly PairVariant[] {
     const { space, shape } = this.#task;
-    const digits = space.grid.digits(from, new Int32Array(space.grid.axes.length));
-    return Array.from({ length: to - from }, () => {
-      const variant = space.has(digits)
-        ? new PairVariant(
-            this.#market,
-            this.#row(shape.left, digits),
-            this.#row(shape.right, digits),
-          )
-        : null;
-      space.grid.increment(digits);
-      return variant;
+    const digits = new Int32Array(space.grid.axes.length);
+    return Array.from(variants, (index) => {
+      space.grid.digits(index, digits);
+      const [left, right] = [this.#row(shape.left, digits), this.#row(shape.right, digits)];
+      return new PairVariant(this.#market, left, right);
     });
   }
 
@@ -102,13 +99,12 @@ export class ReadablePairEngine implements BatchEngine {
     return row;
   }
 
-  #close(variants: readonly (PairVariant | null)[], out: Float64Array): void {
+  #close(variants: readonly PairVariant[], out: Float64Array): void {
     const { metrics, sweep } = this.#task;
     for (const [row, variant] of variants.entries()) {
-      const sums = variant?.sums();
+      const sums = variant.sums();
       for (const [m, metric] of metrics.entries()) {
-        out[row * metrics.length + m] =
-          sums === undefined ? Number.NaN : rankingValue(metric, sums, sweep.execution);
+        out[row * metrics.length + m] = rankingValue(metric, sums, sweep.execution);
       }
     }
   }

@@ -1,4 +1,10 @@
-import { type BatchEngine, cutBatches, type IndexRange } from "./batch-engine.ts";
+import {
+  type Batch,
+  type BatchEngine,
+  cutBatches,
+  dealtVariants,
+  type IndexRange,
+} from "./batch-engine.ts";
 import type { StageOutput, StageWork } from "./stage-output.ts";
 import type { SweepScorer } from "./sweep-scorer.ts";
 
@@ -41,17 +47,16 @@ function batchWork(
   range: IndexRange,
   threads: number,
 ): StageWork {
-  const ends = cutBatches(scorer.space, range, threads, engine.size);
+  const batches = cutBatches(scorer.space, range, threads, engine.size);
   return {
-    count: ends.length,
+    count: batches.length,
     pieceSize: engine.size.most,
     batched: true,
     score: (span, output, stop) => {
       let scored = 0;
-      for (let batch = span.from; batch < span.to; batch++) {
-        const part = { from: batch === 0 ? range.from : ends[batch - 1], to: ends[batch] };
+      for (let n = span.from; n < span.to; n++) {
         const before = scored;
-        const done = scoreBatch(scorer, engine, part, output, (some) => stop(before + some));
+        const done = scoreBatch(scorer, engine, batches[n], output, (some) => stop(before + some));
         if (done === null) break;
         scored += done;
       }
@@ -88,48 +93,40 @@ function scoreEach(
 function scoreBatch(
   scorer: SweepScorer,
   engine: BatchEngine,
-  { from, to }: IndexRange,
+  batch: Batch,
   output: StageOutput,
   stop: (scored: number) => boolean,
 ): number | null {
   const count = scorer.metrics.length;
-  const scores = scorer.batchRoom((to - from) * count);
-  const variants = scorer.space.countWithin(from, to);
   scorer.clock.enter("events");
+  const variants = dealtVariants(scorer.space, batch);
+  const scores = scorer.batchRoom(variants.length * count);
   const ended =
-    stop(0) || !engine.score(from, to, scores, (done) => stop(Math.floor(done * variants)));
+    stop(0) || !engine.score(variants, scores, (done) => stop(Math.floor(done * variants.length)));
   scorer.clock.enter("merge");
   if (ended) return null;
-  const at = from - output.origin;
-  for (const [m, column] of output.columns.entries()) {
-    for (let i = 0; i < to - from; i++) column[at + i] = scores[i * count + m];
+  // One of those who share the round says which variants there are not.
+  if (batch.part === 0) clearForbidden(scorer, batch, output);
+  const row = new Float64Array(1 + count);
+  for (let i = 0; i < variants.length; i++) {
+    for (let m = 0; m < count; m++) row[1 + m] = scores[i * count + m];
+    keepRow(row, variants[i], output);
   }
-  offerBatch(scorer, from, to, output);
-  return variants;
+  return variants.length;
 }
 
-/** Offers those of the indices `[from, to)` that exist, whose metrics are in the columns. */
-function offerBatch(
-  scorer: SweepScorer,
-  from: number,
-  to: number,
-  { top, columns, origin }: StageOutput,
+function clearForbidden(
+  { space }: SweepScorer,
+  { from, to }: IndexRange,
+  { columns, origin }: StageOutput,
 ): void {
-  const offer = (first: number, end: number) =>
-    top.offerColumns({ columns, from: first - origin, count: end - first }, first);
-  if (scorer.space.isWhole) {
-    offer(from, to);
-    return;
-  }
+  if (space.isWhole) return;
   const exists = new Uint8Array(to - from);
-  scorer.space.markExisting(from, exists);
-  let first = from;
-  for (let index = from; index < to; index++) {
-    if (exists[index - from] === 1) continue;
-    if (first < index) offer(first, index);
-    first = index + 1;
+  space.markExisting(from, exists);
+  for (let i = 0; i < exists.length; i++) {
+    if (exists[i] === 1) continue;
+    for (const column of columns) column[from + i - origin] = Number.NaN;
   }
-  offer(first, to);
 }
 
 /** Gives a row, whose first number it sets, to the columns and to the best rows. */

@@ -2,7 +2,13 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { VariantSpace } from "../../../src/core/grid/variant-space.ts";
 import type { BackendFactory } from "../../../src/core/stages/backend.ts";
-import { type BatchSize, cutBatches } from "../../../src/core/stages/batch-engine.ts";
+import {
+  type BatchEngine,
+  type BatchSize,
+  cutBatches,
+  dealtVariants,
+  type IndexRange,
+} from "../../../src/core/stages/batch-engine.ts";
 import { Ranking } from "../../../src/core/stages/ranking.ts";
 import { ReferenceBackend } from "../../../src/core/stages/reference-backend.ts";
 import { scoreStageA } from "../../../src/core/stages/stage-a.ts";
@@ -18,81 +24,87 @@ const SPACE = new VariantSpace(
   "a < b",
 );
 
+const WHOLE = { from: 0, to: SPACE.grid.size };
+
+/** The variants of each batch. */
+function dealt(range: IndexRange, threads: number, size: BatchSize): number[][] {
+  return cutBatches(SPACE, range, threads, size).map((batch) => [...dealtVariants(SPACE, batch)]);
+}
+
 describe("batches", () => {
-  it("cover a range without a hole, and none is larger than wanted and a grain", () => {
+  it("hold every variant of a range once, and none is much larger than wanted", () => {
     const anySize = fc.record({
-      grain: fc.integer({ min: 1, max: 120 }),
       least: fc.integer({ min: 1, max: 500 }),
       most: fc.integer({ min: 1, max: 2_000 }),
+      isLong: fc.boolean(),
     });
-    const anyRange = fc.tuple(
-      fc.integer({ min: 0, max: 2_000 }),
-      fc.integer({ min: 0, max: 2_000 }),
-    );
+    const place = fc.integer({ min: 0, max: WHOLE.to });
     const threads = fc.integer({ min: 1, max: 8 });
     fc.assert(
-      fc.property(anyRange, anySize, threads, (ends, size, count) => {
+      fc.property(fc.tuple(place, place), anySize, threads, (ends, size, count) => {
         const range = { from: Math.min(...ends), to: Math.max(...ends) };
-        const cuts = [...cutBatches(SPACE, range, count, size)];
-        expect(cuts.at(-1)).toBe(range.from === range.to ? undefined : range.to);
-        const variants = cuts.map((end, i) => {
-          const begin = i === 0 ? range.from : cuts[i - 1];
-          expect(end).toBeGreaterThan(begin);
-          if (end < range.to) expect(end % size.grain).toBe(0);
-          return SPACE.countWithin(begin, end);
-        });
-        expect(Math.max(0, ...variants)).toBeLessThanOrEqual(size.most + size.grain);
+        const batches = dealt(range, count, size);
+        const variants = batches.flat().toSorted((a, b) => a - b);
+        const digits = new Int32Array(2);
+        const expected = Array.from({ length: range.to - range.from }, (_, i) => range.from + i);
+        expect(variants).toEqual(
+          expected.filter((index) => SPACE.has(SPACE.grid.digits(index, digits))),
+        );
+        // Shares of a round differ by a hand; a round goes on to the next place to cut at.
+        expect(Math.max(0, ...batches.map(({ length }) => length))).toBeLessThan(size.most + 9);
+        for (const batch of batches) expect(batch).toEqual(batch.toSorted((a, b) => a - b));
       }),
     );
   });
 
   it("are as many as keep threads even, but not too small", () => {
-    const size: BatchSize = { grain: 1, least: 100, most: 1e9 };
-    const range = { from: 0, to: 2_000 };
-    const countsOf = (threads: number, least = size.least) => {
-      let from = 0;
-      return [...cutBatches(SPACE, range, threads, { ...size, least })].map((to) => {
-        const count = SPACE.countWithin(from, to);
-        from = to;
-        return count;
-      });
-    };
-    expect(countsOf(1)).toEqual([1_180]);
-    const dealt = countsOf(2);
-    expect(dealt).toHaveLength(8);
-    expect(Math.max(...dealt) - Math.min(...dealt)).toBeLessThan(20);
-    expect(countsOf(2, 1_000)).toHaveLength(2);
+    const size: BatchSize = { least: 100, most: 1e9, isLong: true };
+    expect(dealt(WHOLE, 1, size).map(({ length }) => length)).toEqual([1_180]);
+    const lengths = dealt(WHOLE, 2, size).map(({ length }) => length);
+    expect(lengths).toHaveLength(8);
+    expect(Math.max(...lengths) - Math.min(...lengths)).toBeLessThan(20);
+    expect(dealt(WHOLE, 2, { ...size, least: 1_000 })).toHaveLength(2);
   });
 
-  it("begin small where many follow, so that a chunk cancelled early has rows", () => {
-    const size: BatchSize = { grain: 1, least: 100, most: 300 };
-    const cuts = cutBatches(SPACE, { from: 0, to: 2_000 }, 2, size);
-    const counts = [...cuts].map((end, i) => SPACE.countWithin(i === 0 ? 0 : cuts[i - 1], end));
+  it("are worth the same, whatever a variant costs along its axes", () => {
+    const digits = new Int32Array(2);
+    const size: BatchSize = { least: 100, most: 1e9, isLong: false };
+    for (const threads of [2, 3, 4]) {
+      for (const axis of [0, 1]) {
+        const costs = dealt(WHOLE, threads, { ...size, least: 1_000 }).map((variants) =>
+          variants.reduce((sum, v) => sum + 1 / (2 + SPACE.grid.digits(v, digits)[axis]), 0),
+        );
+        expect(costs).toHaveLength(threads);
+        expect(Math.max(...costs) / Math.min(...costs)).toBeLessThan(1.15);
+      }
+    }
+  });
+
+  it("begin small where many long ones follow, so that a chunk cancelled early has rows", () => {
+    const size: BatchSize = { least: 100, most: 300, isLong: true };
+    const counts = dealt(WHOLE, 2, size).map(({ length }) => length);
     expect(counts.slice(0, 2)).toEqual([64, 64]);
     expect(Math.max(...counts)).toBeLessThanOrEqual(300);
+    const [first] = dealt(WHOLE, 2, { ...size, isLong: false });
+    expect(first.length).toBeGreaterThan(128);
   });
 });
 
 describe("Stage A in batches", () => {
   const { sweep } = LIGHT.plan;
   const { candles } = LIGHT;
-  const size: BatchSize = { grain: 7, least: 10, most: 90 };
+  const size: BatchSize = { least: 10, most: 90, isLong: true };
 
   /** An engine that scores each variant by itself and looks up after each. */
   const batched: BackendFactory = (rules, market) => {
     const backend = new ReferenceBackend(rules, market);
     const scorer = new SweepScorer(sweep, candles);
-    const score = (from: number, to: number, out: Float64Array, stop: (n: number) => boolean) => {
-      const count = scorer.metrics.length;
-      scorer.seek(from);
-      for (let index = from; index < to; index++, scorer.next()) {
-        const row = (index - from) * count;
-        if (scorer.exists()) scorer.scoreBase(out, row);
-        else out.fill(Number.NaN, row, row + count);
-        if (stop((index + 1 - from) / (to - from))) return false;
-      }
-      return true;
-    };
+    const score: BatchEngine["score"] = (variants, out, stop) =>
+      variants.every((index, i) => {
+        scorer.seek(index);
+        scorer.scoreBase(out, i * scorer.metrics.length);
+        return !stop((i + 1) / variants.length);
+      });
     return Object.assign(backend, { batchEngine: () => ({ size, score }) });
   };
 
