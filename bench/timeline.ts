@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 /** What a process was at, as timeline-probe.ts writes it and latency.ts for its queries. */
 export interface Span {
   /** A query, a statement in the engine, the main thread held up, or a heap collected. */
-  readonly of: "query" | "engine" | "main" | "gc";
+  readonly of: "query" | "engine" | "transaction" | "main" | "gc";
   readonly what: string;
   /** Milliseconds since the epoch. */
   readonly from: number;
@@ -23,12 +23,32 @@ export function readSpans(path: string): Span[] {
   return lines.map((line) => JSON.parse(line) as Span);
 }
 
+/** From each begin to its commit or rollback, by what was done first: nobody else is answered. */
+function transactionsOf(statements: readonly Span[]): Span[] {
+  const found: Span[] = [];
+  let open: Span[] = [];
+  for (const statement of statements.toSorted((a, b) => a.from - b.from)) {
+    if (open.length === 0 && statement.what !== "begin") continue;
+    open.push(statement);
+    if (!/^(commit|rollback)/.test(statement.what)) continue;
+    const [{ from }, first] = [open[0]!, open[1]!];
+    const cpuMs = open.reduce((sum, one) => sum + one.cpuMs!, 0);
+    const what = `of ${open.length}: ${first.what}`;
+    found.push({ of: "transaction", what, from, ms: endOf(statement) - from, cpuMs });
+    open = [];
+  }
+  return found;
+}
+
 /** What the slowest 2 % of queries waited for, the slowest first, and what statements took. */
 export function printTimeline(spans: readonly Span[], moments: number): void {
   const queries = spans.filter(({ of }) => of === "query").sort((a, b) => b.ms - a.ms);
   const [first, last] = [Math.min, Math.max].map((f) => f(...queries.map(({ from }) => from)));
   const within = spans.filter(({ of, from }) => of !== "query" && from > first! && from < last!);
-  printKinds(within.filter(({ of }) => of === "engine"));
+  const statements = within.filter(({ of }) => of === "engine");
+  const transactions = transactionsOf(statements);
+  printKinds(statements);
+  printKinds(transactions);
   const slow = queries.slice(0, Math.ceil(queries.length / 50)).sort((a, b) => a.from - b.from);
   const groups: Span[][] = [];
   for (const query of slow) {
@@ -40,7 +60,9 @@ export function printTimeline(spans: readonly Span[], moments: number): void {
   for (const group of groups.sort((a, b) => most(b) - most(a)).slice(0, moments)) {
     const [from, to] = [group[0]!.from, Math.max(...group.map(endOf))];
     console.log(`\n${group.length} queries of up to ${most(group).toFixed(0)} ms`);
-    const beside = within.filter((s) => s.from < to && endOf(s) > from && s.ms >= SHORT_MS);
+    const beside = [...within, ...transactions].filter(
+      (s) => s.from < to && endOf(s) > from && s.ms >= SHORT_MS,
+    );
     for (const s of beside.sort((a, b) => a.from - b.from)) console.log(lineOf(s, s.from - from));
   }
 }
