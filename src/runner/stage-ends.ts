@@ -98,7 +98,7 @@ export async function finalRows(
 }
 
 /** Keys of rows take their time: the event loop gets a turn after so many. */
-const ROWS_A_TURN = 16;
+const ROWS_A_TURN = 4;
 
 /** Rows that a thread has scored with every ranking metric, best first. */
 export function scoredRows(task: SweepTask, best: RankedRows, metrics: Float64Array): FinalRows {

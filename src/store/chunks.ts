@@ -14,24 +14,6 @@ import { chunks } from "./schema.ts";
 import type { AttemptFault, ChunkClaim, ChunkId } from "./store.ts";
 import type { StoreContext } from "./store-context.ts";
 
-/**
- * The numbers `[0, total)` of a stage cut into chunks of `chunkVariants`; a repeat does nothing.
- */
-export async function insertChunks(
-  tx: Transaction,
-  stage: { runId: string; stage: StageName; total: number; chunkVariants: number },
-): Promise<void> {
-  const { runId, total } = stage;
-  const size = Math.max(1, Math.floor(stage.chunkVariants));
-  const last = Math.ceil(total / size) - 1;
-  await tx.execute(sql`
-    insert into ${chunks} (run_id, stage, no, start_index, end_index, state)
-    select ${runId}::text, ${stage.stage}::text, n::integer, n * ${size}::bigint,
-      least((n + 1) * ${size}::bigint, ${total}::bigint), 'PENDING'
-    from generate_series(0::bigint, ${last}::bigint) as n
-    on conflict do nothing`);
-}
-
 interface Claimed {
   readonly chunks: readonly ChunkJson[];
   /** Whether further chunks of the stage may be had, now or later. */

@@ -103,13 +103,14 @@ export async function sendDueWork(
 }
 
 /**
- * Sends them after a statement that has made them due. Hints may be of a run that has gone on
- * meanwhile, so nothing is locked, and whoever shares the session is not kept waiting.
+ * Sends them after a statement that has made them due, and answers with the run. Hints may be of a
+ * run that has gone on meanwhile, so nothing is locked, and whoever shares the session of an
+ * embedded database is not kept waiting.
  */
-export async function sendWorkOf(context: StoreContext, runId: string): Promise<void> {
-  if (context.jobs === null) return;
+export async function sendWorkOf(context: StoreContext, runId: string): Promise<LockedRun | null> {
   const run = await readRun(context.db, runId);
   if (run !== null) await sendDueWork(context, context.db, run);
+  return run;
 }
 
 export async function sendHints(

@@ -1,16 +1,15 @@
 import { and, count, eq, sql } from "drizzle-orm";
 import { complaint, UserError } from "../core/user-error.ts";
 import { LOCAL_OWNER } from "./access-records.ts";
-import { insertChunks } from "./chunks.ts";
+import { answerOf, asJson } from "./answer.ts";
 import type { Connection, Transaction } from "./database.ts";
-import { sendDueWork } from "./due-work.ts";
+import { sendWorkOf } from "./due-work.ts";
 import { PRIORITIES } from "./priorities.ts";
 import { lockQueue, refuseFullQueue, refuseQuota } from "./queue-limits.ts";
 import { RUN_STATES, type RunRecord, type RunState } from "./records.ts";
-import { appendEvent } from "./run-events.ts";
-import { indicatorsOf, insertFacets } from "./run-marks.ts";
-import { lockRun, toRecord } from "./run-row.ts";
-import { datasets, idempotencyKeys, runs } from "./schema.ts";
+import { indicatorsOf } from "./run-marks.ts";
+import { toRecord } from "./run-row.ts";
+import { idempotencyKeys, runs } from "./schema.ts";
 import type { NewRun, RunKey } from "./store.ts";
 import type { StoreContext } from "./store-context.ts";
 
@@ -18,51 +17,45 @@ export async function createRun(
   context: StoreContext,
   run: NewRun,
 ): Promise<{ run: RunRecord; created: boolean }> {
-  return context.db.transaction(async (tx) => {
-    const id = context.newId();
-    const { plan, owner = LOCAL_OWNER, limits = {} } = run;
-    const { priority, deadline: last } = plan.request.schedule;
-    const deadline = last === undefined ? null : new Date(last);
+  const { plan, owner = LOCAL_OWNER, limits = {} } = run;
+  const { priority, deadline: last } = plan.request.schedule;
+  const deadline = last === undefined ? null : new Date(last);
+  const id = context.newId();
+  const former = await context.db.transaction(async (tx) => {
     await lockQueue(tx, limits);
-    const former = await formerRun(tx, run);
-    if (former !== null) return { run: former, created: false };
+    const found = await formerRun(tx, run);
+    if (found !== null) return found;
     await refuseLateDeadline(tx, deadline);
     await refuseFullQueue(tx, priority, limits);
     await refuseQuota(tx, owner, limits);
-    await holdDataset(tx, plan.datasetHash);
-    await tx.insert(runs).values({
-      id,
-      owner,
-      state: "QUEUED",
-      stage: "STAGE_A",
-      plan,
-      planHash: plan.planHash,
-      datasetHash: plan.datasetHash,
-      kernels: run.kernels,
-      engineVersion: plan.engineVersion,
-      priority: PRIORITIES[priority],
-      deadline,
-      total: plan.estimate.stageAVariants,
-    });
-    await insertFacets(tx, id, "INDICATOR", indicatorsOf(plan.sweep));
-    if (run.strategyId !== undefined) await insertFacets(tx, id, "STRATEGY", [run.strategyId]);
-    if (run.idempotencyKey !== null && !(await takeKey(tx, run, id))) {
-      // Another transaction has used the key in between: this one is undone, and asked again.
-      throw new KeyTaken();
-    }
-    const range = { total: plan.estimate.indexSpace, chunkVariants: plan.chunkVariants.stageA };
-    await insertChunks(tx, { runId: id, stage: "STAGE_A", ...range });
-    const locked = await lockRun(tx, id);
-    const queued = await appendEvent(tx, locked!, { kind: "QUEUED" });
-    await sendDueWork(context, tx, queued);
-    return { run: toRecord(queued), created: true };
+    await addRun(tx, run, { id, owner, deadline, priority: PRIORITIES[priority] });
+    return null;
   });
+  if (former !== null) return { run: former, created: false };
+  return { run: toRecord((await sendWorkOf(context, id))!), created: true };
 }
 
-/** Retention removes datasets that no run is about: this one is about to be. */
-async function holdDataset(tx: Transaction, hash: string): Promise<void> {
-  const held = tx.select({ hash: datasets.hash }).from(datasets).where(eq(datasets.hash, hash));
-  await held.for("key share");
+/** Throws `KeyTaken` where another transaction has used the idempotency key in between. */
+async function addRun(
+  tx: Transaction,
+  run: NewRun,
+  its: { id: string; owner: string; deadline: Date | null; priority: number },
+): Promise<void> {
+  const { plan, kernels, strategyId, idempotencyKey, requestHash } = run;
+  const { planHash, datasetHash, engineVersion } = plan;
+  const total = plan.estimate.stageAVariants;
+  const row = { ...its, plan, planHash, datasetHash, engineVersion, kernels, total };
+  const facets = indicatorsOf(plan.sweep).map((value) => ({ kind: "INDICATOR", value }));
+  if (strategyId !== undefined) facets.push({ kind: "STRATEGY", value: strategyId });
+  const key = idempotencyKey === null ? null : { key: idempotencyKey, requestHash };
+  const size = Math.max(1, Math.floor(plan.chunkVariants.stageA));
+  const added = await answerOf<boolean>(
+    tx,
+    sql`add_run(${asJson(row)}, ${asJson(facets)}, ${asJson(key)},
+      ${plan.estimate.indexSpace}::bigint, ${size}::bigint)`,
+  );
+  // This transaction is undone, and asked again.
+  if (!added) throw new KeyTaken();
 }
 
 /** Retries the creation when a concurrent one won the idempotency key. */
@@ -101,21 +94,6 @@ export async function formerRun(db: Connection, run: RunKey): Promise<RunRecord 
     complaint("idempotencyKey", message, run.idempotencyKey, "a new key, or the same request"),
     { runId: row.run.id },
   );
-}
-
-/** Waits for a concurrent transaction that holds the key; false when that one has taken it. */
-async function takeKey(tx: Transaction, run: NewRun, runId: string): Promise<boolean> {
-  const taken = await tx
-    .insert(idempotencyKeys)
-    .values({
-      owner: run.owner ?? LOCAL_OWNER,
-      key: run.idempotencyKey!,
-      requestHash: run.requestHash,
-      runId,
-    })
-    .onConflictDoNothing()
-    .returning({ key: idempotencyKeys.key });
-  return taken.length === 1;
 }
 
 /** Asked of a run that is new: a repeat of one that was accepted may be late. */
