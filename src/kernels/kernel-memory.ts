@@ -91,7 +91,9 @@ export class KernelMemory {
     const missing = pages - this.memory.buffer.byteLength / PAGE_BYTES;
     if (missing > 0) this.#grow(Math.max(missing, Math.min(GROWTH_PAGES, MAX_PAGES - pages)));
     if (room === "zeroed" && offset < this.#used) {
-      new Uint8Array(this.memory.buffer, offset, this.#end - offset).fill(0);
+      // Eight bytes at a time: shared memory is written number by number.
+      const end = Math.min(this.#end, this.#used);
+      new Float64Array(this.memory.buffer, offset, Math.ceil((end - offset) / 8)).fill(0);
     }
     const buffer = this.memory.buffer as unknown as SharedArrayBuffer;
     this.#buffers.add(buffer);

@@ -38,10 +38,12 @@ export class ClassPanel {
     this.#short = legs(shape.short, short);
     const rows = positions(long.digits);
     const columns = positions(short.digits);
-    this.places = Int32Array.from({ length: cells.count }, (_, cell) => {
-      const [row, column] = [cells.longDigits[cell], cells.shortDigits[cell]];
-      return has(row, column) ? rows[row] * this.panel.stride + columns[column] : -1;
-    });
+    this.places = new Int32Array(cells.count);
+    for (let cell = 0; cell < cells.count; cell++) {
+      const row = cells.longDigits[cell];
+      const column = cells.shortDigits[cell];
+      this.places[cell] = has(row, column) ? rows[row] * this.panel.stride + columns[column] : -1;
+    }
   }
 
   /** `soon` are the series of panels that come after it. */

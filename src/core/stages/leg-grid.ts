@@ -102,13 +102,14 @@ function panelCells(
   const strideOf = (axis: number | null) => (axis === null ? 0 : grid.strides[axis]);
   const columns = lengthOf(short);
   const count = lengthOf(long) * columns;
-  const row = (cell: number) => Math.floor(cell / columns);
-  const offsetOf = (cell: number) =>
-    row(cell) * strideOf(long) + (cell % columns) * strideOf(short);
-  return {
-    count,
-    offsets: Float64Array.from({ length: count }, (_, cell) => offsetOf(cell)),
-    longDigits: Int32Array.from({ length: count }, (_, cell) => row(cell)),
-    shortDigits: Int32Array.from({ length: count }, (_, cell) => cell % columns),
-  };
+  const offsets = new Float64Array(count);
+  const longDigits = new Int32Array(count);
+  const shortDigits = new Int32Array(count);
+  for (let cell = 0; cell < count; cell++) {
+    const row = Math.floor(cell / columns);
+    longDigits[cell] = row;
+    shortDigits[cell] = cell - row * columns;
+    offsets[cell] = row * strideOf(long) + shortDigits[cell] * strideOf(short);
+  }
+  return { count, offsets, longDigits, shortDigits };
 }

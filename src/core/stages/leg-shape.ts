@@ -202,26 +202,39 @@ function classesOf(
   atoms: (longDigit: number, shortDigit: number) => AtomPair,
 ): LegClass[] {
   if (rows > MAX_LEVELS || columns > MAX_LEVELS) return [];
-  const found = new Map<string, { long: LevelMap; short: LevelMap; cells: Set<number> }>();
+  const found: FoundClass[] = [];
   for (let row = 0; row < rows; row++) {
     for (let column = 0; column < columns; column++) {
       const { long, short } = atoms(row, column);
-      const key = `${long.op} ${short.op}`;
-      const one = found.get(key) ?? {
-        long: new LevelMap(long.op),
-        short: new LevelMap(short.op),
-        cells: new Set<number>(),
-      };
-      found.set(key, one);
+      let one = found.find((known) => known.long.op === long.op && known.short.op === short.op);
+      if (one === undefined) {
+        one = {
+          long: new LevelMap(long.op, rows),
+          short: new LevelMap(short.op, columns),
+          cells: new Uint8Array(rows * columns),
+          count: 0,
+        };
+        found.push(one);
+      }
       const kept = one.long.keeps(row, long.right) && one.short.keeps(column, short.right);
-      if (kept && !isRefined(long) && !isRefined(short)) one.cells.add(row * columns + column);
+      if (!kept || isRefined(long) || isRefined(short)) continue;
+      one.cells[row * columns + column] = 1;
+      one.count++;
     }
   }
-  return [...found.values()].flatMap(({ long, short, cells }) => {
-    if (cells.size < LEAST_SHARE * long.size * short.size) return [];
-    const has = (row: number, column: number) => cells.has(row * columns + column);
+  return found.flatMap(({ long, short, cells, count }) => {
+    if (count < LEAST_SHARE * long.size * short.size) return [];
+    const has = (row: number, column: number) => cells[row * columns + column] === 1;
     return [{ long: long.sorted(), short: short.sorted(), has }];
   });
+}
+
+interface FoundClass {
+  readonly long: LevelMap;
+  readonly short: LevelMap;
+  /** By pair of levels: 1 where it is of the class. */
+  readonly cells: Uint8Array;
+  count: number;
 }
 
 function isRefined({ and, unless, holdWhile }: Atom): boolean {
@@ -230,32 +243,35 @@ function isRefined({ and, unless, holdWhile }: Atom): boolean {
 
 /** Levels by digit, as long as each digit has one. */
 class LevelMap {
-  readonly #op: Comparison;
-  readonly #levels = new Map<number, number>();
+  readonly op: Comparison;
+  /** By digit; NaN where it has none. */
+  readonly #levels: Float64Array;
 
-  constructor(op: Comparison) {
-    this.#op = op;
+  constructor(op: Comparison, digits: number) {
+    this.op = op;
+    this.#levels = new Float64Array(digits).fill(Number.NaN);
   }
 
   get size(): number {
-    return this.#levels.size;
+    return this.#digits().length;
   }
 
   /** Whether the digit has this level. */
   keeps(digit: number, level: SeriesRef | number): boolean {
     if (typeof level !== "number") return false;
-    if (!this.#levels.has(digit)) this.#levels.set(digit, level);
-    return this.#levels.get(digit) === level;
+    if (Number.isNaN(this.#levels[digit])) this.#levels[digit] = level;
+    return this.#levels[digit] === level;
   }
 
   sorted(): LegLevels {
-    const upward = this.#op === ">" || this.#op === ">=";
-    const order = [...this.#levels].sort(([, a], [, b]) => (upward ? a - b : b - a));
-    return {
-      op: this.#op,
-      levels: Float64Array.from(order, ([, level]) => level),
-      digits: order.map(([digit]) => digit),
-    };
+    const upward = this.op === ">" || this.op === ">=";
+    const levels = this.#levels;
+    const digits = this.#digits().sort((a, b) => (upward ? 1 : -1) * (levels[a] - levels[b]));
+    return { op: this.op, levels: Float64Array.from(digits, (digit) => levels[digit]), digits };
+  }
+
+  #digits(): number[] {
+    return [...this.#levels.keys()].filter((digit) => !Number.isNaN(this.#levels[digit]));
   }
 }
 

@@ -25,13 +25,20 @@ function mergeTwo(ranking: Ranking, a: Float64Array, b: Float64Array, keep: numb
   const merged = new Float64Array(Math.min(most, a.length + b.length));
   let i = 0;
   let j = 0;
-  for (let at = 0; at < merged.length; at += stride) {
-    const isFirst = j === b.length || (i < a.length && ranking.before(a, i, b, j));
-    const from = isFirst ? a : b;
-    const offset = isFirst ? i : j;
-    for (let k = 0; k < stride; k++) merged[at + k] = from[offset + k];
+  let at = 0;
+  while (at < merged.length && i < a.length && j < b.length) {
+    const isFirst = ranking.before(a, i, b, j);
+    const rows = isFirst ? a : b;
+    const from = isFirst ? i : j;
+    // A row has two numbers at least, and most have no more.
+    merged[at] = rows[from];
+    merged[at + 1] = rows[from + 1];
+    for (let k = 2; k < stride; k++) merged[at + k] = rows[from + k];
     if (isFirst) i += stride;
     else j += stride;
+    at += stride;
   }
+  const rest = i < a.length ? a.subarray(i) : b.subarray(j);
+  merged.set(rest.subarray(0, merged.length - at), at);
   return merged;
 }

@@ -1,8 +1,5 @@
 import type { RankingKey } from "./sweep.ts";
 
-/** The words of a number; the most significant comes last in memory on the machines there are. */
-const NUMBER = new Float64Array(1);
-const WORDS = new Uint32Array(NUMBER.buffer);
 const SIGN = 0x80000000;
 const ALL = 0xffffffff;
 
@@ -16,37 +13,57 @@ export class Ranking {
   readonly stride: number;
   /** +1 where smaller is better, -1 where larger is better. */
   readonly #signs: Float64Array;
+  /** Of the primary metric. */
+  readonly #isAscending: boolean;
 
   constructor(keys: readonly RankingKey[]) {
     this.stride = 1 + keys.length;
     this.#signs = Float64Array.from(keys, (key) => (key.direction === "ASC" ? 1 : -1));
+    this.#isAscending = this.#signs[0] > 0;
   }
 
   /** Whether a primary metric of `x` is enough to come after one of `y`. */
   isWorse(x: number, y: number): boolean {
-    return this.#signs[0] > 0 ? x > y : x < y;
+    return this.#isAscending ? x > y : x < y;
   }
 
   /**
-   * A word of a row's key: keys compare as rows do, word by word, unsigned, the first word the most
-   * significant. Two words a number, the primary metric first and the variant index last; undefined
-   * is all ones.
+   * A word of the keys of rows, which are given by number: keys compare as rows do, word by word,
+   * unsigned, the first word the most significant. Two words a number, the primary metric first and
+   * the variant index last; undefined is all ones. Written to `words` from `at` on.
    */
-  keyWord(rows: Float64Array, offset: number, word: number): number {
+  keyWords(rows: Float64Array, order: Uint32Array, word: number, words: Uint32Array, at: number) {
+    const { stride } = this;
     const key = word >>> 1;
     const isIndex = key === this.#signs.length;
-    // Zero has one sign.
-    const value = rows[isIndex ? offset : offset + 1 + key] + 0;
-    if (Number.isNaN(value)) return ALL;
-    NUMBER[0] = value;
-    const isNegative = WORDS[1] >>> 31 === 1;
-    const bits = (word & 1) === 0 ? WORDS[1] ^ (isNegative ? 0 : SIGN) : WORDS[0];
+    const column = isIndex ? 0 : 1 + key;
     const ascending = isIndex || this.#signs[key] > 0;
-    return (isNegative === ascending ? ~bits : bits) >>> 0;
+    // The more significant half comes last in memory on the machines there are.
+    const isHigh = (word & 1) === 0;
+    const half = isHigh ? 1 : 0;
+    const halves = new Uint32Array(rows.buffer, rows.byteOffset, 2 * rows.length);
+    const negative = ascending ? ALL : 0;
+    const positive = (isHigh ? SIGN : 0) ^ (ascending ? 0 : ALL);
+    for (let i = 0; i < order.length; i++) {
+      const place = order[i] * stride + column;
+      const value = rows[place];
+      // Zero has one sign.
+      const bits = value === 0 ? 0 : halves[2 * place + half];
+      words[at + i] = Number.isNaN(value) ? ALL : bits ^ (value < 0 ? negative : positive);
+    }
   }
 
   /** Whether row `i` of `a` comes before row `j` of `b`; offsets count numbers, not rows. */
   before(a: Float64Array, i: number, b: Float64Array, j: number): boolean {
+    // Most rows differ in their primary metric.
+    const x = a[i + 1];
+    const y = b[j + 1];
+    if (x < y) return this.#isAscending;
+    if (x > y) return !this.#isAscending;
+    return this.#isBeforeByRest(a, i, b, j);
+  }
+
+  #isBeforeByRest(a: Float64Array, i: number, b: Float64Array, j: number): boolean {
     for (let k = 0; k < this.#signs.length; k++) {
       const x = a[i + 1 + k];
       const y = b[j + 1 + k];

@@ -21,13 +21,17 @@ export function sortRows(
   const order = new RowSort(ranking, rows, count).order();
   for (let row = 0; row < kept; row++) {
     const from = order[row] * stride;
-    for (let k = 0; k < stride; k++) sorted[row * stride + k] = rows[from + k];
+    const at = row * stride;
+    // A row has two numbers at least, and most have no more.
+    sorted[at] = rows[from];
+    sorted[at + 1] = rows[from + 1];
+    for (let k = 2; k < stride; k++) sorted[at + k] = rows[from + k];
   }
   return sorted;
 }
 
 /**
- * Rows by the words of their keys (`Ranking.keyWord`), most significant word first: rows of equal
+ * Rows by the words of their keys (`Ranking.keyWords`), most significant word first: rows of equal
  * words are a run that the next word sorts. Metrics seldom need a second word.
  */
 class RowSort {
@@ -48,7 +52,8 @@ class RowSort {
     this.#words = new Uint32Array(count);
     this.#nextOrder = new Uint32Array(count);
     this.#nextWords = new Uint32Array(count);
-    this.#ends = new Uint32Array(1 << digitBits(count));
+    const bits = digitBits(count);
+    this.#ends = new Uint32Array(Math.ceil(WORD_BITS / bits) << bits);
   }
 
   /** Numbers of the rows, best first. */
@@ -99,23 +104,19 @@ class RowSort {
 
   /** By one word, digit by digit, the least significant first; leaves the words beside the rows. */
   #byWord(from: number, to: number, word: number): void {
-    const { stride } = this.#ranking;
+    this.#ranking.keyWords(this.#rows, this.#order.subarray(from, to), word, this.#words, from);
+    const bits = digitBits(to - from);
+    const digits = 1 << bits;
+    const ends = this.#ends;
+    countDigits(this.#words, { from, to, bits }, ends);
     let [order, words] = [this.#order, this.#words];
     let [nextOrder, nextWords] = [this.#nextOrder, this.#nextWords];
-    for (let at = from; at < to; at++) {
-      words[at] = this.#ranking.keyWord(this.#rows, order[at] * stride, word);
-    }
-    const bits = digitBits(to - from);
-    const mask = (1 << bits) - 1;
-    for (let shift = 0; shift < WORD_BITS; shift += bits) {
-      const ends = this.#ends.fill(0, 0, mask + 1);
-      for (let at = from; at < to; at++) ends[(words[at] >>> shift) & mask]++;
-      // Where the rows of each digit end.
-      for (let bucket = 0, end = from; bucket <= mask; bucket++) ends[bucket] = end += ends[bucket];
+    for (let shift = 0, first = 0; shift < WORD_BITS; shift += bits, first += digits) {
       for (let at = to - 1; at >= from; at--) {
-        const place = --ends[(words[at] >>> shift) & mask];
+        const key = words[at];
+        const place = --ends[first + ((key >>> shift) & (digits - 1))];
         nextOrder[place] = order[at];
-        nextWords[place] = words[at];
+        nextWords[place] = key;
       }
       [order, nextOrder] = [nextOrder, order];
       [words, nextWords] = [nextWords, words];
@@ -123,6 +124,30 @@ class RowSort {
     if (order === this.#order) return;
     this.#order.set(order.subarray(from, to), from);
     this.#words.set(words.subarray(from, to), from);
+  }
+}
+
+interface DigitRun {
+  readonly from: number;
+  readonly to: number;
+  readonly bits: number;
+}
+
+/** Writes where the words of each digit end, one table of them after another. */
+function countDigits(words: Uint32Array, { from, to, bits }: DigitRun, ends: Uint32Array): void {
+  const digits = 1 << bits;
+  const tables = Math.ceil(WORD_BITS / bits);
+  ends.fill(0, 0, tables * digits);
+  for (let at = from; at < to; at++) {
+    const key = words[at];
+    for (let table = 0, shift = 0; table < tables; table++, shift += bits) {
+      ends[table * digits + ((key >>> shift) & (digits - 1))]++;
+    }
+  }
+  for (let table = 0; table < tables; table++) {
+    let end = from;
+    const first = table * digits;
+    for (let digit = first; digit < first + digits; digit++) ends[digit] = end += ends[digit];
   }
 }
 

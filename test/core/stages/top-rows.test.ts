@@ -119,7 +119,11 @@ describe("ranking", () => {
         const ranking = new Ranking(keys);
         const a = Float64Array.of(index, ...x);
         const b = Float64Array.of(index + 1, ...y);
-        const word = (row: Float64Array, w: number) => ranking.keyWord(row, 0, w);
+        const word = (row: Float64Array, w: number) => {
+          const words = new Uint32Array(1);
+          ranking.keyWords(row, new Uint32Array(1), w, words, 0);
+          return words[0];
+        };
         let w = 0;
         while (word(a, w) === word(b, w)) w++;
         expect(word(a, w) < word(b, w)).toBe(ranking.before(a, 0, b, 0));
