@@ -82,6 +82,21 @@ describe("the embedded database", () => {
     ]);
   });
 
+  it("answers who asks for little before the next of several long statements", async () => {
+    const answered: string[] = [];
+    const long = async (name: string) => {
+      const bytes = new Uint8Array(100_000);
+      await database.pool.query("select octet_length($1::bytea)", [bytes]);
+      answered.push(name);
+    };
+    const short = async () => {
+      await ask("select 1 as n");
+      answered.push("short");
+    };
+    await Promise.all([long("first"), long("second"), long("third"), short()]);
+    expect(answered.indexOf("short")).toBeLessThan(answered.indexOf("second"));
+  });
+
   it("gives a transaction the session alone, whoever goes on asking", async () => {
     let open = true;
     const seen: unknown[] = [];

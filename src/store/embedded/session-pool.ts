@@ -11,17 +11,23 @@ interface Lease {
 /** Several statements in one text, which have a transaction of their own. */
 const TRANSACTION = /^\s*begin\b/i;
 
+/** Bytes of parameters from which a statement takes the engine so long that others feel it. */
+const LONG_BYTES = 2 ** 16;
+
 /**
  * A pool of the one session. A statement that failed is no reason to let go of it, as it is with
  * connections to a server; a transaction that was left open is.
  *
  * Statements outside of transactions share the session: they go to it one behind the other without
  * waiting for each other's answers, of which each is a way between two threads. A transaction has
- * it alone, in the order in which it was asked for.
+ * it alone, in the order in which it was asked for. Of long statements one is under way at a time,
+ * so that whoever asks for little waits for one of them at most.
  */
 export class SessionPool extends WatchedPool {
   /** Whom further statements join. */
   #lease: Lease | null = null;
+  /** The end of the latest long statement. */
+  #long: Promise<unknown> = Promise.resolve();
 
   /** As of a pool; promises are shared, callbacks are not. */
   override query(...question: unknown[]): never {
@@ -29,11 +35,17 @@ export class SessionPool extends WatchedPool {
     const text = typeof asked === "string" ? asked : (asked as { readonly text?: unknown }).text;
     const isAlone = typeof text !== "string" || TRANSACTION.test(text);
     const calls = question.some((part) => typeof part === "function");
-    const ask = isAlone || calls ? super.query : this.#share;
-    return ask.apply(this, question as [never]) as never;
+    if (isAlone || calls) return super.query(...(question as [never])) as never;
+    return (isLong(question) ? this.#shareLong(question) : this.#share(question)) as never;
   }
 
-  async #share(...question: unknown[]): Promise<unknown> {
+  #shareLong(question: readonly unknown[]): Promise<unknown> {
+    const answer = this.#long.then(() => this.#share(question));
+    this.#long = answer.catch(() => {});
+    return answer;
+  }
+
+  async #share(question: readonly unknown[]): Promise<unknown> {
     const lease = this.#joined();
     try {
       const client = await lease.client;
@@ -87,6 +99,17 @@ export class SessionPool extends WatchedPool {
 }
 
 function noted(): void {}
+
+/** By what its parameters hold, wherever the driver takes them from. */
+function isLong([asked, values]: readonly unknown[]): boolean {
+  const given = values ?? (asked as { readonly values?: unknown }).values;
+  if (!Array.isArray(given)) return false;
+  const bytes = given.map((value) => {
+    if (ArrayBuffer.isView(value)) return value.byteLength;
+    return typeof value === "string" ? value.length : 0;
+  });
+  return bytes.reduce((sum, one) => sum + one, 0) >= LONG_BYTES;
+}
 
 /** When a statement fails the driver hears of it before it hears what became of a transaction. */
 function kept(client: pg.PoolClient): pg.PoolClient {
