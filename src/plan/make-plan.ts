@@ -9,10 +9,11 @@ import { BETTER, RANKING_METRICS, type RankingMetric } from "../core/metrics/ran
 import type { Candles } from "../core/series/candles.ts";
 import { type Timeframe, timeframeMs } from "../core/series/timeframe.ts";
 import { type KeptBounds, memoryBudget } from "../core/stages/memory-budget.ts";
+import { PAIR_BATCH } from "../core/stages/scorer-caches.ts";
 import { type RankingKey, riskCells, type StageName, type Sweep } from "../core/stages/sweep.ts";
 import { type Complaint, complaint, UserError } from "../core/user-error.ts";
 import { canonicalJson } from "./canonical-json.ts";
-import { baseVariantSeconds, riskCellSeconds } from "./cost-model.ts";
+import { type ScoringCosts, scoringCosts } from "./cost-model.ts";
 import { expandRiskAxis } from "./expand-axis.ts";
 import { type Guards, halveGuards } from "./guards.ts";
 import { refuseIdleSideAxes } from "./idle-side-axes.ts";
@@ -52,6 +53,11 @@ const MAX_SPARSENESS = 1_000;
 const MAX_CHUNK_VARIANTS = 1 << 20;
 /** Most chunks of one stage, whose rows a start writes in one statement: 2 s on a busy machine. */
 const MAX_CHUNKS = 50_000;
+/**
+ * Most variants of a chunk for each thread, unless larger ones are asked for: as many as an engine
+ * scores together. More are no faster, and their columns are a statement that others wait for.
+ */
+const THREAD_CHUNK_VARIANTS = PAIR_BATCH;
 
 /**
  * Validates a request against its candles, estimates it, and freezes it. Throws UserError with
@@ -71,7 +77,8 @@ export function makePlan(request: RunRequest, market: Market, options: PlanOptio
   refuseOverBudget("STAGE_B", stageB, guards, options);
 
   const bars = range.endBar - range.feedBar;
-  const work = { bars, cells, positions, indexSpace, workers: options.workers };
+  const costs = scoringCosts(sweep, bars);
+  const work = { costs, cells, positions, indexSpace, workers: options.workers };
   const chunkVariants = chunkSizes(request, work, guards);
   const budget = memoryBudget(sweep, {
     bars,
@@ -83,8 +90,7 @@ export function makePlan(request: RunRequest, market: Market, options: PlanOptio
     ...(options.caches === undefined ? {} : { caches: options.caches }),
   });
   refuseOverMemory(budget.totalBytes, guards, options);
-  const seconds =
-    (variants * baseVariantSeconds(bars) + stageB * riskCellSeconds(bars)) / options.workers;
+  const seconds = (variants * costs.baseVariant + stageB * costs.riskCell) / options.workers;
   const estimate: RunEstimate = {
     indexSpace,
     stageAVariants: variants,
@@ -286,7 +292,7 @@ function hint(options: PlanOptions): string {
 }
 
 interface StageSizes {
-  readonly bars: number;
+  readonly costs: ScoringCosts;
   readonly cells: number;
   /** Numbers of Stage A. */
   readonly indexSpace: number;
@@ -301,7 +307,7 @@ function chunkSizes(
   work: StageSizes,
   guards: Guards,
 ): { stageA: number; stageB: number } {
-  const { bars, cells, indexSpace, positions, workers } = work;
+  const { costs, cells, indexSpace, positions, workers } = work;
   const asked = request.schedule.chunkVariants;
   const clamp = (variants: number) =>
     Math.max(1, Math.min(MAX_CHUNK_VARIANTS, Math.floor(variants)));
@@ -313,9 +319,10 @@ function chunkSizes(
     return { stageA: clamp(asked), stageB: clamp(asked / cells) };
   }
   const seconds = guards.chunkSeconds * workers;
-  const stageB = Math.min(MAX_CHUNK_VARIANTS, seconds / riskCellSeconds(bars)) / cells;
+  const most = Math.min(MAX_CHUNK_VARIANTS, THREAD_CHUNK_VARIANTS * workers);
+  const stageB = Math.min(most, seconds / costs.riskCell) / cells;
   return {
-    stageA: Math.max(least(indexSpace), clamp(seconds / baseVariantSeconds(bars))),
+    stageA: Math.max(least(indexSpace), clamp(Math.min(most, seconds / costs.baseVariant))),
     stageB: Math.max(least(positions), clamp(stageB)),
   };
 }

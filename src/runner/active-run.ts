@@ -1,4 +1,5 @@
 import type { StageName } from "../core/stages/sweep.ts";
+import { scoringCosts } from "../plan/cost-model.ts";
 import type { ChunkResult, ComputePool } from "../pool/task.ts";
 import { PRIORITIES } from "../store/priorities.ts";
 import { type ChunkRecord, isTerminal, type RunRecord } from "../store/records.ts";
@@ -47,7 +48,7 @@ export class ActiveRun {
   readonly #inFlight = new Map<number, { stage: StageName; scored: number }>();
   #best: { stage: StageName; row: Float64Array } | null = null;
   #shortlist: Promise<Float64Array | null> | null = null;
-  readonly #paces = { STAGE_A: new Pace(), STAGE_B: new Pace() };
+  readonly #paces: Readonly<Record<StageName, Pace>>;
   #urgency: number;
   #dirty = false;
   readonly #sinceMs: number;
@@ -60,6 +61,7 @@ export class ActiveRun {
     this.#options = options;
     this.runClock = options.runClocks.of(run.id);
     this.#sinceMs = options.clock.now();
+    this.#paces = pacesOf(run, options.pool.size);
     this.#urgency = PRIORITIES[run.priority];
     this.task = sweepTask(options.datasets, run.plan, this.#urgency);
     // Whoever awaits it sees the fault; it must not end the process before that.
@@ -189,4 +191,11 @@ export class ActiveRun {
       this.#reporting = false;
     }
   }
+}
+
+/** As the plan expects them of so many threads. */
+function pacesOf({ plan }: RunRecord, threads: number): Readonly<Record<StageName, Pace>> {
+  const { baseVariant, riskCell } = scoringCosts(plan.sweep, plan.estimate.bars);
+  const pace = (seconds: number) => new Pace((1_000 * seconds) / threads);
+  return { STAGE_A: pace(baseVariant), STAGE_B: pace(riskCell) };
 }

@@ -14,28 +14,76 @@ const STRETCH_MS = 250;
 /** Work that is not dealt out among lanes any further. */
 const LEAST_MS = 30;
 /** What is stored in one statement has to be small. */
-const MOST_CHUNKS = 64;
+const MOST_CHUNKS = 128;
 const MOST_VARIANTS = 65_536;
-/** Weight of the newest stretch in the mean. */
-const NEWEST_SHARE = 0.5;
+/** What the variants of a stretch take, over what it costs whatever its length, at least. */
+const FIXED_SHARES = { usual: 3, least: 1 };
+/** Weight of what is known already, when a stretch has ended. */
+const FORMER_SHARE = 0.75;
+/** Lengths whose spread is this share of their mean tell as much about a variant as the plan. */
+const TELLING_SPREAD = 0.25;
+/** One lucky stretch must not lead to a long one. */
+const MOST_GROWTH = 16;
 
-/** How fast the chunks of one stage go by, as this process has seen it. */
+/**
+ * How fast the chunks of one stage go by, as this process sees it: each stretch takes some
+ * milliseconds whatever its length, such as rows that all of its variants need, and some for each
+ * variant.
+ */
 export class Pace {
-  #msAVariant: number | null = null;
+  #msAVariant: number;
+  #fixedMs = 0;
+  #weight = 0;
+  /** Weighted means of what was seen, and sums of squares around them. */
+  #variants = 0;
+  #ms = 0;
+  #spread = 0;
+  #common = 0;
+  #longest = 0;
+
+  /** `planned`: milliseconds a variant by the plan. */
+  constructor(planned: number) {
+    this.#msAVariant = planned;
+  }
 
   /** `threadMs`: what each thread spent on as many variants. */
   took(variants: number, threadMs: number): void {
-    const latest = threadMs / Math.max(1, variants);
-    this.#msAVariant ??= latest;
-    this.#msAVariant += (latest - this.#msAVariant) * NEWEST_SHARE;
+    const former = this.#weight * FORMER_SHARE;
+    this.#weight = former + 1;
+    const away = variants - this.#variants;
+    const late = threadMs - this.#ms;
+    this.#variants += away / this.#weight;
+    this.#ms += late / this.#weight;
+    const both = former / this.#weight;
+    this.#spread = this.#spread * FORMER_SHARE + away * away * both;
+    this.#common = this.#common * FORMER_SHARE + away * late * both;
+    this.#longest = Math.max(this.#longest, variants);
+    this.#fit();
   }
 
   /** Chunks of so many variants that the next stretch may have: one, before anything is known. */
   wish(variants: number): { readonly fewest: number; readonly most: number } {
-    const msAChunk = (this.#msAVariant ?? Number.POSITIVE_INFINITY) * variants;
-    const bound = Math.min(MOST_CHUNKS, MOST_VARIANTS / variants);
-    const chunksOf = (ms: number) => Math.max(1, Math.floor(Math.min(bound, ms / msAChunk)));
-    return { fewest: chunksOf(LEAST_MS), most: chunksOf(STRETCH_MS) };
+    const longest = Math.min(MOST_VARIANTS, MOST_GROWTH * this.#longest);
+    const bound = Math.min(MOST_CHUNKS, longest / variants);
+    const chunksOf = (ms: number, fixedShare: number) => {
+      const own = Math.max(ms - this.#fixedMs, fixedShare * this.#fixedMs);
+      return Math.max(1, Math.floor(Math.min(bound, own / (this.#msAVariant * variants))));
+    };
+    return {
+      fewest: chunksOf(LEAST_MS, FIXED_SHARES.least),
+      most: chunksOf(STRETCH_MS, FIXED_SHARES.usual),
+    };
+  }
+
+  /** A line through what was seen, as steep as before where all were of one length. */
+  #fit(): void {
+    const [variants, ms] = [Math.max(1, this.#variants), this.#ms];
+    const steepest = ms / variants;
+    const weight = this.#weight * (TELLING_SPREAD * variants) ** 2;
+    const known = Math.min(this.#msAVariant, steepest);
+    const slope = (this.#common + weight * known) / (this.#spread + weight);
+    this.#msAVariant = Math.min(Math.max(slope, 0), steepest);
+    this.#fixedMs = ms - this.#msAVariant * variants;
   }
 }
 

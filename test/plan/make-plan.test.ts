@@ -112,16 +112,21 @@ describe("plan", () => {
       stageB: 1,
     });
     fc.assert(
-      fc.property(fc.double({ min: 1e-9, max: 1e9, noNaN: true }), (chunkSeconds) => {
-        const guards = { maxVariantsPerStage: 1e6, maxBytes: 2 ** 40, chunkSeconds };
-        const { chunkVariants, sweep } = planOf(CROSS_REQUEST, { guards });
-        for (const size of Object.values(chunkVariants)) {
-          expect(Number.isInteger(size)).toBe(true);
-          expect(size).toBeGreaterThanOrEqual(1);
-        }
-        expect(chunkVariants.stageA).toBeLessThanOrEqual(2 ** 20);
-        expect(chunkVariants.stageB * riskCells(sweep)).toBeLessThanOrEqual(2 ** 20);
-      }),
+      fc.property(
+        fc.double({ min: 1e-9, max: 1e9, noNaN: true }),
+        fc.integer({ min: 1, max: 64 }),
+        (chunkSeconds, workers) => {
+          const guards = { maxVariantsPerStage: 1e6, maxBytes: 2 ** 40, chunkSeconds };
+          const { chunkVariants, sweep } = planOf(CROSS_REQUEST, { guards, workers });
+          for (const size of Object.values(chunkVariants)) {
+            expect(Number.isInteger(size)).toBe(true);
+            expect(size).toBeGreaterThanOrEqual(1);
+          }
+          const most = Math.min(2 ** 20, 2 ** 15 * workers);
+          expect(chunkVariants.stageA).toBeLessThanOrEqual(most);
+          expect(chunkVariants.stageB * riskCells(sweep)).toBeLessThanOrEqual(most);
+        },
+      ),
     );
   });
 

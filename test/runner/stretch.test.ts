@@ -70,13 +70,46 @@ it("counts what a constraint leaves as the threads have, and fills up what was s
   expect(() => scoredOf({ status: "done", scored: 7, counts: [0, 4, 2] })).toThrow("0 + 4 + 2");
 });
 
-it("asks for as many chunks as take a quarter of a second, and one before it knows", () => {
-  const pace = new Pace();
+it("asks for as many chunks as take a quarter of a second, one before it knows", () => {
+  const pace = new Pace(1);
   expect(pace.wish(10)).toEqual({ fewest: 1, most: 1 });
   pace.took(1_000, 1_000);
   expect(pace.wish(10)).toEqual({ fewest: 3, most: 25 });
   expect(pace.wish(1_000)).toEqual({ fewest: 1, most: 1 });
   for (let i = 0; i < 60; i++) pace.took(1_000, 0);
-  expect(pace.wish(10)).toEqual({ fewest: 64, most: 64 });
+  expect(pace.wish(10)).toEqual({ fewest: 128, most: 128 });
   expect(pace.wish(40_000)).toEqual({ fewest: 1, most: 1 });
+});
+
+it("goes by what the plan expects, and grows step by step", () => {
+  const pace = new Pace(0.01);
+  pace.took(10, 100);
+  expect(pace.wish(10)).toEqual({ fewest: 16, most: 16 });
+  // Slower than planned: then it is all of it what each variant takes.
+  const slow = new Pace(0.01);
+  slow.took(1_000, 1);
+  slow.took(1_000, 1);
+  expect(slow.wish(1_000).most).toBe(16);
+});
+
+it("makes what a stretch costs whatever its length a quarter of it at most", () => {
+  fc.assert(
+    fc.property(
+      fc.double({ min: 0, max: 80, noNaN: true }),
+      fc.double({ min: 0.5, max: 5, noNaN: true }),
+      fc.double({ min: 0.1, max: 50, noNaN: true }),
+      (fixedMs, msAVariant, planned) => {
+        const pace = new Pace(planned);
+        for (let length = 1, i = 0; i < 12; i++) {
+          pace.took(length, fixedMs + msAVariant * length);
+          length = pace.wish(1).most;
+        }
+        const { fewest, most } = pace.wish(1);
+        expect(fewest).toBeLessThanOrEqual(most);
+        const wanted = Math.min(128, Math.max(250 - fixedMs, 3 * fixedMs) / msAVariant);
+        expect(most).toBeGreaterThan(0.8 * wanted - 1);
+        expect(most).toBeLessThan(1.2 * wanted + 1);
+      },
+    ),
+  );
 });

@@ -23,6 +23,15 @@ onBothDatabases("a stretch of chunks", (database) => {
     const which = no === undefined ? {} : { no };
     return store().claimChunks({ runId, stage: "STAGE_A", ...WISH, ...which }, most);
   };
+  const beat = (name: string) => {
+    const about = { name, host: "h", pid: 7, packageVersion: "1.2.3", cores: 4, threads: 2 };
+    return store().heartbeat({
+      about,
+      leaseMs: 60_000,
+      held: { chunks: [], ends: [] },
+      idle: true,
+    });
+  };
   const keep = (chunks: readonly ChunkRecord[], most: number, fewest = 1) => {
     const scored = chunks.map((chunk) => scoredChunk(plan, chunk));
     const told = { best: bestOf(scored[0]!), spent: null };
@@ -32,7 +41,8 @@ onBothDatabases("a stretch of chunks", (database) => {
   it("is taken and stored in one statement, each chunk as if it were alone", async () => {
     const run = await create();
     const [first, second] = await claim(run.id, 2);
-    // A quarter of those that wait, though more may be had.
+    // Two processes of two lanes: a quarter of those that wait, though more may be had.
+    for (const name of ["w1", "w2"]) await beat(name);
     const { next: some } = await keep([first!], 64);
     expect(numbers(some)).toEqual(range(2, 22 / 4));
     expect(some[0]).toMatchObject({ state: "RUNNING", worker: "w1", attempts: 1 });
@@ -40,10 +50,13 @@ onBothDatabases("a stretch of chunks", (database) => {
     const { stored, next } = await keep(some, 9, 8);
     expect(stored).toBe(5);
     expect(numbers(next)).toEqual(range(7, 8));
+    for (const name of ["w1", "w2"]) await store().signOff(name);
     expect((await store().run(run.id))!.done).toBe(6);
     // Somebody else was quicker with one of them; and again nothing is stored twice.
     await store().storeChunk(run.id, scoredChunk(plan, next.find(({ no }) => no === 9)!), null);
-    expect((await keep(next, 1)).stored).toBe(7);
+    // Alone: half of the nine.
+    const { stored: others, next: half } = await keep(next, 64);
+    expect([others, ...numbers(half)]).toEqual([7, ...range(15, 9 / 2)]);
     expect(await keep(next, 1)).toMatchObject({ stored: 0, next: [] });
     expect((await store().run(run.id))!.done).toBe(14);
     const kept: number[] = [];
