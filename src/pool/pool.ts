@@ -25,6 +25,7 @@ import {
 import { Reins } from "./reins.ts";
 import { type RestartOptions, Restarts } from "./restarts.ts";
 import { countedEnds, shareChunk } from "./shared-chunk.ts";
+import { SharedColumns } from "./shared-columns.ts";
 import type {
   CheckTask,
   ChunkResult,
@@ -38,12 +39,8 @@ import type {
 } from "./task.ts";
 import { Thread } from "./thread.ts";
 
-type ChunkDone = Extract<FromWorker, { kind: "chunkDone" }>;
-type Scored = Extract<FromWorker, { kind: "scored" }>;
-type SweepDone = Extract<FromWorker, { kind: "sweepDone" }>;
-type Reported = Extract<FromWorker, { kind: "reported" }>;
-type Checked = Extract<FromWorker, { kind: "checked" }>;
-type Answer = ChunkDone | SweepDone | Scored | Reported | Checked;
+type AnswerOf<K extends FromWorker["kind"]> = Extract<FromWorker, { kind: K }>;
+type Answer = AnswerOf<"chunkDone" | "sweepDone" | "scored" | "reported" | "checked">;
 
 /** Attempts at work whose thread died before the work is suspected. */
 const MAX_ATTEMPTS = 3;
@@ -98,6 +95,7 @@ export class WorkerPool implements ComputePool {
   readonly #settings: Pick<WorkerSettings, "limitBytes" | "batches">;
   readonly #cacheMemory: PoolCacheMemory;
   readonly #caches: PoolCaches;
+  readonly #columns = new SharedColumns();
   #lastThreadNo = POOL_NO;
   readonly #threads: Thread[] = [];
   readonly #orders = new Map<number, Order<Answer, Thread>>();
@@ -135,6 +133,10 @@ export class WorkerPool implements ComputePool {
     return { ...rest, rows, elapsedMs: performance.now() - startedMs };
   }
 
+  giveBack(result: ChunkResult): void {
+    this.#columns.giveBack(result);
+  }
+
   runSweep(task: WholeTask, signal: AbortSignal): Promise<ScoredSweep | null> {
     return this.#retrying(() => this.#attemptSweep(task, signal));
   }
@@ -150,21 +152,20 @@ export class WorkerPool implements ComputePool {
 
   async report(task: ReportTask): Promise<VariantReport> {
     const ask = (id: number): ToWorker => ({ kind: "report", order: { ...task, id } });
-    return (await this.#askOne<Reported>(ask)).report;
+    return (await this.#askOne<AnswerOf<"reported">>(ask)).report;
   }
 
   async check(task: CheckTask): Promise<StrategyCheck> {
     const ask = (id: number): ToWorker => ({ kind: "check", order: { ...task, id } });
-    return (await this.#askOne<Checked>(ask)).check;
+    return (await this.#askOne<AnswerOf<"checked">>(ask)).check;
   }
 
   stats(): PoolStats {
     const busy = this.#threads.filter((thread) => thread.orders.size > 0).length;
     const queuedChunks = this.#orders.size;
-    const replacedWorkers = this.#replaced;
-    const failedStarts = this.#restarts.failed;
+    const starts = { replacedWorkers: this.#replaced, failedStarts: this.#restarts.failed };
     const threads = { size: this.size, alive: this.#threads.length, allowed: this.reins.allowed };
-    return { ...threads, busy, queuedChunks, replacedWorkers, failedStarts, slices: this.#slices };
+    return { ...threads, busy, queuedChunks, ...starts, slices: this.#slices };
   }
 
   caches(): readonly PoolCacheStats[] {
@@ -220,7 +221,7 @@ export class WorkerPool implements ComputePool {
     signal: AbortSignal | undefined,
   ): Promise<Omit<ChunkResult, "elapsedMs">> {
     const threads = this.#chosen(task.workers);
-    const { control, counters, columns } = shareChunk(task, threads.length);
+    const { control, counters, columns } = shareChunk(task, threads.length, this.#columns);
     const keep = task.stage === "STAGE_A" ? task.sweep.preselect : task.sweep.topK;
     const given = { keep, shortlist: task.shortlist ?? null, ends: countedEnds(task) };
     const chunk = { ...task, ...given, control, counters, columns };
@@ -235,7 +236,7 @@ export class WorkerPool implements ComputePool {
       Atomics.store(control, CONTROL.abort, 1);
       excuseIdle();
     };
-    const order = this.#order<ChunkDone>(
+    const order = this.#order<AnswerOf<"chunkDone">>(
       threads,
       (id, seat) => ({ kind: "chunk", chunk: { ...chunk, id, seat } }),
       { onFault: abort, onAnswer: excuseIdle },
@@ -264,7 +265,7 @@ export class WorkerPool implements ComputePool {
   async #attemptSweep(task: WholeTask, signal: AbortSignal): Promise<ScoredSweep | null> {
     const threads = this.#chosen(1);
     const control = new Int32Array(new SharedArrayBuffer((CONTROL.begun + 1) * 4));
-    const order = this.#order<SweepDone>(threads, (id) => ({
+    const order = this.#order<AnswerOf<"sweepDone">>(threads, (id) => ({
       kind: "sweep",
       order: { ...task, id, control },
     }));
@@ -275,8 +276,7 @@ export class WorkerPool implements ComputePool {
     if (signal.aborted) abort();
     signal.addEventListener("abort", abort, { once: true });
     try {
-      const [answer] = await order.answered;
-      return answer?.scored ?? null;
+      return (await order.answered)[0]?.scored ?? null;
     } finally {
       signal.removeEventListener("abort", abort);
     }
@@ -302,7 +302,7 @@ export class WorkerPool implements ComputePool {
     const orders = parts
       .filter((part) => part.variants.length > 0)
       .map(async (part) => {
-        const order = this.#order<Scored>([part.thread], (id) => ({
+        const order = this.#order<AnswerOf<"scored">>([part.thread], (id) => ({
           kind: "score",
           order: { ...task, id, variants: part.variants },
         }));

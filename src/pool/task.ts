@@ -109,6 +109,8 @@ export interface ComputePool {
   /** Both stages on one thread, for runs too small to share; null where the signal fired. */
   runSweep(task: WholeTask, signal: AbortSignal): Promise<ScoredSweep | null>;
   runChunk(task: ChunkTask, options?: RunChunkOptions): Promise<ChunkResult>;
+  /** The columns of a chunk are not used any longer: other chunks may have their memory. */
+  giveBack(result: ChunkResult): void;
   /**
    * All ranking metrics of chosen variants (final rows of a run). Stage B indices are base * cells
    * + cell.

@@ -95,7 +95,7 @@ async function keep(
   active: ActiveRun,
   stretch: Stretch,
   result: ChunkResult | null,
-  { store, worker, wish, spent }: ScoringOptions & { readonly spent: RunSpent },
+  { store, pool, worker, wish, spent }: ScoringOptions & { readonly spent: RunSpent },
 ): Promise<StretchOutcome> {
   if (result === null) {
     const released: ChunkOutcome[] = [];
@@ -122,6 +122,7 @@ async function keep(
   const wanted = who === null ? null : { ...who, ...active.wishAfter(stretch[0]) };
   const { next, stageComplete } = await store.storeChunks(runId, parts, { best, spent }, wanted);
   active.told();
+  pool.giveBack(result);
   const chunks = stretch.map((chunk, i) => {
     return { chunk, what: "STORED" as const, scored: parts[i]!.scored };
   });

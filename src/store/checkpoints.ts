@@ -3,7 +3,8 @@ import { addSpent, type RunSpent } from "../core/stages/run-profile.ts";
 import { answerOf, asJson, type ChunkJson, chunkOfJson } from "./answer.ts";
 import { chunkOf } from "./chunk-row.ts";
 import { sendDueWork, sendWorkOf } from "./due-work.ts";
-import { packColumns, packFloats } from "./packing.ts";
+import { freeArrays } from "./free-arrays.ts";
+import { packChunks, packFloats } from "./packing.ts";
 import { type BestSoFar, type Checkpoint, isTerminal } from "./records.ts";
 import { changeRun } from "./run-events.ts";
 import { lockRun } from "./run-row.ts";
@@ -33,19 +34,19 @@ export async function storeChunks(
   { chunks: scored, best, spent }: Scored,
   wish: ChunkWish | null = null,
 ): Promise<Checkpoint> {
-  const packed = await Promise.all(
-    scored.flatMap(({ rows, columns }) => [packFloats([rows]), packColumns(columns)]),
-  );
   // All bytes are one parameter: an array of them is text in the protocol.
+  const { bytes, sizes } = await packChunks(scored);
   const parts = scored.map(({ no, from, to, scored: count, stride }, i) => {
-    const [rows, columns] = [packed[2 * i]!.byteLength, packed[2 * i + 1]!.byteLength];
-    return { no, from, to, scored: count, stride, rows, columns };
+    return { no, from, to, scored: count, stride, ...sizes[i] };
   });
+  // The longest comes last: the driver's message grows by half of what it has for any behind it.
   const { next, left, ...checkpoint } = await answerOf<Answer>(
     context.db,
-    sql`store_chunks(${runId}::text, ${scored[0]!.stage}::text, ${asJson(parts)},
-      ${Buffer.concat(packed)}::bytea, ${asJson(best)}, ${asJson(spent)}, ${asJson(wish)})`,
+    sql`store_chunks(of_run => ${runId}::text, its_stage => ${scored[0]!.stage}::text,
+      told => ${asJson(parts)}, its_best => ${asJson(best)}, its_spent => ${asJson(spent)},
+      wish => ${asJson(wish)}, packed => ${bytes}::bytea)`,
   );
+  freeArrays([bytes]);
   // Its worker goes elsewhere: whoever has nothing to do is told of the chunks that are left.
   if (left) await sendWorkOf(context, runId);
   return { ...checkpoint, next: next.map(chunkOfJson) };

@@ -7,3 +7,11 @@ export function freeArrays(arrays: Iterable<Uint8Array | Float64Array>): void {
     if (buffer instanceof ArrayBuffer && !buffer.detached) buffer.transfer(0);
   }
 }
+
+/** Smaller ones may lie in memory that they share with others. */
+const ALONE_BYTES = 64 * 1024;
+
+/** Gives back the memory of a message that the driver has let go of, where it is worth it. */
+export function freeWritten(message: Uint8Array): void {
+  if (message.byteLength >= ALONE_BYTES) freeArrays([message]);
+}

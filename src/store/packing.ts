@@ -4,10 +4,12 @@ import {
   inflate,
   type ZstdOptions,
   zstdCompress,
+  zstdCompressSync,
   zstdDecompress,
   zstdDecompressSync,
 } from "node:zlib";
-import { storedBytes, storedFrame } from "./stored-frame.ts";
+import { freeArrays } from "./free-arrays.ts";
+import { storedBytes, storedFrameBytes, writeStoredFrame } from "./stored-frame.ts";
 
 const compressAsync = promisify(zstdCompress);
 const decompressAsync = promisify(zstdDecompress);
@@ -23,14 +25,92 @@ const ZSTD_MAGIC = 0xfd2fb528;
 
 /** No more than these are stored as they are: a compressor of their own costs more than they do. */
 const AT_ONCE_BYTES = 8 * 1024;
+/** What a sample has to shrink to, for all of it to be compressed. */
+const WORTH_SHARE = 0.8;
+/** A sample is taken from so many places. */
+const SAMPLE_PLACES = 4;
 
-/** Float64 columns one after the other, little-endian, compressed off the main thread if long. */
+/** Bytes that are there when they are written, in a place of that length. */
+interface Packed {
+  readonly byteLength: number;
+  write(target: Buffer, at: number): void;
+}
+
+/** Float64 columns one after the other, little-endian, compressed where that is worth it. */
 export async function packFloats(columns: readonly Float64Array[]): Promise<Buffer> {
+  const [only, ...others] = columns.map(bytesOf);
+  const all = only === undefined || others.length > 0 ? Buffer.concat(columns.map(bytesOf)) : only;
+  return together([await pack(all)]);
+}
+
+/** Compressed, or as they are, to be written before the numbers change. */
+async function pack(bytes: Uint8Array): Promise<Packed> {
+  if (!isWorthCompressing(bytes)) {
+    return {
+      byteLength: storedFrameBytes(bytes.byteLength),
+      write: (target, at) => writeStoredFrame(target, at, bytes),
+    };
+  }
+  // zlib refuses shared memory.
+  const copy = new Uint8Array(bytes);
+  const packed = await compressAsync(copy, OPTIONS);
+  freeArrays([copy]);
+  return {
+    byteLength: packed.byteLength,
+    write: (target, at) => target.set(packed, at),
+  };
+}
+
+/** By a sample: a compressor of all takes longer than the rest of the way into the database. */
+function isWorthCompressing(bytes: Uint8Array): boolean {
+  if (bytes.byteLength <= AT_ONCE_BYTES) return false;
+  const part = AT_ONCE_BYTES / SAMPLE_PLACES;
+  const apart = (bytes.byteLength - part) / (SAMPLE_PLACES - 1);
+  const sample = Buffer.allocUnsafe(AT_ONCE_BYTES);
+  for (let i = 0; i < SAMPLE_PLACES; i++) {
+    const from = Math.floor(i * apart);
+    sample.set(bytes.subarray(from, from + part), i * part);
+  }
+  return zstdCompressSync(sample, OPTIONS).byteLength <= WORTH_SHARE * sample.byteLength;
+}
+
+function bytesOf({ buffer, byteOffset, byteLength }: Float64Array): Uint8Array {
   assertLittleEndian();
-  const bytes = columns.map((c) => new Uint8Array(c.buffer, c.byteOffset, c.byteLength));
-  // zlib refuses shared memory, and concat copies out of it.
-  const all = Buffer.concat(bytes);
-  return all.byteLength <= AT_ONCE_BYTES ? storedFrame(all) : compressAsync(all, OPTIONS);
+  return new Uint8Array(buffer, byteOffset, byteLength);
+}
+
+/** One behind the other, in memory of their own. */
+function together(parts: readonly Packed[]): Buffer {
+  const all = Buffer.allocUnsafeSlow(parts.reduce((sum, part) => sum + part.byteLength, 0));
+  let at = 0;
+  for (const part of parts) {
+    part.write(all, at);
+    at += part.byteLength;
+  }
+  return all;
+}
+
+/** Bytes of a chunk in what is stored of many: its rows, and its columns behind them. */
+export interface PackedSizes {
+  readonly rows: number;
+  readonly columns: number;
+}
+
+/** Rows and columns of chunks, all one behind the other. */
+export async function packChunks(
+  chunks: readonly { readonly rows: Float64Array; readonly columns: readonly Float64Array[] }[],
+): Promise<{ readonly bytes: Buffer; readonly sizes: readonly PackedSizes[] }> {
+  const packed = await Promise.all(
+    chunks.map(async ({ rows, columns }) => ({
+      rows: await pack(bytesOf(rows)),
+      columns: await packedApart(columns),
+    })),
+  );
+  const sizes = packed.map(({ rows, columns }) => ({
+    rows: rows.byteLength,
+    columns: columns.reduce((sum, part) => sum + part.byteLength, 0),
+  }));
+  return { bytes: together(packed.flatMap(({ rows, columns }) => [rows, ...columns])), sizes };
 }
 
 /** Begins columns that are packed apart: a stream of an older version begins otherwise. */
@@ -46,9 +126,15 @@ export interface ColumnPlace {
 
 /** Columns packed apart, one after the other behind a head, so that any of them is read alone. */
 export async function packColumns(columns: readonly Float64Array[]): Promise<Buffer> {
-  const packed = await Promise.all(columns.map((column) => packFloats([column])));
-  const head = Uint32Array.of(HEAD_MAGIC, packed.length, ...packed.map((p) => p.byteLength));
-  return Buffer.concat([new Uint8Array(head.buffer), ...packed]);
+  return together(await packedApart(columns));
+}
+
+async function packedApart(columns: readonly Float64Array[]): Promise<Packed[]> {
+  const packed = await Promise.all(columns.map((column) => pack(bytesOf(column))));
+  const words = Uint32Array.of(HEAD_MAGIC, packed.length, ...packed.map((p) => p.byteLength));
+  const head = new Uint8Array(words.buffer);
+  const write = (target: Buffer, at: number) => target.set(head, at);
+  return [{ byteLength: head.byteLength, write }, ...packed];
 }
 
 /** Places of the columns of a chunk, by its first bytes; null where they are all one stream. */

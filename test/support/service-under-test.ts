@@ -170,6 +170,7 @@ export function scoringBy(pool: ComputePool, runChunk: ComputePool["runChunk"]):
   return {
     size: pool.size,
     runChunk: async (task, options) => runChunk(task, options),
+    giveBack: (result) => pool.giveBack(result),
     runSweep: (task, signal) => pool.runSweep(task, signal),
     score: (task, variants) => pool.score(task, variants),
     report: (task) => pool.report(task),

@@ -1,5 +1,6 @@
 /** The thread that the embedded database has for itself; see thread-session.ts for who asks. */
 import { parentPort, workerData } from "node:worker_threads";
+import { freeArrays } from "../free-arrays.ts";
 import { EngineSession } from "./engine-session.ts";
 import type { FromDatabase, ToDatabase, ToDatabaseSettings } from "./thread-session.ts";
 
@@ -20,6 +21,7 @@ port.on("message", async (message: ToDatabase) => {
   }
   // One that throws ends the thread, which is what whoever waits hears of.
   const answer = await session.answer(message);
+  freeArrays([message]);
   send(answer, [answer.buffer as ArrayBuffer]);
 });
 send("ready");

@@ -1,4 +1,5 @@
 import { Duplex } from "node:stream";
+import { freeWritten } from "../free-arrays.ts";
 import type { EmbeddedSession } from "./session.ts";
 
 type Done = (error?: Error | null) => void;
@@ -59,6 +60,7 @@ export class SessionStream extends Duplex {
     for (const { chunk } of chunks) {
       messages.set(chunk, at);
       at += chunk.length;
+      freeWritten(chunk);
     }
     // What follows does not wait for the answer: it is answered behind it.
     this.#latest = this.#answered(messages).catch((error: Error) => void this.destroy(error));
@@ -80,7 +82,10 @@ export class SessionStream extends Duplex {
 
   async #answered(messages: Uint8Array): Promise<void> {
     const session = await this.#session;
-    this.push(await session!.answer(messages));
+    const answer = await session!.answer(messages);
+    this.push(answer);
+    // The driver reads what flows at once, and copies what it keeps.
+    if (this.readableLength === 0) freeWritten(answer);
   }
 
   async #closed(): Promise<void> {
