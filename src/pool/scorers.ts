@@ -7,7 +7,7 @@ const MAX_KEPT = 2;
 /**
  * The scorers of one thread, kept for the next chunk of the same sweep. One that is at work,
  * because it gave way in the middle of a chunk, is left alone: whoever wants the same sweep then
- * gets another, for the time.
+ * gets another, for the time. One whose work threw is not used again.
  */
 export class Scorers {
   readonly #make: (order: ScorerOrder) => SweepScorer;
@@ -23,10 +23,15 @@ export class Scorers {
     const scorer = kept === undefined || this.#atWork.has(kept) ? this.#make(order) : kept;
     if (kept === undefined || kept === scorer) this.#keep(order.key, scorer);
     this.#atWork.add(scorer);
+    let isWhole = false;
     try {
-      return work(scorer);
+      const answer = work(scorer);
+      isWhole = true;
+      return answer;
     } finally {
       this.#atWork.delete(scorer);
+      // What threw half way may have left a row or plane that is known and was never computed.
+      if (!isWhole && this.#kept.get(order.key) === scorer) this.#kept.delete(order.key);
       if (this.#kept.get(order.key) !== scorer) scorer.release();
     }
   }

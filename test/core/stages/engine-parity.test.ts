@@ -11,7 +11,12 @@ import type { Sweep } from "../../../src/core/stages/sweep.ts";
 import { type ScorerOptions, SweepScorer } from "../../../src/core/stages/sweep-scorer.ts";
 import { WasmBackend } from "../../../src/kernels/wasm-backend.ts";
 import { ReferenceScorer } from "../../support/reference-scorer.ts";
-import { anyCloseSweep, anySweep, type SweepCase } from "../../support/sweep-arbitraries.ts";
+import {
+  anyCloseSweep,
+  anySweep,
+  candlesOf,
+  type SweepCase,
+} from "../../support/sweep-arbitraries.ts";
 
 /** Room for all, for little, for none: rows are then compared in pairs and planes computed anew. */
 const anyCaches = fc.constantFrom(
@@ -38,6 +43,20 @@ describe.each(Object.keys(BACKENDS))("%s backend = reference engine, to the bit"
       { numRuns: 1_500 },
     );
     expect(compared).toBeGreaterThan(30_000);
+  });
+});
+
+describe.each(Object.keys(BACKENDS))("%s backend around the borders of blocks", (backend) => {
+  it("is the reference engine, to the bit", () => {
+    const anyLong = fc.tuple(anyCloseSweep, candlesOf([511, 512, 513]), fc.nat(512));
+    fc.assert(
+      fc.property(anyLong, fc.nat(), anyCaches, ([one, candles, first], offset, caches) => {
+        const lastBar = candles.close.length;
+        const sweep = { ...one.sweep, firstBar: first % 3 === 0 ? first % lastBar : 0, lastBar };
+        compareSweep({ candles, sweep }, offset, { backend: BACKENDS[backend], caches });
+      }),
+      { numRuns: 50 },
+    );
   });
 });
 

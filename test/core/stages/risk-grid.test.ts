@@ -24,7 +24,7 @@ import { describeEachKernel } from "../../support/kernel-suites.ts";
 const HOUR_MS = 3_600_000;
 /** Around the borders of words, of blocks and of batches of trades. */
 const BARS = [1, 2, 7, 8, 9, 63, 64, 65, 130, 511, 512, 513];
-const SHAPES = ["flat", "ticks", "walk", "spikes", "ruin", "rise"] as const;
+const SHAPES = ["flat", "ticks", "walk", "spikes", "ruin", "rise", "squeeze"] as const;
 
 const level = fc.option(fc.constantFrom(0, 0.1, 0.5, 1, 2, 3.5, 7, 20, 60, 150), { nil: null });
 /** Unsorted, with 0, off and the same distance twice. */
@@ -62,7 +62,7 @@ function below(rng: Random, bound: number): number {
   return Math.floor(rng.uniform() * bound);
 }
 
-const STEPS: Readonly<Record<GridCase["shape"], (rng: Random) => number>> = {
+const STEPS: Readonly<Record<GridCase["shape"], (rng: Random, price: number) => number>> = {
   flat: () => 1,
   ticks: (rng) => 1 + (below(rng, 3) - 1) / 1_000,
   walk: (rng) => 1 + (below(rng, 601) - 300) / 10_000,
@@ -70,6 +70,11 @@ const STEPS: Readonly<Record<GridCase["shape"], (rng: Random) => number>> = {
     below(rng, 12) === 0 ? [0.3, 0.7, 1.6, 3][below(rng, 4)] : 1 + (below(rng, 101) - 50) / 10_000,
   ruin: (rng) => [1.02, 1.3, 1.7, 2.4, 0.9][below(rng, 5)],
   rise: (rng) => 1.0005 + (below(rng, 81) - 40) / 10_000,
+  // Shorts lose more than all for a bar or two, and go on to a new peak.
+  squeeze: (rng, price) => {
+    if (price > 150) return 0.36 + below(rng, 60) / 1_000;
+    return below(rng, 6) === 0 ? 2.1 + below(rng, 50) / 100 : 0.99 - below(rng, 20) / 1_000;
+  },
 };
 
 function marketOf({ bars, shape, seed, stands }: GridCase) {
@@ -82,7 +87,7 @@ function marketOf({ bars, shape, seed, stands }: GridCase) {
   for (let t = 0; t < bars; t++) {
     // Now and then bars are missing, and whole days with them.
     hour += below(rng, 40) === 0 ? 30 : 1;
-    price = Math.min(1e6, Math.max(0.01, Math.round(price * STEPS[shape](rng) * 100) / 100));
+    price = Math.min(1e6, Math.max(0.01, Math.round(price * STEPS[shape](rng, price) * 100) / 100));
     close[t] = price;
     time[t] = hour * HOUR_MS;
     const turns = t === 0 || below(rng, stands) === 0;
