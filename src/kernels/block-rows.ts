@@ -14,11 +14,24 @@ export const BLOCK_BARS = 512;
 const VALUE_STRIDE = BLOCK_BARS + 8;
 const NUMBER_BYTES = 8;
 const KEY_BYTES = 2;
+/** Of assembly/row-means.ts. */
+const MEAN_BYTES = 32;
 
-/** A row that kernels compute from exact sums, or one that is copied from a series of the range. */
-type Row =
-  | { readonly sumsAt: number; readonly window: number; readonly scale: number }
-  | { readonly series: Float64Array };
+/** A row that kernels compute from exact sums. */
+interface MeanRow {
+  readonly sumsAt: number;
+  readonly window: number;
+  readonly scale: number;
+}
+
+/** Or one that is copied from a series of the range. */
+type Row = MeanRow | { readonly series: Float64Array };
+
+/** All rows of a batch are means over the same sums. */
+interface OneSource {
+  readonly sumsAt: number;
+  readonly longest: number;
+}
 
 /**
  * Series of a sweep, a block of bars at a time: no more of them than a block is ever in memory,
@@ -39,8 +52,11 @@ export class BlockRows {
   #midAt = 0;
   #scaleAt = 0;
   #flatAt = 0;
+  #meansAt = 0;
+  #knownAt = 0;
   /** The rows of the batch at hand. */
   #rows: Row[] = [];
+  #oneSource: OneSource | null = null;
 
   constructor(
     { memory, kernels, tickSums }: Pick<WasmBackend, "memory" | "kernels" | "tickSums">,
@@ -81,14 +97,29 @@ export class BlockRows {
     this.#midAt = this.#memory.float64(BLOCK_BARS).byteOffset;
     this.#scaleAt = this.#memory.float64(BLOCK_BARS).byteOffset;
     this.#flatAt = this.#memory.int32(BLOCK_BARS / 32).byteOffset;
+    this.#meansAt = this.#memory.uint8(this.count * MEAN_BYTES).byteOffset;
+    this.#knownAt = this.#memory.int32(this.count).byteOffset;
     return true;
   }
 
   /** Takes the series with these numbers for a batch: row i is `numbers[i]`. */
   choose(numbers: readonly number[]): void {
+    const { useRows, useMeans, setMean } = this.#kernels;
     this.#rows = numbers.map((number) => this.#row(this.#refs[number]));
-    const rowBytes = VALUE_STRIDE * NUMBER_BYTES;
-    this.#kernels.useRows(this.#keysAt, this.#values.byteOffset, rowBytes, this.#flatAt);
+    const means = this.#rows.filter((row) => "sumsAt" in row);
+    const sources = new Set(means.map(({ sumsAt }) => sumsAt));
+    const [sumsAt] = sources;
+    this.#oneSource =
+      means.length === this.#rows.length && sources.size === 1
+        ? { sumsAt, longest: Math.max(...means.map(({ window }) => window)) }
+        : null;
+    if (this.#oneSource !== null) {
+      for (const [r, { window, scale }] of means.entries()) {
+        setMean(this.#meansAt, r, window, scale);
+      }
+    }
+    useRows(this.#keysAt, this.#flatAt);
+    useMeans(this.#meansAt, this.#values.byteOffset, VALUE_STRIDE * NUMBER_BYTES, this.#knownAt);
   }
 
   /** Lets go of the batch's series. */
@@ -98,11 +129,23 @@ export class BlockRows {
 
   /** Computes the block that begins at bar `from` of the range: values, keys and flat bars. */
   read(from: number): void {
-    const { tickMeans, padRows, rowKeys } = this.#kernels;
     const bars = Math.min(BLOCK_BARS, this.#bars - from);
+    const before = this.#firstBar + from;
+    const one = this.#oneSource;
+    if (one !== null && bars === BLOCK_BARS && before >= one.longest) {
+      const newestAt = one.sumsAt + (before + 1) * NUMBER_BYTES;
+      const { meanKeys } = this.#kernels;
+      meanKeys(this.#rows.length, newestAt, one.longest, ...this.#rooms);
+    } else {
+      this.#readValues(from, before, bars);
+    }
+  }
+
+  /** The same where rows have several sources, or bars without a value. */
+  #readValues(from: number, before: number, bars: number): void {
+    const { tickMeans, padRows, rowKeys, haveValues } = this.#kernels;
     const rowBytes = VALUE_STRIDE * NUMBER_BYTES;
     const valuesAt = this.#values.byteOffset;
-    const before = this.#firstBar + from;
     this.#rows.forEach((row, r) => {
       if ("series" in row) {
         this.#values.set(row.series.subarray(from, from + bars), r * VALUE_STRIDE);
@@ -113,8 +156,12 @@ export class BlockRows {
     });
     const count = this.#rows.length;
     if (bars < BLOCK_BARS) padRows(count, valuesAt, rowBytes, bars, BLOCK_BARS);
-    const rooms = [this.#keysAt, this.#midAt, this.#scaleAt, this.#flatAt] as const;
-    rowKeys(count, BLOCK_BARS, valuesAt, rowBytes, ...rooms);
+    rowKeys(count, BLOCK_BARS, valuesAt, rowBytes, ...this.#rooms);
+    haveValues();
+  }
+
+  get #rooms() {
+    return [this.#keysAt, this.#midAt, this.#scaleAt, this.#flatAt] as const;
   }
 
   #row(ref: SeriesRef): Row {

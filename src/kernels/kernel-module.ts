@@ -192,6 +192,18 @@ export interface KernelExports {
     scale: number,
     flat: number,
   ): void;
+  setMean(means: number, row: number, window: number, scale: number): void;
+  useMeans(means: number, values: number, rowBytes: number, known: number): void;
+  meanKeys(
+    rows: number,
+    sums: number,
+    longest: number,
+    keys: number,
+    mid: number,
+    scale: number,
+    flat: number,
+  ): void;
+  haveValues(): void;
   pairRoomBytes(): number;
   usePairs(
     room: number,
@@ -211,7 +223,7 @@ export interface KernelExports {
     changes: number,
     slots: number,
   ): void;
-  useRows(keys: number, values: number, rowBytes: number, flat: number): void;
+  useRows(keys: number, flat: number): void;
   openBatch(count: number): void;
   openBlock(from: number): void;
   scorePairs(first: number, last: number, spare: number, from: number): number;

@@ -25,6 +25,7 @@ export { settlePanel } from "./leg-panel";
 export { listLeaves } from "./leg-leaves";
 export { countLevels } from "./level-legs";
 export { padRows, rowKeys } from "./row-keys";
+export { haveValues, meanKeys, setMean, useMeans } from "./row-means";
 export { splitChanges, strengthRows } from "./strength-rows";
 export { tickMeans } from "./tick-means";
 export { returnFromPlanes, tradesFromPlanes } from "./trade-list";

@@ -25,12 +25,10 @@ import {
   order,
   pairs,
   prices,
-  rowBytes,
   stateOf,
   TO_BARS,
   TO_CASH,
   twoSided,
-  values,
   watch,
 } from "./pair-room";
 import { keepTrades, settleTrades } from "./pair-trades";
@@ -94,15 +92,7 @@ function compare(variant: i32, lane: usize): i32 {
   const pair = pairs + (<usize>variant << 2);
   const left = <usize>load<u16>(pair);
   const right = <usize>load<u16>(pair, 2);
-  return pairWords(
-    keys + (left << 10),
-    keys + (right << 10),
-    values + left * rowBytes,
-    values + right * rowBytes,
-    flat,
-    aboveWords(lane),
-    neitherWords(lane),
-  );
+  return pairWords(keys, left, right, flat, aboveWords(lane), neitherWords(lane));
 }
 
 /** Gives the second lane the words of the first. */

@@ -51,10 +51,8 @@ export let stateBytes: usize = 0;
 export let changes: usize = 0;
 /** Variants that have room. */
 export let slots: i32 = 0;
-// The rows of the block at hand, as rowKeys leaves them.
+// The rows of the block at hand, as rowKeys or meanKeys leaves them.
 export let keys: usize = 0;
-export let values: usize = 0;
-export let rowBytes: usize = 0;
 export let flat: usize = 0;
 
 /** Bytes that `useRoom` needs. */
@@ -121,10 +119,8 @@ export function useBatch(
   slots = slotCount;
 }
 
-export function useRows(keysAt: usize, valuesAt: usize, rowSize: usize, flatAt: usize): void {
+export function useRows(keysAt: usize, flatAt: usize): void {
   keys = keysAt;
-  values = valuesAt;
-  rowBytes = rowSize;
   flat = flatAt;
 }
 

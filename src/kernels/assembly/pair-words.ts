@@ -3,26 +3,31 @@
  * a bit a bar, from the keys of assembly/row-keys.ts.
  */
 
+import { valueOf, valuesOf } from "./row-means";
+
 /** Words of 64 bars in a block. */
 export const BLOCK_WORDS: i32 = 8;
+/** Keys of a row. */
+const KEYS_BYTES: usize = 1024;
 /** Ties in a word above which all of its values are compared. */
 const MANY_TIES: i32 = 8;
 
 /**
- * Writes the words of `a > b` to `above`. Where the rows are equal, or one has no value, bits of `neither` are set: of
+ * Writes the words of row `a` above row `b` to `above`. Where the rows are equal, or one has no value, bits of `neither` are set: of
  * the words whose number is in the mask returned; others are not written.
  */
 // @ts-ignore: decorator
 @inline
 export function pairWords(
-  keysA: usize,
-  keysB: usize,
+  keys: usize,
   a: usize,
   b: usize,
   flat: usize,
   above: usize,
   neither: usize,
 ): i32 {
+  const keysA = keys + a * KEYS_BYTES;
+  const keysB = keys + b * KEYS_BYTES;
   let least = i8x16.splat(-1);
   least = wordOfKeys(keysA, keysB, 0, above, 0, least);
   least = wordOfKeys(keysA, keysB, 128, above, 8, least);
@@ -84,7 +89,7 @@ function settleWords(
     const at = <usize>w << 3;
     if (
       ties != 0 &&
-      settleTies(ties, load<u64>(flat + at), a + (at << 6), b + (at << 6), above + at, neither + at)
+      settleTies(ties, load<u64>(flat + at), a, b, at << 3, above + at, neither + at)
     ) {
       undecided |= 1 << w;
     }
@@ -106,14 +111,27 @@ function tiesOfKeys(keysA: usize, keysB: usize): u64 {
   return ties;
 }
 
-/** Decides the bars of a word whose keys tie by their values; whether bars are left where neither row is above. */
-function settleTies(ties: u64, flat: u64, a: usize, b: usize, above: usize, neither: usize): bool {
+/**
+ * Decides the bars of a word whose keys tie by the values of rows `a` and `b`; it begins at `bar` of the block. Whether
+ * bars are left where neither row is above.
+ */
+function settleTies(
+  ties: u64,
+  flat: u64,
+  a: usize,
+  b: usize,
+  bar: usize,
+  above: usize,
+  neither: usize,
+): bool {
   let word = load<u64>(above);
   let equal = ties & flat;
   let rest = ties ^ equal;
   if (<i32>popcnt(rest) > MANY_TIES) {
-    const greater = wordOf(a, b);
-    const less = wordOf(b, a);
+    const valuesA = valuesOf(a) + (bar << 3);
+    const valuesB = valuesOf(b) + (bar << 3);
+    const greater = wordOf(valuesA, valuesB);
+    const less = wordOf(valuesB, valuesA);
     word = greater;
     equal = ~(greater | less);
     rest = 0;
@@ -121,8 +139,8 @@ function settleTies(ties: u64, flat: u64, a: usize, b: usize, above: usize, neit
   while (rest != 0) {
     const bit = ctz(rest);
     rest &= rest - 1;
-    const x = load<f64>(a + (<usize>bit << 3));
-    const y = load<f64>(b + (<usize>bit << 3));
+    const x = valueOf(a, bar + <usize>bit);
+    const y = valueOf(b, bar + <usize>bit);
     word |= (<u64>(x > y)) << bit;
     equal |= (<u64>!(x > y || x < y)) << bit;
   }
