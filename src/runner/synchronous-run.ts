@@ -109,6 +109,7 @@ async function scoreStage(
   let best: RankedRows | null = null;
   for await (const { from, to, result } of chunksOf(task, work, pool, signal)) {
     columns.add({ from, to, columns: result.columns });
+    pool.giveBack(result);
     best = mergeRows(sweep, best === null ? [result.rows] : [best, result.rows], work.keep);
   }
   return { best: best ?? mergeRows(sweep, [], work.keep), columns: columns.digests() };

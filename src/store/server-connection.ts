@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
+import { ServerSocket } from "./server-socket.ts";
 
 const CONNECT_TIMEOUT_MS = 5_000;
 /** A query that takes longer is given up with its connection: the network ate the answer. */
@@ -19,6 +20,7 @@ export function connectionOf(url: string): pg.ClientConfig {
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     query_timeout: QUERY_TIMEOUT_MS,
     idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
+    stream: () => new ServerSocket(),
     keepAlive: true,
     keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
   };
