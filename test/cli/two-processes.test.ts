@@ -49,7 +49,11 @@ const request: RunRequestInput = {
 };
 
 it("serve and worker as processes finish one run together, with the digest of one", async () => {
-  const environment = { ...machine("here"), SWEEPLINE_LOG_LEVEL: "silent" };
+  const environment = {
+    ...machine("here"),
+    SWEEPLINE_LOG_LEVEL: "silent",
+    SWEEPLINE_DEADLINES_SYNC_DEADLINE_SECONDS: "240",
+  };
   const there = { ...machine("there"), SWEEPLINE_LOG_LEVEL: "silent" };
   await using app = await createApp(loadConfig({ environment }), { work: false });
   await app.datasets.importSynthetic({ name: "market", seed: 11, bars: 20_000 });

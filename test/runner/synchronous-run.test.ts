@@ -50,7 +50,7 @@ describe("a synchronous run", () => {
   beforeAll(async () => {
     const made = await POSTGRES.create();
     drop = made.drop;
-    service = await openService(made.location, { syncDeadlineMs: 15_000, pool: watched });
+    service = await openService(made.location, { pool: watched });
     await importSample(service);
   });
 

@@ -131,7 +131,7 @@ export class TestService implements AsyncDisposable {
       guards: TEST_GUARDS,
       engineVersion: "test",
       kernels: "reference",
-      syncDeadlineMs: 60_000,
+      syncDeadlineMs: 240_000,
       ...limits,
     });
     this.surfaces = new RunSurfaces(store, 64 * 2 ** 20);

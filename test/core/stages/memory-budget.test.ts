@@ -203,8 +203,8 @@ const HUNGRY: Readonly<Record<string, { readonly bars: number; readonly request:
           exitLong: "sma($a) <= ema($b)",
         },
         parameters: {
-          a: { start: 2, stop: 121, step: 1 },
-          b: { start: 2, stop: 121, step: 1 },
+          a: { start: 2, stop: 61, step: 1 },
+          b: { start: 2, stop: 61, step: 1 },
           lag: [1, 2],
           step: [0],
         },
