@@ -29,7 +29,7 @@ describe("a notebook in the real kernel", () => {
     await runNotebook(fixture("passing.ipynb"), check);
   });
 
-  it("is saved with its outputs, and the same bytes each time but for what was measured", async () => {
+  it("is saved with its outputs, and the same bytes each time but for measurements", async () => {
     vi.stubEnv("DATABASE_URL", "postgres://caller");
     vi.stubEnv("SWEEPLINE_WORKERS", "7");
     onTestFinished(() => void vi.unstubAllEnvs());
