@@ -12,6 +12,7 @@ import { Durations } from "../src/admission/durations.ts";
 import { openAdmission } from "../src/admission/open-admission.ts";
 import { SENSOR_NAMES, type SensorLines } from "../src/admission/reading.ts";
 import { loadConfig } from "../src/config.ts";
+import { PRIORITIES } from "../src/store/priorities.ts";
 import { circumstances, median, saveResults } from "./machine.ts";
 
 const { values: flags } = parseArgs({
@@ -87,12 +88,13 @@ console.log(`results: ${saveResults("admission", where, { everyMs, costPct, besi
 
 function open(chosen: SensorLines) {
   const queries = new Durations(100);
-  const reins = { allowed: availableParallelism(), allow: () => {}, makeNice: () => {} };
-  const pool = { size: reins.allowed, reins, threadMemory: () => [] };
+  const reins = { allow: () => {}, makeNice: () => {} };
+  const pool = { size: availableParallelism(), reins, threadMemory: () => [] };
   const breaker: BreakerSettings = { ...settings, lines: chosen };
   const admission = openAdmission({
     settings: { ...breaker, mode: "CONCURRENT", override: "AUTOMATIC", everyMs },
-    ...{ pool, queries, databaseWaits: new Durations(2_000), databaseBytes: () => null },
+    ...{ pool, urgentFrom: PRIORITIES.CRITICAL, queries },
+    ...{ databaseWaits: new Durations(2_000), databaseBytes: () => null },
   });
   return { ...admission, queries };
 }

@@ -11,13 +11,14 @@ import { parseArgs } from "node:util";
 import { type App, createApp } from "../src/app.ts";
 import { loadConfig } from "../src/config.ts";
 import type { RunRequestInput } from "../src/plan/request.ts";
+import { startPostgres } from "../test/support/postgres.ts";
 import { circumstances, median, saveResults } from "./machine.ts";
 
 const { values: flags } = parseArgs({
   options: {
     tries: { type: "string", default: "10" },
     bars: { type: "string", default: "43800" },
-    "database-url": { type: "string" },
+    databases: { type: "string", default: "pglite,postgres" },
   },
 });
 
@@ -42,29 +43,36 @@ function sweep(priority: "BULK" | "CRITICAL", no: number): RunRequestInput {
   };
 }
 
-const dataDir = mkdtempSync(join(tmpdir(), "sweepline-bench-"));
-const settings = { dataDir, guards: { maxVariantsPerStage: 100_000_000 }, log: { level: "error" } };
-const databaseUrl = flags["database-url"];
-const place = databaseUrl === undefined ? {} : { databaseUrl };
-const app = await createApp(loadConfig({ flags: { ...settings, ...place } }));
 let made = 0;
-try {
-  const bars = Number(flags.bars);
-  await app.datasets.importSynthetic({ name: "long", seed: 7, bars, timeframe: "1h" });
-  const where = circumstances();
-  const results = [];
-  for (const urgent of [false, true]) {
-    const tookMs: number[] = [];
-    for (let i = 0; i < Number(flags.tries); i++) tookMs.push(await take(app, urgent));
-    results.push({ urgent, tookMs });
-    const beside = urgent ? "while urgent work holds the threads" : "by itself";
-    const most = Math.max(...tookMs).toFixed(0);
-    console.log(`${beside}: CANCELLED after ${median(tookMs).toFixed(0)} ms, ${most} at most`);
+const where = circumstances();
+const results: object[] = [];
+for (const database of flags.databases.split(",")) await measureDatabase(database);
+console.log(`medians of ${flags.tries}: ${saveResults("cancel", where, results)}`);
+
+/** A server of its own that syncs to disk, or the embedded database. */
+async function measureDatabase(database: string): Promise<void> {
+  const dataDir = mkdtempSync(join(tmpdir(), "sweepline-bench-"));
+  const postgres = database === "postgres" ? await startPostgres([]) : null;
+  try {
+    const guards = { maxVariantsPerStage: 100_000_000 };
+    const settings = { dataDir, guards, log: { level: "error" } };
+    const place = postgres === null ? {} : { databaseUrl: postgres.url };
+    await using app = await createApp(loadConfig({ flags: { ...settings, ...place } }));
+    const bars = Number(flags.bars);
+    await app.datasets.importSynthetic({ name: "long", seed: 7, bars, timeframe: "1h" });
+    for (const urgent of [false, true]) {
+      const tookMs: number[] = [];
+      for (let i = 0; i < Number(flags.tries); i++) tookMs.push(await take(app, urgent));
+      results.push({ database, urgent, tookMs });
+      const beside = urgent ? "while urgent work holds the threads" : "by itself";
+      const most = Math.max(...tookMs).toFixed(0);
+      const after = `CANCELLED after ${median(tookMs).toFixed(0)} ms, ${most} at most`;
+      console.log(`${database}, ${beside}: ${after}`);
+    }
+  } finally {
+    await postgres?.stop();
+    rmSync(dataDir, { recursive: true, force: true });
   }
-  console.log(`medians of ${flags.tries}: ${saveResults("cancel", where, results)}`);
-} finally {
-  await app.close();
-  rmSync(dataDir, { recursive: true, force: true });
 }
 
 /** A sweep in the middle of a chunk; with `urgent` the threads have gone over to another one. */

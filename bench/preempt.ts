@@ -7,7 +7,7 @@ import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { createApp } from "../src/app.ts";
+import { type App, createApp } from "../src/app.ts";
 import { loadConfig } from "../src/config.ts";
 import { type OwnPostgres, startPostgres } from "../test/support/postgres.ts";
 import { circumstances, median, saveResults } from "./machine.ts";
@@ -16,8 +16,10 @@ import { type Measured, measureCase } from "./preempt/urgent-run.ts";
 
 const HELP = `npm run bench:preempt -- [--tries 8] [--databases pglite,postgres]
                          [--modes CONCURRENT,STANDALONE,PRIORITY_LIVE] [--cases 0,3]
+                         [--slow-api]
 
-Asked: an urgent run starts within a second. Cases:
+Asked: an urgent run starts within a second. With --slow-api every query counts as slow, and there
+is always one. Cases:
 ${BULK_CASES.map(({ name }, no) => `${no}  ${name}`).join("\n")}
 JSON goes to bench/results, a table to the terminal.`;
 
@@ -27,6 +29,7 @@ const { values: flags } = parseArgs({
     databases: { type: "string", default: "pglite,postgres" },
     modes: { type: "string", default: "CONCURRENT" },
     cases: { type: "string", default: [...BULK_CASES.keys()].join() },
+    "slow-api": { type: "boolean", default: false },
     help: { type: "boolean", default: false },
   },
 });
@@ -39,6 +42,8 @@ const tries = Number(flags.tries);
 const cases = flags.cases.split(",").map((no) => BULK_CASES[Number(no)]!);
 const LONG_BARS = 43_800;
 const YEAR_BARS = 525_600;
+
+const ANY_QUERY = { recover: 0.001, warn: 0.002, open: null };
 
 const dir = mkdtempSync(join(tmpdir(), "sweepline-bench-"));
 const where = circumstances();
@@ -61,6 +66,7 @@ async function measureDatabase(database: string): Promise<void> {
       const settings = settingsOf(`${database}-${mode}`, mode, postgres);
       await importCandles(settings);
       await using app = await createApp(loadConfig(settings));
+      await using _asked = flags["slow-api"] ? await askAlways(app) : null;
       for (const one of cases) {
         const measured = await measureCase(app, one, tries);
         results.push({ database, mode, ...measured });
@@ -77,9 +83,20 @@ function settingsOf(name: string, mode: string, postgres: OwnPostgres | null) {
   mkdirSync(dataDir);
   const guards = { maxVariantsPerStage: 100_000_000 };
   const environment = postgres === null ? {} : { DATABASE_URL: postgres.url };
-  const admission = { breaker: "CLOSED" };
-  const flags = { dataDir, guards, mode, admission, log: { level: "error" } } as const;
-  return { environment, flags } as never;
+  const lines = flags["slow-api"] ? { lines: { apiLatencyMs: ANY_QUERY } } : {};
+  const admission = { breaker: "CLOSED", ...lines };
+  const wanted = { dataDir, guards, mode, admission, log: { level: "error" } } as const;
+  return { environment, flags: wanted } as never;
+}
+
+/** Somebody asks the API ten times a second, until it is disposed. */
+async function askAlways(app: App): Promise<AsyncDisposable> {
+  const { url } = await app.serve({ port: 0 });
+  const headers = { "content-type": "application/json" };
+  const body = JSON.stringify({ query: "{ runs(first: 1) { edges { node { id } } } }" });
+  const ask = async () => (await fetch(url, { method: "POST", headers, body })).text();
+  const timer = setInterval(() => void ask().catch(() => {}), 100);
+  return { [Symbol.asyncDispose]: async () => clearInterval(timer) };
 }
 
 /** By a process that is gone: what is worked on is loaded from the database. */

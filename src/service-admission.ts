@@ -4,6 +4,7 @@ import { type OpenAdmission, openAdmission } from "./admission/open-admission.ts
 import type { ServiceConfig } from "./config.ts";
 import type { WorkerPool } from "./pool/pool.ts";
 import type { OpenStore } from "./store/open.ts";
+import { PRIORITIES } from "./store/priorities.ts";
 
 /** What took long is remembered for so long. */
 const WATCHED_MS = 2_000;
@@ -35,7 +36,7 @@ export function openServiceAdmission(config: ServiceConfig, watched: Watched): O
   };
   return openAdmission({
     settings: { ...rest, ...coolDown, mode, override },
-    ...{ pool, databaseWaits, queries },
+    ...{ pool, urgentFrom: PRIORITIES.CRITICAL, databaseWaits, queries },
     databaseBytes: () => store.database.embedded?.memoryBytes ?? null,
     onChange: ({ state, reasons, trips }) =>
       log.warn({ breaker: state, reasons, trips }, `breaker ${state.toLowerCase()}`),

@@ -8,7 +8,7 @@ import {
   type ProbeEnd,
   type Reason,
 } from "./breaker.ts";
-import { type ExecutionMode, Governor } from "./governor.ts";
+import { type ExecutionMode, Governor, type Rein } from "./governor.ts";
 import { type Level, levelOf, type Readings, SENSOR_NAMES, type SensorName } from "./reading.ts";
 
 export interface AdmissionSettings extends BreakerSettings {
@@ -20,8 +20,7 @@ export interface AdmissionSettings extends BreakerSettings {
 export interface LedPool {
   readonly size: number;
   readonly reins: {
-    readonly allowed: number;
-    allow(threads: number): void;
+    allow(threads: number, urgent: { readonly from: number; readonly threads: number }): void;
     makeNice(nice: number): void;
   };
 }
@@ -31,6 +30,8 @@ export interface AdmissionOptions {
   readonly pool: LedPool;
   /** Threads that leave the API a core's worth. */
   readonly sharedThreads: number;
+  /** Orders of the pool that are as urgent as this do not yield to the API. */
+  readonly urgentFrom: number;
   /** Milliseconds, steady. */
   readonly now: () => number;
   /** Observes now, where a look is late: asked before a run is let in. */
@@ -62,6 +63,7 @@ export class AdmissionControl {
   readonly #governor: Governor;
   #mode: ExecutionMode;
   #readings: Readings | null = null;
+  #rein: Rein;
   #told: BreakerStatus["state"];
 
   constructor(options: AdmissionOptions) {
@@ -72,6 +74,7 @@ export class AdmissionControl {
     this.#breaker.override(now(), settings.override);
     const { lines } = settings;
     this.#governor = new Governor({ lines, threads: pool.size, sharedThreads });
+    this.#rein = { allowed: pool.size, urgent: pool.size, nice: 0 };
     this.#told = this.#breaker.state;
   }
 
@@ -80,7 +83,7 @@ export class AdmissionControl {
   }
 
   get allowed(): number {
-    return this.#options.pool.reins.allowed;
+    return this.#rein.allowed;
   }
 
   breaker(): BreakerStatus {
@@ -100,11 +103,14 @@ export class AdmissionControl {
    * which no run begins: whoever looks does so more often until that is decided.
    */
   observe(readings: Readings, missed = 0): boolean {
-    const { now, pool } = this.#options;
+    const { now, pool, urgentFrom } = this.#options;
     this.#readings = readings;
     this.#breaker.observe(now(), readings, missed);
     const rein = this.#governor.rein(now(), this.#mode, readings, this.#breaker.state);
-    if (rein.allowed !== pool.reins.allowed) pool.reins.allow(rein.allowed);
+    if (rein.allowed !== this.#rein.allowed || rein.urgent !== this.#rein.urgent) {
+      pool.reins.allow(rein.allowed, { from: urgentFrom, threads: rein.urgent });
+    }
+    this.#rein = rein;
     pool.reins.makeNice(rein.nice);
     this.#tell();
     return this.#breaker.isSuspicious;

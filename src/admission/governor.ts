@@ -23,6 +23,8 @@ export interface GovernorSettings {
 /** How hard the threads may work. */
 export interface Rein {
   readonly allowed: number;
+  /** Of what is urgent, which does not yield to the API. */
+  readonly urgent: number;
   readonly nice: number;
 }
 
@@ -50,8 +52,8 @@ const OF_THE_API: readonly SensorName[] = ["apiLatencyMs", "eventLoopDelayMs"];
 /**
  * Decides how many threads may score, from the mode, the readings and the breaker. Over a warning
  * line it halves them, down to one, and gives them back one by one: that comes before any run is
- * refused. In PRIORITY_LIVE slow answers of the API stop all of them at once, but for a tenth of
- * the time of one, so that no sweep stands still for ever.
+ * refused. In PRIORITY_LIVE slow answers of the API stop all of them at once, but for what is urgent,
+ * and for a tenth of the time of one, so that no sweep stands still for ever.
  */
 export class Governor {
   readonly #settings: GovernorSettings;
@@ -75,11 +77,12 @@ export class Governor {
     this.#allowed = breaker === "OPEN" ? 1 : Math.min(this.#allowed, most);
     if (!this.#yields(mode, levels)) {
       this.#yieldedSinceMs = null;
-      return { allowed: this.#allowed, nice };
+      return { allowed: this.#allowed, urgent: this.#allowed, nice };
     }
     this.#yieldedSinceMs ??= nowMs;
     const intoMs = (nowMs - this.#yieldedSinceMs) % FLOOR_EVERY_MS;
-    return { allowed: intoMs >= FLOOR_EVERY_MS - FLOOR_MS ? 1 : 0, nice };
+    const allowed = intoMs >= FLOOR_EVERY_MS - FLOOR_MS ? 1 : 0;
+    return { allowed, urgent: this.#allowed, nice };
   }
 
   #levels(mode: ExecutionMode, readings: Readings): Map<SensorName, Level> {

@@ -15,6 +15,7 @@ import { type ThreadMemory, VitalSigns, type Vitals } from "./vitals.ts";
 export interface AdmissionParts {
   readonly settings: AdmissionSettings & { readonly everyMs: number };
   readonly pool: LedPool & { threadMemory(): readonly ThreadMemory[] };
+  readonly urgentFrom: AdmissionOptions["urgentFrom"];
   readonly databaseWaits: Durations;
   readonly queries: Durations;
   /** Memory of the embedded database. */
@@ -31,11 +32,12 @@ export interface OpenAdmission {
 
 /** Watches this process, its control group and machine, and leads the pool from now on. */
 export function openAdmission(parts: AdmissionParts): OpenAdmission {
-  const { settings, pool, databaseWaits, queries, databaseBytes, onChange } = parts;
+  const { settings, pool, urgentFrom, databaseWaits, queries, databaseBytes, onChange } = parts;
   const group = openControlGroup();
   const eventLoop = new EventLoopWatch();
   const control = new AdmissionControl({
-    ...{ settings, pool, now: () => performance.now(), catchUp: () => monitor.catchUp() },
+    ...{ settings, pool, urgentFrom },
+    ...{ now: () => performance.now(), catchUp: () => monitor.catchUp() },
     sharedThreads: sharedThreads(pool.size, group.cores(), coresOf(group)),
     ...(onChange === undefined ? {} : { onChange }),
   });

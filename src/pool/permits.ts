@@ -3,8 +3,16 @@
  * before it scores and given up between two slices. Which thread has a permit is written in its
  * place, so that those of a thread that died can be told and taken back.
  */
-const WORD = { limit: 0, turn: 1, wanted: 2, holders: 3 } as const;
+const WORD = { limit: 0, turn: 1, wanted: 2, urgentFrom: 3, urgentLimit: 4, holders: 5 } as const;
 const FREE = 0;
+
+/** How many threads may score what is as urgent as `from`, whatever the limit of all others is. */
+export interface UrgentLimit {
+  readonly from: number;
+  readonly threads: number;
+}
+
+const NOBODY_URGENT = 2 ** 31 - 1;
 
 /** A thread that waits looks after other messages as often. */
 const LOOK_MS = 10;
@@ -13,18 +21,23 @@ const TURN_MS = 50;
 
 export function createPermits(size: number): Int32Array {
   const words = new Int32Array(new SharedArrayBuffer((WORD.holders + size) * 4));
-  words[WORD.limit] = size;
+  limitPermits(words, size);
   return words;
 }
 
-export function permitLimit(words: Int32Array): number {
-  return Atomics.load(words, WORD.limit);
+/** Of what is so urgent. */
+export function permitLimit(words: Int32Array, urgency = 0): number {
+  const isUrgent = urgency >= Atomics.load(words, WORD.urgentFrom);
+  return Atomics.load(words, isUrgent ? WORD.urgentLimit : WORD.limit);
 }
 
 /** From 0, where nobody scores, to all. Threads over it stop at the end of their slice. */
-export function limitPermits(words: Int32Array, limit: number): void {
+export function limitPermits(words: Int32Array, limit: number, urgent?: UrgentLimit): void {
   const size = words.length - WORD.holders;
-  Atomics.store(words, WORD.limit, Math.max(0, Math.min(size, Math.floor(limit))));
+  const within = (threads: number) => Math.max(0, Math.min(size, Math.floor(threads)));
+  Atomics.store(words, WORD.limit, within(limit));
+  Atomics.store(words, WORD.urgentLimit, within(urgent?.threads ?? limit));
+  Atomics.store(words, WORD.urgentFrom, urgent?.from ?? NOBODY_URGENT);
   changed(words);
 }
 
@@ -60,9 +73,9 @@ export class Permit {
    * Whether the thread has a permit and keeps it, as it does between two slices as a rule. One that
    * is over the limit is given up, and one that others wait for is left to them.
    */
-  goesOn(): boolean {
+  goesOn(urgency = 0): boolean {
     if (this.#at === 0) return false;
-    const isOver = this.#at - WORD.holders >= permitLimit(this.#words);
+    const isOver = this.#at - WORD.holders >= permitLimit(this.#words, urgency);
     if (!isOver && !this.#isOthersTurn()) return true;
     this.release();
     Atomics.wait(this.#words, WORD.turn, Atomics.load(this.#words, WORD.turn), LOOK_MS);
@@ -70,14 +83,15 @@ export class Permit {
   }
 
   /** Has a permit when this returns true; false where `leave` said so first. */
-  take(leave: () => boolean): boolean {
+  take(leave: () => boolean, urgency = 0): boolean {
     const words = this.#words;
     while (this.#at === 0) {
       const turn = Atomics.load(words, WORD.turn);
-      if (this.#tryTake()) break;
+      if (this.#tryTake(urgency)) break;
       if (leave()) return false;
       this.#whileWaiting();
-      Atomics.add(words, WORD.wanted, 1);
+      // Who may not score at all wants nobody's permit.
+      if (permitLimit(words, urgency) > 0) Atomics.add(words, WORD.wanted, 1);
       Atomics.wait(words, WORD.turn, turn, LOOK_MS);
     }
     return true;
@@ -90,9 +104,9 @@ export class Permit {
     changed(this.#words);
   }
 
-  #tryTake(): boolean {
+  #tryTake(urgency: number): boolean {
     const words = this.#words;
-    const end = WORD.holders + Atomics.load(words, WORD.limit);
+    const end = WORD.holders + permitLimit(words, urgency);
     for (let at = WORD.holders; at < end; at++) {
       if (Atomics.compareExchange(words, at, FREE, this.#no) !== FREE) continue;
       this.#at = at;

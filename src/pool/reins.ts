@@ -1,5 +1,11 @@
 import { createNiceness, setNiceness } from "./niceness.ts";
-import { createPermits, limitPermits, permitLimit, takeBackPermits } from "./permits.ts";
+import {
+  createPermits,
+  limitPermits,
+  permitLimit,
+  takeBackPermits,
+  type UrgentLimit,
+} from "./permits.ts";
 
 /** What a thread of the pool follows, in memory that all of them share. */
 export interface ReinWords {
@@ -24,10 +30,10 @@ export class Reins {
 
   /**
    * From 0 to all. Threads over it stop at the end of their slice and go on later, where they were.
-   * Reports are answered all the same.
+   * Reports are answered all the same, and what is urgent has a limit of its own.
    */
-  allow(threads: number): void {
-    limitPermits(this.words.permits, threads);
+  allow(threads: number, urgent?: UrgentLimit): void {
+    limitPermits(this.words.permits, threads, urgent);
   }
 
   /** How far threads stand behind the rest of the process: 0 to 19, as the system counts. */

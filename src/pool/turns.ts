@@ -42,6 +42,11 @@ export class Turns<T extends Turn> {
     return this.#awayMs;
   }
 
+  /** Of the order that is being performed. */
+  get urgency(): number {
+    return this.#begun?.urgency ?? 0;
+  }
+
   add(turn: T): void {
     const later = this.#waiting.findIndex(({ urgency }) => urgency < turn.urgency);
     this.#waiting.splice(later < 0 ? this.#waiting.length : later, 0, turn);

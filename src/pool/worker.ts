@@ -70,9 +70,10 @@ function send(message: FromWorker, transfer: ArrayBuffer[] = []): void {
 function mayScore(leave: () => boolean): boolean {
   niceness.follow();
   memory.look();
-  if (permit.goesOn()) return true;
+  const { urgency } = turns;
+  if (permit.goesOn(urgency)) return true;
   const before = clock.pause();
-  const taken = permit.take(leave);
+  const taken = permit.take(leave, urgency);
   clock.back(before);
   return taken;
 }

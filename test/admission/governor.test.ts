@@ -21,10 +21,14 @@ class Bench {
 
   /** Threads allowed after each of so many readings. */
   read(times: number, readings: Partial<Readings> = {}, breaker: "OPEN" | "CLOSED" = "CLOSED") {
+    return this.reins(times, readings, breaker).map(({ allowed }) => allowed);
+  }
+
+  reins(times: number, readings: Partial<Readings>, breaker: "OPEN" | "CLOSED" = "CLOSED") {
     return Array.from({ length: times }, () => {
       this.nowMs += 100;
       return this.#governor.rein(this.nowMs, this.mode, { ...QUIET, ...readings }, breaker);
-    }).map(({ allowed }) => allowed);
+    });
   }
 }
 
@@ -71,6 +75,13 @@ describe("a governor", () => {
     expect(bench.read(1, { apiLatencyMs: 15 })[0]).toBeLessThan(2);
     expect(bench.read(1)[0]).toBeGreaterThan(0);
     expect(bench.read(100).at(-1)).toBe(8);
+  });
+
+  it("lets what is urgent go on in PRIORITY_LIVE as in CONCURRENT, however slow the API is", () => {
+    const urgent = (mode: ExecutionMode) =>
+      new Bench(mode).reins(40, { apiLatencyMs: 25 }).map((rein) => rein.urgent);
+    expect(urgent("PRIORITY_LIVE")).toEqual(urgent("CONCURRENT"));
+    expect(new Set(urgent("CONCURRENT"))).toEqual(new Set([8, 4, 2, 1]));
   });
 
   it("never lets a sweep stand still for ever, nor more threads score than there are", () => {

@@ -13,11 +13,12 @@ let opened: OpenAdmission | null = null;
 afterEach(() => opened?.close());
 
 function open(breaches: number): OpenAdmission {
-  const reins = { allowed: 1, allow: () => {}, makeNice: () => {} };
+  const reins = { allow: () => {}, makeNice: () => {} };
   const breaker = { lines, breaches, coolDownMs: 60_000, maxCoolDownMs: 60_000 };
   opened = openAdmission({
     settings: { ...breaker, mode: "CONCURRENT", override: "AUTOMATIC", everyMs: 20 },
     pool: { size: 1, reins, threadMemory: () => [] },
+    urgentFrom: 50,
     ...{ queries: new Durations(100), databaseWaits: new Durations(100) },
     databaseBytes: () => null,
   });

@@ -32,6 +32,22 @@ describe("permits", () => {
     expect([a, b, c].map((permit) => permit.goesOn())).toEqual([true, true, true]);
   });
 
+  it("have a limit of their own for what is urgent, which nobody waits for in vain", () => {
+    const words = createPermits(2);
+    limitPermits(words, 0, { from: 50, threads: 1 });
+    const [a, b] = [permitOf(words, 2), permitOf(words, 3)];
+    expect(a.take(() => true, 49)).toBe(false);
+    expect(a.take(NEVER, 50)).toBe(true);
+    expect([a.goesOn(50), b.take(() => true, 50)]).toEqual([true, false]);
+    // What may not score at all does not take turns with what is urgent.
+    let looks = 0;
+    expect(b.take(() => ++looks > 9)).toBe(false);
+    expect(a.goesOn(50)).toBe(true);
+    expect(a.goesOn(49)).toBe(false);
+    limitPermits(words, 2);
+    expect([a.take(NEVER), b.take(NEVER)]).toEqual([true, true]);
+  });
+
   it("of a thread that is gone are there for others", () => {
     const words = createPermits(1);
     expect(permitOf(words, 2).take(NEVER)).toBe(true);
@@ -90,6 +106,22 @@ describe("a pool on the reins", () => {
     expect(result.scored).toBe(alone.scored);
     expect(canonicalBytes(result.rows.data)).toEqual(canonicalBytes(alone.rows.data));
     expect(canonicalBytes(result.columns[0])).toEqual(canonicalBytes(alone.columns[0]));
+  });
+
+  it("does what is urgent in the middle of a sweep that stands still", async () => {
+    const pool = await openPool(2);
+    const sweep = pool.runChunk(PART);
+    await sleep(20);
+    pool.reins.allow(0, { from: 50, threads: 1 });
+    const urgent = await pool.runChunk({ ...stageA(LIGHT), urgency: 50 });
+    expect(urgent.status).toBe("done");
+    expect(canonicalBytes(urgent.rows.data)).toEqual(
+      canonicalBytes(chunkHere(stageA(LIGHT)).rows.data),
+    );
+    pool.reins.allow(2);
+    const result = await sweep;
+    const alone = await pool.runChunk(PART);
+    expect(canonicalBytes(result.rows.data)).toEqual(canonicalBytes(alone.rows.data));
   });
 
   it("serves every chunk though fewer threads may score than have one", async () => {

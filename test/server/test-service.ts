@@ -18,6 +18,7 @@ import type { ServerOptions } from "../../src/server/server-options.ts";
 import { type RunningServer, startServer } from "../../src/server/start-server.ts";
 import type { DatabaseLocation } from "../../src/store/database.ts";
 import { type OpenStore, openStore } from "../../src/store/open.ts";
+import { PRIORITIES } from "../../src/store/priorities.ts";
 import { POSTGRES, type TestDatabase } from "../support/databases.ts";
 
 export const TEST_GUARDS = {
@@ -41,7 +42,8 @@ function testAdmission(pool: WorkerPool): OpenAdmission {
       ...{ mode: "STANDALONE", override: "AUTOMATIC", lines: FAR_LINES },
       ...{ breaches: 3, coolDownMs: 500, maxCoolDownMs: 1_000, everyMs: 50 },
     },
-    ...{ pool, databaseWaits: new Durations(1_000), queries: new Durations(1_000) },
+    ...{ pool, urgentFrom: PRIORITIES.CRITICAL },
+    ...{ databaseWaits: new Durations(1_000), queries: new Durations(1_000) },
     databaseBytes: () => null,
   });
 }

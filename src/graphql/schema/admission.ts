@@ -16,7 +16,8 @@ const ExecutionModeEnum = builder.enumType("ExecutionMode", {
     STANDALONE: { description: "Sweeps get everything." },
     CONCURRENT: { description: "The API keeps a core's worth and its latency." },
     PRIORITY_LIVE: {
-      description: "Sweeps yield as soon as the API's latency passes its warning line.",
+      description:
+        "Sweeps yield as soon as the API's latency passes its warning line, but for CRITICAL runs.",
     },
   } satisfies Record<ExecutionMode, object>,
 } as const);
