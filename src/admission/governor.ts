@@ -52,8 +52,8 @@ const OF_THE_API: readonly SensorName[] = ["apiLatencyMs", "eventLoopDelayMs"];
 /**
  * Decides how many threads may score, from the mode, the readings and the breaker. Over a warning
  * line it halves them, down to one, and gives them back one by one: that comes before any run is
- * refused. In PRIORITY_LIVE slow answers of the API stop all of them at once, but for what is urgent,
- * and for a tenth of the time of one, so that no sweep stands still for ever.
+ * refused. In PRIORITY_LIVE slow answers of the API stop all of them at once, but for what is
+ * urgent, and for a tenth of the time of one, so that no sweep stands still for ever.
  */
 export class Governor {
   readonly #settings: GovernorSettings;

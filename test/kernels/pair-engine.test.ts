@@ -248,6 +248,39 @@ describeEachKernel("pair engine = reference engine, to the bit", (kernels) => {
     expect(lost).toBeGreaterThan(5);
   });
 
+  it("where the first day of a block that is settled alone ends with nothing: no Calmar", () => {
+    const { axes, indicators, of, against } = FAMILIES[0];
+    const candles = marketOf("walk", 1_300, 7);
+    // Long before the fall, short after it, at half of what the spike costs at the end of a day;
+    // once all averages are one price nobody has a side, and the block goes in no lock step.
+    const [firstBar, fall, spike, onward] = [130, 630, 646, 900];
+    for (let t = 0; t < candles.close.length; t++) {
+      candles.time[t] = t * HOUR_MS;
+      const rise = t < fall ? t : t < onward ? 0 : t - onward;
+      const price = t === spike ? 200 : 100 + rise / 20;
+      for (const column of [candles.open, candles.high, candles.low, candles.close]) {
+        column[t] = price;
+      }
+    }
+    const sweep: Sweep = {
+      ...sweepOf({ axes, indicators, of, against }, candles),
+      execution: { ...FREE_SETTINGS, sizing: "ALL_IN" },
+      firstBar,
+    };
+    sameAsReference(kernels, { candles, sweep, metrics: ["calmar"], cuts: [] });
+    const { scorer } = engineOf(kernels, sweep, candles, ["calmar"]);
+    const reference = new ReferenceScorer(sweep, candles);
+    let nothing = 0;
+    for (let index = 0; index < scorer.space.grid.size; index++) {
+      const values = reference.metrics(reference.signal(index), RISK_OFF);
+      const metricOf = (metric: RankingMetric) => values[RANKING_METRICS.indexOf(metric)];
+      const comesBack = metricOf("maxDrawdownPct") === 100 && metricOf("totalReturnPct") > -99;
+      if (comesBack && Number.isNaN(metricOf("calmar"))) nothing++;
+    }
+    scorer.release();
+    expect(nothing).toBeGreaterThan(1);
+  });
+
   it("on real prices, against each variant scored by itself", async () => {
     const candles = await sp500Candles();
     const window = { start: 2, stop: 31, step: 1 };
