@@ -60,8 +60,8 @@ export const CHUNK_WORKLOADS: Readonly<Record<string, ChunkWorkload>> = {
         },
         parameters: {
           a: range(20, 210, 10),
-          high: range(60, 79, 2),
-          low: range(22, 41, 2),
+          high: range(60, 78, 2),
+          low: range(22, 40, 2),
           r: range(10, 53),
         },
       },

@@ -3,7 +3,7 @@ import { setImmediate as turn } from "node:timers/promises";
 import { RANKING_METRICS, type RankingMetric } from "../core/metrics/ranking-metric.ts";
 import { describeVariant } from "../core/stages/describe.ts";
 import { type ColumnDigest, feedColumn, feedDigest } from "../core/stages/digest.ts";
-import { mergeRows } from "../core/stages/merge-rows.ts";
+import { RowsMerger } from "../core/stages/merge-rows.ts";
 import type { PhaseTimes } from "../core/stages/phase-clock.ts";
 import type { RankedRows } from "../core/stages/ranked-rows.ts";
 import { rankedMetrics, type StageName, type Sweep } from "../core/stages/sweep.ts";
@@ -26,12 +26,9 @@ export async function mergeStage(
   chunks: Chunks<StoredRows>,
   keep: number,
 ): Promise<RankedRows> {
-  const stride = 1 + rankedMetrics(sweep).length;
-  let best: RankedRows = { stride, data: new Float64Array(0) };
-  for await (const chunk of chunks) {
-    best = mergeRows(sweep, [best, { stride: chunk.stride, data: chunk.rows }], keep);
-  }
-  return best;
+  const merger = new RowsMerger(sweep, keep);
+  for await (const { stride, rows } of chunks) merger.add({ stride, data: rows });
+  return merger.best();
 }
 
 /** Variant indices of rows, best first: Stage B's shortlist out of the best of Stage A. */

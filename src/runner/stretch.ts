@@ -150,13 +150,29 @@ function rowsByChunk(
   positionOf: (variantIndex: number) => number,
 ): Float64Array[] {
   if (stretch.length === 1) return [data];
-  const found: number[][] = stretch.map(() => []);
-  for (let at = 0; at < data.length; at += stride) {
-    const position = positionOf(data[at]!);
-    const chunk = stretch.findIndex(({ from, to }) => from <= position && position < to);
-    found[chunk]!.push(...data.subarray(at, at + stride));
+  const chunkOfRow = Int32Array.from({ length: data.length / stride }, (_, row) =>
+    chunkAt(stretch, positionOf(data[row * stride]!)),
+  );
+  const counts = new Int32Array(stretch.length);
+  for (const chunk of chunkOfRow) counts[chunk]!++;
+  const found = Array.from(counts, (count) => new Float64Array(count * stride));
+  counts.fill(0);
+  for (const [row, chunk] of chunkOfRow.entries()) {
+    const at = row * stride;
+    found[chunk]!.set(data.subarray(at, at + stride), counts[chunk]!++ * stride);
   }
-  return found.map((numbers) => Float64Array.from(numbers));
+  return found;
+}
+
+/** Which chunk a position lies in. */
+function chunkAt(stretch: Stretch, position: number): number {
+  let [from, to] = [0, stretch.length - 1];
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if (position < stretch[middle]!.to) to = middle;
+    else from = middle + 1;
+  }
+  return from;
 }
 
 /** Chunks as they were taken: in the order of their numbers; null where there are none. */

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { mergeRows } from "../../../src/core/stages/merge-rows.ts";
+import { mergeRows, RowsMerger } from "../../../src/core/stages/merge-rows.ts";
 import { type RankedRows, rowCount } from "../../../src/core/stages/ranked-rows.ts";
 import { Ranking } from "../../../src/core/stages/ranking.ts";
 import type { RankingKey, Sweep } from "../../../src/core/stages/sweep.ts";
@@ -178,6 +178,14 @@ describe("merge", () => {
           packed([], stride),
         );
         expect(unpacked(running)).toEqual(expected);
+        const merger = new RowsMerger(sweepOf(keys), keep);
+        for (const list of lists) {
+          merger.add(list);
+          // What is kept of it is a copy.
+          list.data.fill(Number.NaN);
+        }
+        expect(unpacked(merger.best())).toEqual(expected);
+        expect(unpacked(merger.best())).toEqual(expected);
       }),
       { numRuns: 150 },
     );
