@@ -3,12 +3,10 @@
  * process of its own with its database in another, against what the plan has promised. A
  * benchmark, never a test. JSON goes to bench/results, a table to the terminal.
  */
-import { fork } from "node:child_process";
 import { once } from "node:events";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { startPostgres } from "../test/support/postgres.ts";
+import { forkAsService } from "./fork-as-service.ts";
 import { circumstances, saveResults } from "./machine.ts";
 import type { MemoryMeasurement, MemoryOrder } from "./measure-memory.ts";
 import { BARS, SHAPES } from "./memory-workload.ts";
@@ -52,17 +50,7 @@ console.log(`\n${where.cpu}, ${where.cores} cores, node ${where.node}, commit ${
 console.log(`results: ${saveResults("memory", where, measurements)}`);
 
 async function measured(order: MemoryOrder): Promise<MemoryMeasurement> {
-  const child = fork(new URL("measure-memory.ts", import.meta.url), {
-    // As scripts/sweepline.mjs starts it.
-    execArgv: ["--max-semi-space-size=1", "--heap-growing-percent=10"],
-    env: {
-      ...process.env,
-      NODE_COMPILE_CACHE: join(tmpdir(), "node-compile-cache"),
-      MALLOC_ARENA_MAX: "2",
-      MALLOC_MMAP_THRESHOLD_: "131072",
-      MALLOC_TRIM_THRESHOLD_: "131072",
-    },
-  });
+  const child = forkAsService(new URL("measure-memory.ts", import.meta.url));
   const failed = once(child, "exit").then(([code]) => {
     throw new Error(`the measurement of ${order.variants} variants ended with code ${code}`);
   });

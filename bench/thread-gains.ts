@@ -1,7 +1,8 @@
 /** Workloads on several numbers of threads, which take turns, each in a process of its own. */
-import { type ChildProcess, fork } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import type { KernelName } from "../src/kernels/choose-kernels.ts";
+import { forkAsService } from "./fork-as-service.ts";
 import { interleaved, type Turns } from "./interleaved.ts";
 import type { Measured, MeasuredLap, MeasureOrder, Question } from "./measure.ts";
 
@@ -43,7 +44,7 @@ class Measurer {
   readonly #failed: Promise<never>;
 
   constructor(order: MeasureOrder) {
-    this.#child = fork(new URL("measure.ts", import.meta.url));
+    this.#child = forkAsService(new URL("measure.ts", import.meta.url));
     this.#failed = once(this.#child, "exit").then(([code]) => {
       throw new Error(`the measurement of ${order.workload} ended with code ${code}`);
     });

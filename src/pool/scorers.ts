@@ -20,6 +20,8 @@ export class Scorers {
 
   using<T>(order: ScorerOrder, work: (scorer: SweepScorer) => T): T {
     const kept = this.#kept.get(order.key);
+    // Room is made first: the new one takes over the memory of the oldest.
+    if (kept === undefined) this.#evict(MAX_KEPT - 1);
     const scorer = kept === undefined || this.#atWork.has(kept) ? this.#make(order) : kept;
     if (kept === undefined || kept === scorer) this.#keep(order.key, scorer);
     this.#atWork.add(scorer);
@@ -40,8 +42,12 @@ export class Scorers {
   #keep(key: string, scorer: SweepScorer): void {
     this.#kept.delete(key);
     this.#kept.set(key, scorer);
+  }
+
+  /** Forgets the oldest until no more than `most` are kept. */
+  #evict(most: number): void {
     for (const [oldest, idle] of this.#kept) {
-      if (this.#kept.size <= MAX_KEPT) break;
+      if (this.#kept.size <= most) break;
       this.#kept.delete(oldest);
       // One at work is released by whoever has it.
       if (!this.#atWork.has(idle)) idle.release();
