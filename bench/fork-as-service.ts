@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from "node:child_process";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** A process of its own, whose heap, allocator and modules are as scripts/sweepline.mjs has them. */
+/** A process of its own; heap, allocator and modules are as scripts/sweepline.mjs has them. */
 export function forkAsService(module: URL): ChildProcess {
   return fork(module, {
     execArgv: ["--max-semi-space-size=1", "--heap-growing-percent=10"],
