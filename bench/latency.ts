@@ -97,6 +97,8 @@ const timeline = flags.timeline === undefined ? null : `${dataDir}.spans`;
 const asked: Span[] = [];
 const server = startServer();
 for (const signal of ["SIGTERM", "SIGINT"]) process.once(signal, () => server.kill("SIGKILL"));
+// A fault that nobody waits for leaves no server behind.
+process.once("exit", () => server.kill("SIGKILL"));
 const url = await addressOf(server);
 const where = circumstances();
 const results: object[] = [];
