@@ -29,14 +29,17 @@ const MARKETS: Readonly<Record<string, (x: number) => number>> = {
   spikes: (x) => (x < 0.01 ? 0.4 : x > 0.99 ? 2.2 : 0.995 + x * 0.01),
   ruin: (x) => 0.4 + x * 1.5,
   tide: (x) => (x < 0.008 ? 0.35 + x * 12 : 1 + x * 0.016),
+  // Steps of a tick or few that a float32 does not tell apart.
+  fine: (x) => 1 + (Math.floor(x * 7) - 3) * 1.2e-8,
 };
+const FINE_PRICE = 900_000;
 
 /** For `quietBars` at first it is a walk. */
 function marketOf(market: string, bars: number, seed: number, quietBars = 0): Candles {
   const candles = allocateCandles(bars);
   const source = new Random(seed);
   const random = () => source.uniform();
-  let price = 100;
+  let price = market === "fine" ? FINE_PRICE : 100;
   for (let t = 0, hour = 0; t < bars; t++) {
     const step = MARKETS[t < quietBars ? "walk" : market](random());
     price = Math.min(1e6, Math.max(0.01, Math.round(price * step * 100) / 100));

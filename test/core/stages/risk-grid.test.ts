@@ -13,7 +13,7 @@ import type { BackendFactory, ScoringBackend } from "../../../src/core/stages/ba
 import { backendFactory } from "../../../src/kernels/choose-kernels.ts";
 import { WasmBackend } from "../../../src/kernels/wasm-backend.ts";
 import { WasmRiskScorer } from "../../../src/kernels/wasm-risk-scorer.ts";
-import { anyCloseSettings } from "../../support/execution-arbitraries.ts";
+import { anyCloseSettings, FREE_SETTINGS } from "../../support/execution-arbitraries.ts";
 import { describeEachKernel } from "../../support/kernel-suites.ts";
 
 /**
@@ -148,9 +148,12 @@ function neighbourOf(base: TradeList, other: TradeList, seed: number): TradeList
   return other;
 }
 
-function compareGrid(gridCase: GridCase, factory: BackendFactory): void {
+function compareGrid(
+  gridCase: GridCase,
+  factory: BackendFactory,
+  market = marketOf(gridCase),
+): void {
   const { settings, grid, seed } = gridCase;
-  const market = marketOf(gridCase);
   const { close, time: openTimes, signal } = market;
   const prices = { open: close, high: close, low: close, close };
   const rules = new AccountRules(settings);
@@ -198,5 +201,20 @@ describeEachKernel("a risk grid = the bar loop, to the bit", (kernels) => {
       fc.property(anyCase, (gridCase) => compareGrid(gridCase, factory)),
       { numRuns: 700 },
     );
+  });
+
+  it("where a short is below nothing before it ends above all, as one before it was", () => {
+    // Equity 1, -0.5 and 1.1, then -0.605 and 1.222: its depth is less from the new peak than 1.5.
+    const close = Float64Array.of(100, 250, 90, 90, 229.5, 80, 80);
+    const signal = Int8Array.of(-1, -1, 0, -1, -1, -1, 0);
+    const time = close.map((_, t) => t * HOUR_MS);
+    const grid = { stops: [null], trails: [null], targets: [null, 60] };
+    for (const seed of [0, 1]) {
+      const gridCase = { bars: 7, shape: "walk", seed, stands: 1, grid } as const;
+      const settings = FREE_SETTINGS;
+      const market = { close, time, signal };
+      expect(slowly({ ...gridCase, settings }, market, 0)).toContainEqual(expect.closeTo(155, 9));
+      compareGrid({ ...gridCase, settings }, backendFactory(kernels), market);
+    }
   });
 });
