@@ -315,6 +315,27 @@ describeEachKernel("pair engine = reference engine, to the bit", (kernels) => {
   });
 });
 
+describeEachKernel("pair engine on prices that rest", (kernels) => {
+  it("tells the longest window from the others, though most rows are equal", () => {
+    const windows = Array.from({ length: 30 }, (_, i) => i + 2);
+    const axes = [axis("a.window", windows), axis("b.window", windows)];
+    const candles = marketOf("gappy", 1_600, 3);
+    // At the last bar of each rest all rows but one are equal, also as kernels estimate them.
+    candles.close.set(candles.close.map((_, t) => 1 + (Math.floor(t / 30) % 2)));
+    const made = engineOf(kernels, sweepOf({ ...FAMILIES[0], axes }, candles), candles, [
+      "totalReturnPct",
+      "numTrades",
+    ]);
+    const { scorer } = made;
+    const fast = scoredBy(made, 2, []);
+    const slow = new Float64Array(fast.length);
+    scorer.seek(0);
+    for (let n = 0; n < windows.length ** 2; n++, scorer.next()) scorer.scoreBase(slow, n * 2);
+    expect(fast).toEqual(slow);
+    scorer.release();
+  });
+});
+
 describeEachKernel("pair engine", (kernels) => {
   const candles = syntheticCandles({ seed: 5, bars: 3_000 });
   const windows = Array.from({ length: 70 }, (_, i) => i + 2);
