@@ -1,5 +1,5 @@
-import { fork } from "node:child_process";
 import { once } from "node:events";
+import { forkAsService } from "./fork-as-service.ts";
 import { median } from "./machine.ts";
 import type { CutOrder, CutRounds, CutRun, Lap } from "./measure-chunks.ts";
 
@@ -17,15 +17,7 @@ export interface ChunkLosses extends CutRounds {
 
 /** In a process of its own, started as `sweepline` is. */
 export async function measureLosses(order: CutOrder): Promise<ChunkLosses> {
-  const child = fork(new URL("measure-chunks.ts", import.meta.url), {
-    execArgv: ["--max-semi-space-size=1", "--heap-growing-percent=10"],
-    env: {
-      ...process.env,
-      MALLOC_ARENA_MAX: "2",
-      MALLOC_MMAP_THRESHOLD_: "131072",
-      MALLOC_TRIM_THRESHOLD_: "131072",
-    },
-  });
+  const child = forkAsService(new URL("measure-chunks.ts", import.meta.url));
   const failed = once(child, "exit").then(([code]) => {
     throw new Error(`the measurement of ${order.workload} ended with code ${code}`);
   });

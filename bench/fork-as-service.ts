@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 /** A process of its own; heap, allocator and modules are as scripts/sweepline.mjs has them. */
-export function forkAsService(module: URL): ChildProcess {
-  return fork(module, {
+export function forkAsService(module: URL, args: readonly string[] = []): ChildProcess {
+  return fork(module, args, {
     execArgv: ["--max-semi-space-size=1", "--heap-growing-percent=10"],
     env: {
       ...process.env,
