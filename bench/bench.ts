@@ -20,7 +20,8 @@ const HELP = `npm run bench -- [--only W1,W3] [--workers 1,2] [--runs 9]
                [--kernels auto|wasm|reference] [--tables workloads,rankings,engines]
 
 workloads: each of bench/workloads.ts on each number of threads, in processes of their own that
-           take turns; medians, and the gain over the first number of threads.
+           take turns; medians, the gain over the first number of threads, and that of as many
+           processes of one thread each, which are apart: what the machine gives.
 rankings:  W1 and W3 by each metric, interleaved with the same by total return.
 engines:   W1 on several markets, and W2, by their engines and variant by variant, interleaved.
 All are warmed for 2 s and timed for 4 s, and for so many rounds (--runs) in any case.

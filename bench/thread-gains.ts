@@ -1,4 +1,7 @@
-/** Workloads on several numbers of threads, which take turns, each in a process of its own. */
+/**
+ * Workloads on several numbers of threads, which take turns, each in a process of its own; and as
+ * many processes of one thread at once, which share nothing but the machine.
+ */
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import type { KernelName } from "../src/kernels/choose-kernels.ts";
@@ -9,6 +12,11 @@ import type { Measured, MeasuredLap, MeasureOrder, Question } from "./measure.ts
 export interface Measurement extends Measured, Turns {
   readonly nsPerVariantBar: number;
   readonly variantsPerSecond: number;
+  /**
+   * How much more as many separate processes of one thread get done at once than one of them alone:
+   * what the machine gives. Null for one thread.
+   */
+  readonly apart: number | null;
 }
 
 /** By number of threads; ratios are to the first of them. */
@@ -17,24 +25,46 @@ export async function measureWorkload(
   workers: readonly number[],
   { least, kernels }: { readonly least: number; readonly kernels: KernelName },
 ): Promise<Measurement[]> {
-  const processes = workers.map((count) => new Measurer({ workload, workers: count, kernels }));
+  const started = (count: number) => new Measurer({ workload, workers: count, kernels });
+  const processes = workers.map(started);
+  const single = Array.from({ length: Math.max(...workers) }, () => started(1));
+  const crowds = workers.map((count) => (count === 1 ? null : new Crowd(single.slice(0, count))));
   try {
-    await Promise.all(processes.map((one) => one.ready));
-    const turns = await interleaved(processes, least);
+    await Promise.all([...processes, ...single].map((one) => one.ready));
+    const together = crowds.filter((crowd) => crowd !== null);
+    const turns = await interleaved([...processes, ...together, single[0]], least);
+    const alone = turns.at(-1)!;
     const measured: Measurement[] = [];
     for (const [i, one] of processes.entries()) {
       const result = await one.end();
       const { medianMs } = turns[i];
+      const crowd = crowds[i];
+      const crowded = crowd && turns[processes.length + together.indexOf(crowd)];
       measured.push({
         ...result,
         ...turns[i],
         nsPerVariantBar: (medianMs * 1e6) / (result.variants * result.bars),
         variantsPerSecond: (result.variants * 1_000) / medianMs,
+        apart: crowded && (result.workers * alone.ratio) / crowded.ratio,
       });
     }
     return measured;
   } finally {
-    for (const one of processes) one.kill();
+    for (const one of [...processes, ...single]) one.kill();
+  }
+}
+
+/** Processes that run at once; a lap ends with the last of them. */
+class Crowd {
+  readonly #processes: readonly Measurer[];
+
+  constructor(processes: readonly Measurer[]) {
+    this.#processes = processes;
+  }
+
+  async run(): Promise<MeasuredLap> {
+    const laps = await Promise.all(this.#processes.map((one) => one.run()));
+    return { elapsedMs: Math.max(...laps.map(({ elapsedMs }) => elapsedMs)) };
   }
 }
 
@@ -74,8 +104,8 @@ class Measurer {
 
 export function measurementHead(): string {
   return [
-    "| workload | threads | median | range | gain | ns a variant-bar | variants/s | peak memory |",
-    "|---|---|---|---|---|---|---|---|",
+    "| workload | threads | median | range | gain | apart | ns a variant-bar | variants/s | memory |",
+    "|---|---|---|---|---|---|---|---|---|",
   ].join("\n");
 }
 
@@ -86,6 +116,7 @@ export function measurementRow(m: Measurement): string {
     `${m.medianMs.toFixed(1)} ms`,
     `${Math.min(...m.timesMs).toFixed(1)}-${Math.max(...m.timesMs).toFixed(1)}`,
     m.ratio === 1 ? "" : `${(1 / m.ratio).toFixed(2)}x`,
+    m.apart === null ? "" : `${m.apart.toFixed(2)}x`,
     m.nsPerVariantBar.toFixed(4),
     Math.round(m.variantsPerSecond).toLocaleString("en"),
     `+${m.peakMiB.toFixed(0)} MiB`,
