@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { finished } from "node:stream/promises";
 import type { AccessControl } from "../access/access-control.ts";
 import { viewerServices } from "../graphql/access/viewer-services.ts";
 import {
@@ -12,6 +13,11 @@ import type { ServerSettings } from "./server-options.ts";
 
 /** A client that sends nothing for so long has gone. */
 const IDLE_MS = 30_000;
+/**
+ * For so long the rest of a refused body is thrown away: a connection that is closed over unread
+ * bytes is reset, and a client that is still sending would not get to read why.
+ */
+const LINGER_MS = 2_000;
 
 /** `/datasets` and `/imports/<id>`: null for any other path. */
 export function uploadPath(path: string): { readonly id: string | null } | null {
@@ -37,12 +43,11 @@ export async function answerUpload(
 ): Promise<void> {
   request.setTimeout(IDLE_MS, () => request.destroy());
   try {
-    answer(response, await receive(request, upload));
+    await answer(request, response, await receive(request, upload));
   } catch (error) {
-    answer(response, uploadRefusal(error) ?? unexpected(response, upload, error));
+    const refusal = uploadRefusal(error) ?? unexpected(response, upload, error);
+    await answer(request, response, refusal);
   }
-  // What is still to come of a refused body is not read.
-  if (!request.complete) request.destroy();
 }
 
 async function receive(
@@ -57,7 +62,9 @@ async function receive(
   const waiting = id ?? (await imports.start(wish())).id;
   const length = Number(headers["content-length"] ?? Number.NaN);
   const total = Number.isSafeInteger(length) ? length : null;
-  return uploadAnswer(await imports.receive(waiting, { stream: request, total }));
+  // Whoever stops reading leaves the connection open for the answer.
+  const stream = request.iterator({ destroyOnReturn: false });
+  return uploadAnswer(await imports.receive(waiting, { stream, total }));
 }
 
 function unexpected(response: ServerResponse, { settings }: Upload, error: unknown): UploadAnswer {
@@ -67,9 +74,23 @@ function unexpected(response: ServerResponse, { settings }: Upload, error: unkno
   return { status: 500, body: { error: { code: "INTERNAL", message } } };
 }
 
-function answer(response: ServerResponse, { status, headers, body }: UploadAnswer): void {
+async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { status, headers, body }: UploadAnswer,
+): Promise<void> {
   if (response.destroyed) return;
   const close = status < 400 ? {} : { connection: "close" };
-  response.writeHead(status, { "content-type": "application/json", ...close, ...headers });
-  response.end(JSON.stringify(body));
+  const text = Buffer.from(JSON.stringify(body));
+  const said = { "content-type": "application/json", "content-length": text.length };
+  response.writeHead(status, { ...said, ...close, ...headers });
+  if (!request.complete) {
+    response.write(text);
+    request.resume();
+    await finished(request, { signal: AbortSignal.timeout(LINGER_MS) }).catch(() => {});
+    response.end();
+    if (!request.complete) request.destroy();
+    return;
+  }
+  response.end(text);
 }

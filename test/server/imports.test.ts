@@ -1,6 +1,10 @@
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { setTimeout as sleep } from "node:timers/promises";
+import { promisify } from "node:util";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { CandleExchange, type MarketBar } from "../support/candle-exchange.ts";
@@ -207,6 +211,38 @@ describe("an upload", () => {
     expect((await post("/datasets?name=n&speed=9", "x")).status).toBe(400);
     expect((await post("/imports/no-such-import", "x")).status).toBe(404);
     expect((await fetch(new URL("/datasets?name=n", service.url))).status).toBe(400);
+  });
+
+  it.for([
+    ["with a quote that is not closed", '1,"2"3\n', 15, 400],
+    ["larger than is allowed", "", 40, 413],
+  ] as const)("%s tells a client that reads when it has sent all", async ([
+    ,
+    bad,
+    pieces,
+    status,
+  ]) => {
+    const waiting = await start(`sending-${status}`, { upload: {} });
+    const head = Buffer.from(`${csv([])}\n${bad}`);
+    const rows = Buffer.from(csv(MARKET));
+    const { hostname, port } = new URL(service.url);
+    const socket = connect(Number(port), hostname);
+    const lines = [
+      `POST ${waiting.uploadPath} HTTP/1.1`,
+      `host: ${hostname}:${port}`,
+      "content-type: text/csv",
+      `content-length: ${head.length + pieces * rows.length}`,
+    ];
+    const send = promisify<string | Uint8Array>(socket.write.bind(socket));
+    await send(`${lines.join("\r\n")}\r\n\r\n`);
+    await send(head);
+    for (let piece = 0; piece < pieces; piece++) {
+      await send(rows);
+      await sleep(5);
+    }
+    const answer = await text(socket);
+    expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+    expect(JSON.parse(answer.split("\r\n\r\n")[1]).error.code).toBeTypeOf("string");
   });
 
   it("that is cut off fails as INTERRUPTED and makes no dataset", async () => {
