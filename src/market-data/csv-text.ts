@@ -1,6 +1,6 @@
 import { complaint, UserError } from "../core/user-error.ts";
 
-const PIECE_BYTES = 1 << 18;
+const PIECE_BYTES = 1 << 16;
 /** A header line longer than this is no header. */
 const MAX_HEAD_BYTES = 16_384;
 /** What people upload by mistake, told by its first bytes. */

@@ -36,7 +36,7 @@ export const SYNTHETIC_DEFAULTS = {
 export const MAX_SYNTHETIC_BARS = 5_000_000;
 const MAX_TIME_MS = 8.64e15;
 /** Bars made before the event loop gets its turn. */
-const BATCH_BARS = 200_000;
+const BATCH_BARS = 20_000;
 
 /** Trending, ranging and volatile regimes on a tick grid, drawn from a seed. Never has a gap. */
 export const syntheticSource: CandleSource<SyntheticOptions> = {

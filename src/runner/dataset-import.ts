@@ -6,7 +6,7 @@ import { complaint, UserError } from "../core/user-error.ts";
 import type { RejectionReport, SourcedCandles } from "../market-data/candle-source.ts";
 import { packColumns } from "../market-data/column-blocks.ts";
 import { type ReadContent, readContent } from "../market-data/content-form.ts";
-import { contentHash } from "../market-data/content-hash.ts";
+import { contentHashInTurns } from "../market-data/content-hash.ts";
 import { CANDLE_SOURCES, type CandleSourceId } from "../market-data/registry.ts";
 import { SYNTHETIC_DEFAULTS, type SyntheticOptions } from "../market-data/synthetic.ts";
 import type { DatasetRecord } from "../store/records.ts";
@@ -99,7 +99,7 @@ export class DatasetImporter {
     source: CandleSourceId,
   ): Promise<ImportResult> {
     const { candles, timeframe } = sourced;
-    const hash = contentHash({ instrument: labels.instrument, timeframe, candles });
+    const hash = await contentHashInTurns({ instrument: labels.instrument, timeframe, candles });
     const before = this.#saving.get(hash);
     const save = (before ?? Promise.resolve())
       .catch(() => undefined)
@@ -138,7 +138,7 @@ async function readingFile(
 ): Promise<ReadContent> {
   if ("input" in content) return read(content.input);
   try {
-    return await read(createReadStream(content.path, { highWaterMark: 1 << 20 }));
+    return await read(createReadStream(content.path, { highWaterMark: 1 << 18 }));
   } catch (error) {
     const reason = fileReason(error);
     if (reason === null) throw error;

@@ -4,7 +4,7 @@ import type { Timeframe } from "../core/series/timeframe.ts";
 import { complaint, UserError } from "../core/user-error.ts";
 import type { SourcedCandles } from "../market-data/candle-source.ts";
 import { unpackColumns } from "../market-data/column-blocks.ts";
-import { contentHash } from "../market-data/content-hash.ts";
+import { contentHashInTurns } from "../market-data/content-hash.ts";
 import { DiskCache, type DiskCounters } from "../market-data/disk-cache.ts";
 import { type CacheCounters, MemoryCache } from "../market-data/memory-cache.ts";
 import type { CandleSourceId } from "../market-data/registry.ts";
@@ -144,7 +144,7 @@ export class DatasetLibrary {
     const blocks = await this.#store.datasetBlocks(hash);
     const candles = await unpackColumns(blocks, record.bars, true);
     const { instrument, timeframe } = record;
-    const found = contentHash({ instrument, timeframe, candles });
+    const found = await contentHashInTurns({ instrument, timeframe, candles });
     if (found !== hash)
       throw new Error(`dataset ${hash} is damaged in the store: it hashes to ${found}`);
     this.#storeLoads += 1;

@@ -7,7 +7,8 @@ import {
   CANDLE_COLUMNS,
   type Candles,
 } from "../../src/core/series/candles.ts";
-import { contentHash } from "../../src/market-data/content-hash.ts";
+import { contentHash, contentHashInTurns } from "../../src/market-data/content-hash.ts";
+import { syntheticCandles } from "../../src/market-data/synthetic.ts";
 import { arbitrarySeries } from "./arbitrary-series.ts";
 
 /** The documented layout, written out byte by byte. */
@@ -42,6 +43,22 @@ describe("content hash", () => {
         expect(contentHash({ instrument: name, timeframe, candles })).toBe(expected);
       }),
     );
+  });
+
+  it("is the same in turns of the event loop", async () => {
+    // Columns of one and a half turns, of one, and of less.
+    for (const bars of [196_608, 131_072, 100]) {
+      const content = {
+        instrument: "x",
+        timeframe: "1h",
+        candles: syntheticCandles({ seed: bars, bars }),
+      } as const;
+      let turns = 0;
+      const timer = setInterval(() => turns++, 0);
+      expect(await contentHashInTurns(content)).toBe(contentHash(content));
+      clearInterval(timer);
+      if (bars > 131_072) expect(turns).toBeGreaterThan(0);
+    }
   });
 
   it("is the same from shared memory and from views into longer columns", () => {

@@ -163,7 +163,7 @@ export class ImportService {
     if (origin.kind === "EXCHANGE") return importFromExchange(task, origin, world, datasets);
     if (origin.kind === "UPLOAD") throw new Error("an upload has no bytes to begin again with");
     const { file, bytes } = await this.#folder.locate(origin.path);
-    const stream = createReadStream(file, { highWaterMark: 1 << 20 });
+    const stream = createReadStream(file, { highWaterMark: 1 << 18 });
     return importBytes(task, { stream, total: bytes, maxBytes }, datasets);
   }
 
