@@ -5,6 +5,7 @@ import type { StrategyCheck } from "../core/canary/check-strategy.ts";
 import type { Trials } from "../core/metrics/sharpe-certainty.ts";
 import type { VariantReport } from "../core/report/variant-report.ts";
 import type { Timeframe } from "../core/series/timeframe.ts";
+import type { RunProfile } from "../core/stages/run-profile.ts";
 import type { Distribution } from "../core/surfaces/distribution.ts";
 import type { Marginal } from "../core/surfaces/marginals.ts";
 import type { Neighbourhood } from "../core/surfaces/neighbours.ts";
@@ -194,6 +195,9 @@ export interface BacktestResult {
   readonly rows: readonly ResultRow[];
   readonly digest: string;
   readonly elapsedMs: number;
+  /** Where these milliseconds went. */
+  readonly profile: RunProfile;
+  readonly kernels: RunRecord["kernels"];
 }
 
 export interface DatasetLibrary {

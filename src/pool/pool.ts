@@ -3,7 +3,6 @@ import { RANKING_METRICS } from "../core/metrics/ranking-metric.ts";
 import type { VariantReport } from "../core/report/variant-report.ts";
 import { mergeRows } from "../core/stages/merge-rows.ts";
 import { addTimes, noTimes, type PhaseTimes } from "../core/stages/phase-clock.ts";
-import type { ScoredSweep } from "../core/stages/score-sweep.ts";
 import { chooseKernels, type KernelName } from "../kernels/choose-kernels.ts";
 import {
   type CacheBounds,
@@ -35,6 +34,7 @@ import type {
   ReportTask,
   RunChunkOptions,
   ScoredVariant,
+  WholeResult,
   WholeTask,
 } from "./task.ts";
 import { Thread } from "./thread.ts";
@@ -137,7 +137,7 @@ export class WorkerPool implements ComputePool {
     this.#columns.giveBack(result);
   }
 
-  runSweep(task: WholeTask, signal: AbortSignal): Promise<ScoredSweep | null> {
+  runSweep(task: WholeTask, signal: AbortSignal): Promise<WholeResult | null> {
     return this.#retrying(() => this.#attemptSweep(task, signal));
   }
 
@@ -262,7 +262,7 @@ export class WorkerPool implements ComputePool {
     }
   }
 
-  async #attemptSweep(task: WholeTask, signal: AbortSignal): Promise<ScoredSweep | null> {
+  async #attemptSweep(task: WholeTask, signal: AbortSignal): Promise<WholeResult | null> {
     const threads = this.#chosen(1);
     const control = new Int32Array(new SharedArrayBuffer((CONTROL.begun + 1) * 4));
     const order = this.#order<AnswerOf<"sweepDone">>(threads, (id) => ({

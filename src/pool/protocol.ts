@@ -3,12 +3,11 @@ import type { VariantReport } from "../core/report/variant-report.ts";
 import type { Candles } from "../core/series/candles.ts";
 import type { PhaseTimes } from "../core/stages/phase-clock.ts";
 import type { RankedRows } from "../core/stages/ranked-rows.ts";
-import type { ScoredSweep } from "../core/stages/score-sweep.ts";
 import type { StageName, Sweep } from "../core/stages/sweep.ts";
 import type { KernelName } from "../kernels/choose-kernels.ts";
 import type { PoolCacheMemory } from "./cache/pool-caches.ts";
 import type { ReinWords } from "./reins.ts";
-import type { CheckTask, ReportTask } from "./task.ts";
+import type { CheckTask, ReportTask, WholeResult } from "./task.ts";
 
 /** What a thread is started with. */
 export interface WorkerSettings {
@@ -51,7 +50,7 @@ export type FromWorker =
       readonly metrics: Float64Array;
       readonly spent: PhaseTimes;
     }
-  | { readonly kind: "sweepDone"; readonly id: number; readonly scored: ScoredSweep | null }
+  | { readonly kind: "sweepDone"; readonly id: number; readonly scored: WholeResult | null }
   | { readonly kind: "reported"; readonly id: number; readonly report: VariantReport }
   | { readonly kind: "checked"; readonly id: number; readonly check: StrategyCheck }
   | {

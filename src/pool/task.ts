@@ -104,10 +104,15 @@ export interface CheckTask {
 /** A sweep without a part of it. */
 export type WholeTask = Omit<ChunkTask, "stage" | "from" | "to" | "shortlist" | "workers">;
 
+/** All of it, and what its thread spent. */
+export interface WholeResult extends ScoredSweep {
+  readonly spent: PhaseTimes;
+}
+
 export interface ComputePool {
   readonly size: number;
   /** Both stages on one thread, for runs too small to share; null where the signal fired. */
-  runSweep(task: WholeTask, signal: AbortSignal): Promise<ScoredSweep | null>;
+  runSweep(task: WholeTask, signal: AbortSignal): Promise<WholeResult | null>;
   runChunk(task: ChunkTask, options?: RunChunkOptions): Promise<ChunkResult>;
   /** The columns of a chunk are not used any longer: other chunks may have their memory. */
   giveBack(result: ChunkResult): void;

@@ -173,6 +173,8 @@ function runScore(order: ScoreOrder): void {
 /** A small run: both stages and the metrics of its best rows, without another message. */
 function runSweep(order: SweepOrder): void {
   const { control, id } = order;
+  clock.take();
+  clock.enter("merge");
   Atomics.store(control, CONTROL.begun, 1);
   const aborted = () => Atomics.load(control, CONTROL.abort) !== 0;
   const stop = () => {
@@ -182,7 +184,9 @@ function runSweep(order: SweepOrder): void {
   };
   mayScore(aborted);
   const sweep = (scorer: SweepScorer) => scoreSweep(scorer, stop);
-  send({ kind: "sweepDone", id, scored: aborted() ? null : scorers.using(order, sweep) });
+  const scored = aborted() ? null : scorers.using(order, sweep);
+  const spent = clock.take();
+  send({ kind: "sweepDone", id, scored: scored === null ? null : { ...scored, spent } });
 }
 
 function runReport({ id, sweep, candles, choice }: ReportOrder): void {

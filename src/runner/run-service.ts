@@ -126,15 +126,18 @@ export class RunService {
   async backtest(
     input: unknown,
     options: { readonly signal?: AbortSignal; readonly deadlineMs?: number } = {},
-  ): Promise<SynchronousRun> {
-    const { syncDeadlineMs, pool, datasets } = this.#options;
+  ): Promise<SynchronousRun & { readonly kernels: RunRecord["kernels"] }> {
+    const { syncDeadlineMs, pool, datasets, kernels } = this.#options;
     const request = parseRunRequest(input);
     const ownMs = untilDeadline(request);
     const deadlineMs = Math.min(options.deadlineMs ?? syncDeadlineMs, syncDeadlineMs, ownMs);
     const signal = options.signal ?? new AbortController().signal;
     return this.#whileWaiting(signal, async () => {
       const plan = await this.#plan(request, true);
-      return runSynchronously(plan, { pool, datasets, signal, deadlineMs });
+      return {
+        ...(await runSynchronously(plan, { pool, datasets, signal, deadlineMs })),
+        kernels,
+      };
     });
   }
 

@@ -1,5 +1,7 @@
+import type { ScoredSweep } from "../core/stages/score-sweep.ts";
 import type { RunPlan } from "../plan/run-plan.ts";
 import type { ComputePool } from "../pool/task.ts";
+import type { RunClock } from "./run-clock.ts";
 import { columnDigests, runDigest, scoredRows } from "./stage-ends.ts";
 import type { SweepTask } from "./sweep-task.ts";
 import type { SynchronousRun } from "./synchronous-run.ts";
@@ -20,20 +22,33 @@ export function isSmall({ estimate, request }: RunPlan, upTo = SMALL_VARIANT_BAR
   return indexSpace <= SMALL_INDEX_SPACE && (stageAVariants + stageBVariants) * bars <= upTo;
 }
 
+/** Who does a run without chunks: a thread of the pool, until the signal fires, by the clock. */
+export interface WholeRun {
+  readonly pool: ComputePool;
+  readonly signal: AbortSignal;
+  readonly clock: RunClock;
+}
+
 /**
  * A run without chunks, on one thread and in one message each way; the same rows and digest. Null
  * where the signal fired.
  */
 export async function runWhole(
   task: SweepTask,
-  pool: ComputePool,
-  signal: AbortSignal,
+  { pool, signal, clock }: WholeRun,
 ): Promise<Pick<SynchronousRun, "rows" | "digest"> | null> {
   const { workers: _, ...base } = task.base;
-  const scored = await pool.runSweep(base, signal);
+  const scored = await clock.during("scoring", () => pool.runSweep(base, signal));
   if (scored === null) return null;
+  clock.add(scored.spent);
+  return clock.during("merge", () => ended(task, scored));
+}
+
+async function ended(
+  task: SweepTask,
+  { shortlist, stageA, stageB, best, metrics }: ScoredSweep,
+): Promise<Pick<SynchronousRun, "rows" | "digest">> {
   const { sweep } = task.plan;
-  const { shortlist, stageA, stageB, best, metrics } = scored;
   const rows = scoredRows(task, best, metrics);
   const whole = (to: number, columns: readonly Float64Array[]) => [{ from: 0, to, columns }];
   const columns = [

@@ -1,6 +1,8 @@
 import type { ColumnDigest } from "../core/stages/digest.ts";
 import { mergeRows } from "../core/stages/merge-rows.ts";
+import type { PhaseTimes } from "../core/stages/phase-clock.ts";
 import type { RankedRows } from "../core/stages/ranked-rows.ts";
+import { type RunProfile, runProfile } from "../core/stages/run-profile.ts";
 import type { StageName } from "../core/stages/sweep.ts";
 import { complaint, UserError } from "../core/user-error.ts";
 import type { RunPlan } from "../plan/run-plan.ts";
@@ -8,7 +10,8 @@ import type { ComputePool } from "../pool/task.ts";
 import { PRIORITIES } from "../store/priorities.ts";
 import type { ResultRow } from "../store/records.ts";
 import type { DatasetSource } from "./dataset-source.ts";
-import { isSmall, runWhole } from "./small-run.ts";
+import { RunClock } from "./run-clock.ts";
+import { isSmall, runWhole, type WholeRun } from "./small-run.ts";
 import { ColumnHashes, finalRows, runDigest, variantIndices } from "./stage-ends.ts";
 import { type SweepTask, sweepTask } from "./sweep-task.ts";
 
@@ -17,6 +20,8 @@ export interface SynchronousRun {
   readonly rows: readonly ResultRow[];
   readonly digest: string;
   readonly elapsedMs: number;
+  /** Where `elapsedMs` went; of a run that is not cut into chunks as seen by its one thread. */
+  readonly profile: RunProfile;
 }
 
 export interface SynchronousOptions {
@@ -29,6 +34,8 @@ export interface SynchronousOptions {
   readonly wholeUpTo?: number;
 }
 
+/** The clock of a run that this process does alone. */
+const OWN = "own";
 /** Chunks in flight: while one ends, the threads that are free begin with the next. */
 const CHUNKS_IN_FLIGHT = 2;
 
@@ -51,19 +58,30 @@ export async function runSynchronously(
   refuseLate();
   // Somebody waits for it: at least as urgent as what is started as urgent.
   const urgency = Math.max(PRIORITIES.HIGH, PRIORITIES[plan.request.schedule.priority]);
-  const task = await sweepTask(options.datasets, plan, urgency);
-  if (isSmall(plan, options.wholeUpTo)) {
-    const whole = await runWhole(task, options.pool, signal);
-    refuseLate();
-    const elapsedMs = performance.now() - startedMs;
-    return { plan, ...whole!, elapsedMs };
-  }
-  const { sweep, chunkVariants, estimate } = plan;
+  const { pool } = options;
+  const small = isSmall(plan, options.wholeUpTo);
+  const clock = new RunClock(OWN, small ? 1 : pool.size, () => performance.now());
+  const load = () => sweepTask(options.datasets, plan, urgency);
+  const task = await clock.during("load", load);
+  const work = { pool, signal, clock };
+  const end = await (small ? runWhole(task, work) : runInChunks(task, work, refuseLate));
+  refuseLate();
+  const elapsedMs = performance.now() - startedMs;
+  return { plan, ...end!, elapsedMs, profile: runProfile(clock.take(), elapsedMs) };
+}
+
+async function runInChunks(
+  task: SweepTask,
+  on: WholeRun,
+  refuseLate: () => void,
+): Promise<Pick<SynchronousRun, "rows" | "digest">> {
+  const { pool, clock } = on;
+  const { sweep, chunkVariants, estimate } = task.plan;
   const score = async (stage: StageName, total: number, shortlist?: Float64Array) => {
     const size = stage === "STAGE_A" ? chunkVariants.stageA : chunkVariants.stageB;
     const keep = stage === "STAGE_A" ? sweep.preselect : sweep.topK;
     const work = { stage, total, size, keep, ...(shortlist === undefined ? {} : { shortlist }) };
-    const scored = await scoreStage(task, work, options.pool, signal);
+    const scored = await scoreStage(task, work, on);
     refuseLate();
     return scored;
   };
@@ -71,11 +89,12 @@ export async function runSynchronously(
   const stageA = await score("STAGE_A", estimate.indexSpace);
   const shortlist = variantIndices(stageA.best);
   const stageB = await score("STAGE_B", shortlist.length, shortlist);
-  const rows = await finalRows(task, { pool: options.pool }, "STAGE_B", stageB.best);
-  refuseLate();
-  const elapsedMs = performance.now() - startedMs;
+  const scoring = { pool, onSpent: (spent: PhaseTimes) => clock.add(spent) };
+  const rows = await clock.during("scoring", () =>
+    finalRows(task, scoring, "STAGE_B", stageB.best),
+  );
   const columns = [...stageA.columns, ...stageB.columns];
-  return { plan, rows: rows.rows, digest: runDigest(columns, rows), elapsedMs };
+  return { rows: rows.rows, digest: runDigest(columns, rows) };
 }
 
 interface StageWork {
@@ -98,19 +117,16 @@ interface ScoredStage {
  * a thousand times more numbers than there are variants, and columns have all of them. To be
  * dropped where the signal has fired.
  */
-async function scoreStage(
-  task: SweepTask,
-  work: StageWork,
-  pool: ComputePool,
-  signal: AbortSignal,
-): Promise<ScoredStage> {
+async function scoreStage(task: SweepTask, work: StageWork, on: WholeRun): Promise<ScoredStage> {
   const { sweep } = task.plan;
   const columns = new ColumnHashes(sweep, work.stage);
   let best: RankedRows | null = null;
-  for await (const { from, to, result } of chunksOf(task, work, pool, signal)) {
-    columns.add({ from, to, columns: result.columns });
-    pool.giveBack(result);
-    best = mergeRows(sweep, best === null ? [result.rows] : [best, result.rows], work.keep);
+  for await (const { from, to, result } of chunksOf(task, work, on)) {
+    await on.clock.during("merge", async () => {
+      columns.add({ from, to, columns: result.columns });
+      on.pool.giveBack(result);
+      best = mergeRows(sweep, best === null ? [result.rows] : [best, result.rows], work.keep);
+    });
   }
   return { best: best ?? mergeRows(sweep, [], work.keep), columns: columns.digests() };
 }
@@ -119,15 +135,16 @@ async function scoreStage(
 async function* chunksOf(
   task: SweepTask,
   { stage, total, size, shortlist }: StageWork,
-  pool: ComputePool,
-  signal: AbortSignal,
+  { pool, signal, clock }: WholeRun,
 ) {
   const positions = shortlist === undefined ? {} : { shortlist };
   const begun: ReturnType<typeof beginAt>[] = [];
   const beginAt = async (from: number) => {
     const range = { from, to: Math.min(total, from + size) };
     const chunk = { ...task.base, ...positions, ...range, stage };
-    return { ...range, result: await pool.runChunk(chunk, { signal }) };
+    const result = await clock.during("scoring", () => pool.runChunk(chunk, { signal }));
+    clock.add(result.spent);
+    return { ...range, result };
   };
   let next = 0;
   const begin = () => {

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { PHASES } from "../../src/core/stages/phase-clock.ts";
+import { chooseKernels } from "../../src/kernels/choose-kernels.ts";
 import type { RunRequestInput } from "../../src/plan/request.ts";
 import type { ComputePool } from "../../src/pool/task.ts";
 import { isSmall } from "../../src/runner/small-run.ts";
@@ -67,6 +69,23 @@ describe("a run of few variants", () => {
     const indicators = { ...wide.indicators, slow: { id: "ma.sma", params: axis } };
     const sparse = { ...request, strategy: { ...wide, indicators } };
     expect(isSmall(await service.runs.estimate(sparse), Number.POSITIVE_INFINITY)).toBe(false);
+  });
+
+  it("says where its time went, on one thread and on all, and on which kernels", async () => {
+    for (const [schedule, threads] of [[{}, 1] as const, [{ chunkVariants: 7 }, 2] as const]) {
+      const { profile, kernels, elapsedMs } = await service.runs.backtest(few(schedule));
+      expect(kernels).toBe(chooseKernels("auto"));
+      const { wallMs, phases, idleMs } = profile;
+      expect(profile.threads).toBe(threads);
+      expect(wallMs).toBeCloseTo(elapsedMs, 1);
+      const sum = PHASES.reduce((total, phase) => total + phases[phase], idleMs);
+      expect(sum).toBeCloseTo(wallMs, 3);
+      expect(idleMs).toBeGreaterThanOrEqual(0);
+      for (const phase of ["load", "events", "merge"] as const) {
+        expect(phases[phase], phase).toBeGreaterThan(0);
+      }
+      expect(phases.persist).toBe(0);
+    }
   });
 
   it("stops when its caller goes, and the pool is free again", async () => {

@@ -248,11 +248,16 @@ describe("a synchronous backtest", () => {
     const request = crossRequest("hours", SMALL, { topK: 20 });
     const id = await start(request);
     await ended(id);
-    const { run } = (await ask("query ($id: ID!) { run(id: $id) { digest planHash } }", { id }))
-      .data;
+    const OF_RUN = "query ($id: ID!) { run(id: $id) { digest planHash kernels } }";
+    const { run } = (await ask(OF_RUN, { id })).data;
     const { runBacktest } = (await ask(BACKTEST, { input: { request } })).data;
     expect(runBacktest).toMatchObject({ digest: run.digest, totalCount: 20 });
     expect(runBacktest.estimate.planHash).toBe(run.planHash);
+    expect(runBacktest.kernels).toBe(run.kernels);
+    const { wallMs, threads, ...shares } = runBacktest.profile;
+    const sum = Object.values<number>(shares).reduce((total, ms) => total + ms, 0);
+    expect(sum).toBeCloseTo(wallMs, 3);
+    expect(threads).toBeGreaterThan(0);
   });
 
   it("finds what earlier runs over the same candles have left, and tells of it", async () => {

@@ -9,6 +9,9 @@ const GUARDS = `
   ... on MemoryBudgetExceeded { requestedBytes: requested allowedBytes: allowed }
 `;
 
+const PROFILE =
+  "wallMs threads idleMs loadMs indicatorsMs atomsMs eventsMs stopsMs metricsMs mergeMs persistMs";
+
 export const START = `mutation ($input: StartRunInput!) {
   startRun(input: $input) {
     ... on StartRunPayload { created run { id state total } }
@@ -26,7 +29,12 @@ export const ESTIMATE = `query ($request: RunRequestInput!) {
 
 export const BACKTEST = `mutation ($input: RunBacktestInput!) {
   runBacktest(input: $input) {
-    ... on Backtest { digest totalCount top(first: 3) { rank variantKey } estimate { planHash } }
+    ... on Backtest {
+      digest elapsedMs totalCount kernels
+      profile { ${PROFILE} }
+      top(first: 3) { rank variantKey }
+      estimate { planHash }
+    }
     ${FAILURES} ${GUARDS}
   }
 }`;

@@ -132,7 +132,7 @@ export class TestService implements AsyncDisposable {
       gate: this.admission.control,
       guards: TEST_GUARDS,
       engineVersion: "test",
-      kernels: "reference",
+      kernels: pool.kernels,
       syncDeadlineMs: 240_000,
       ...limits,
     });

@@ -63,7 +63,7 @@ export async function openService(
     ...{ store, pool, datasets, worker },
     guards: { ...DEFAULT_GUARDS, maxVariantsPerStage: 20_000_000 },
     engineVersion: "test",
-    kernels: "reference",
+    kernels: threads.kernels,
     // As long as a test may take: what a busy machine is slow at is no late run.
     syncDeadlineMs: 240_000,
   });

@@ -8,6 +8,7 @@ import { outcome } from "./errors.ts";
 import { RunEstimateType } from "./estimate.ts";
 import { RunRequestInput } from "./request-inputs.ts";
 import { ResultRowType } from "./result.ts";
+import { RunProfileType } from "./run-profile.ts";
 
 /** The synchronous form of a run: same plan, same stages, same pool, no queue, nothing stored. */
 const BacktestType = builder.objectRef<BacktestResult>("Backtest").implement({
@@ -18,6 +19,15 @@ const BacktestType = builder.objectRef<BacktestResult>("Backtest").implement({
       description: "SHA-256 of the ordered results; the same as of a run of this plan.",
     }),
     elapsedMs: t.exposeFloat("elapsedMs", { description: "Computing time in milliseconds." }),
+    profile: t.expose("profile", {
+      type: RunProfileType,
+      description:
+        "Where the computing time went. A run too small to share has one thread, and nothing is " +
+        "ever stored: `persistMs` is 0.",
+    }),
+    kernels: t.exposeString("kernels", {
+      description: "`reference` or `wasm`; both give the same.",
+    }),
     totalCount: t.int({ description: "Rows kept.", resolve: ({ rows }) => rows.length }),
     top: t.field({
       type: [ResultRowType],

@@ -21,7 +21,9 @@ export const RunProfileType = builder.objectRef<RunProfile>("RunProfile").implem
     "add up to `wallMs`.",
   fields: (t) => ({
     wallMs: t.exposeFloat("wallMs", {
-      description: "Milliseconds from the first claim to the end, or to now.",
+      description:
+        "Milliseconds from the first claim to the end, or to now; of a synchronous run its " +
+        "computing time.",
     }),
     threads: t.exposeInt("threads", { description: "Of all processes that worked on it." }),
     ...Object.fromEntries(
