@@ -1,6 +1,6 @@
 /**
  * What `npm run bench:service` starts: whole runs through the service, on the embedded database and
- * on PostgreSQL, beside the same stages scored by the pool alone, in turns and with as many threads.
+ * on PostgreSQL, beside the same stages scored by the pool alone, in turns and on as many threads.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -104,7 +104,8 @@ class Measurer {
 
 export function measurementHead(): string {
   return [
-    "| workload | threads | median | range | gain | apart | ns a variant-bar | variants/s | memory |",
+    "| workload | threads | median | range | gain | apart " +
+      "| ns a variant-bar | variants/s | memory |",
     "|---|---|---|---|---|---|---|---|---|",
   ].join("\n");
 }
