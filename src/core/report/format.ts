@@ -16,6 +16,14 @@ export function formatNumber(value: number | null, decimals: number): string {
   return trimmed === "-0" ? "0" : trimmed;
 }
 
+/** A fraction as a percentage; a hundred times the largest doubles is more than a double holds. */
+export function formatFraction(value: number | null, decimals: number): string {
+  if (value === null || Number.isFinite(value * 100)) {
+    return formatNumber(value === null ? null : value * 100, decimals);
+  }
+  return (BigInt(value) * 100n).toString();
+}
+
 /**
  * `toFixed` rounds an exact half away from zero. A double is an exact half at the last decimal only
  * when it is an odd multiple of 2^-(decimals + 1); such a value has one decimal more, a 5, and

@@ -1,5 +1,5 @@
 import type { MetricName } from "../metrics/registry.ts";
-import { formatDuration, formatNumber, formatTime } from "./format.ts";
+import { formatDuration, formatFraction, formatNumber, formatTime } from "./format.ts";
 import type { Report } from "./report.ts";
 
 export type ReportRow = readonly [label: string, value: string];
@@ -52,10 +52,7 @@ export function tableRows(report: Report): readonly ReportRow[] {
   const { metrics } = report;
   const percent = (name: MetricName) => formatNumber(metrics[name], PERCENT_DECIMALS);
   const ratio = (name: MetricName) => formatNumber(metrics[name], RATIO_DECIMALS);
-  const fraction = (name: MetricName) => {
-    const value = metrics[name];
-    return formatNumber(value === null ? null : value * 100, PERCENT_DECIMALS);
-  };
+  const fraction = (name: MetricName) => formatFraction(metrics[name], PERCENT_DECIMALS);
   return [
     ...reportRows(report),
     ["Profit Factor", ratio("profitFactor")],

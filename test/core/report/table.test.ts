@@ -1,5 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { formatDuration, formatNumber, formatTime } from "../../../src/core/report/format.ts";
+import { METRIC_NAMES, type MetricValues } from "../../../src/core/metrics/registry.ts";
+import {
+  formatDuration,
+  formatFraction,
+  formatNumber,
+  formatTime,
+} from "../../../src/core/report/format.ts";
 import { reportMarkdown, reportRows, tableRows } from "../../../src/core/report/table.ts";
 import { foreignMetrics, foreignNumber } from "../../support/execution-metrics.ts";
 import {
@@ -62,6 +68,24 @@ describe("numbers as text", () => {
     [null, 2, "N/A"],
   ] as const)("%s with %s decimals is %s", ([value, decimals, text]) => {
     expect(formatNumber(value, decimals)).toBe(text);
+  });
+
+  it.for([
+    [0.40625, "40.625"],
+    [-0.0000001, "0"],
+    [2 ** 80, "120892581961462917470617600"],
+    [2 ** 1023, `${2n ** 1023n * 100n}`],
+    [-Number.MAX_VALUE, `${-BigInt(Number.MAX_VALUE) * 100n}`],
+    [null, "N/A"],
+  ] as const)("the fraction %s is %s percent", ([value, text]) => {
+    expect(formatFraction(value, 4)).toBe(text);
+  });
+
+  it("prints an annual return that only its percentage is too large for", () => {
+    const none = Object.fromEntries(METRIC_NAMES.map((name) => [name, null]));
+    const metrics = { ...none, annualReturn: 1e308 } as MetricValues;
+    const rows = tableRows({ range: null, startCash: 1, endEquity: 1, metrics });
+    expect(new Map(rows).get("Annual Return [%]")).toBe(`${BigInt(1e308) * 100n}`);
   });
 
   it.for([
