@@ -79,8 +79,6 @@ const PACKAGE_VERSION: string = JSON.parse(
   readFileSync(join(import.meta.dirname, "../package.json"), "utf8"),
 ).version;
 
-const QUEUE_FAULT = { runId: null, what: "queue" } as const;
-
 /** Opens everything the service needs; what was opened is closed again when a later part fails. */
 export async function createApp(config: ServiceConfig, options: AppOptions = {}): Promise<App> {
   const defaultAxes = loadDefaultAxes();
@@ -88,8 +86,10 @@ export async function createApp(config: ServiceConfig, options: AppOptions = {})
   await using opening = new AsyncDisposableStack();
   const { engineVersion = ENGINE_VERSION, work = true } = options;
   const watch = watchDurations();
-  const waits = () => watch.databaseWaits.begin();
-  const store = await openServiceStore(config, { engineVersion, watchWait: waits });
+  const store = await openServiceStore(config, {
+    ...{ engineVersion, watchWait: () => watch.databaseWaits.begin() },
+    onLogFault: (err) => log.warn({ err }, "the database's log was not shortened"),
+  });
   opening.defer(() => store.close());
   const pool = await openPool(config, log);
   opening.defer(() => pool.close());
@@ -113,7 +113,7 @@ export async function createApp(config: ServiceConfig, options: AppOptions = {})
     engineVersion,
     report: (runId, place, options) => runs.report(runId, place, options),
   });
-  const onQueueFault = (error: Error) => watchers.onFault({ ...QUEUE_FAULT, error });
+  const onQueueFault = (error: Error) => watchers.onFault({ runId: null, what: "queue", error });
   const queue = await openWorkQueue(store, onQueueFault);
   opening.defer(() => queue.close());
   if (work) opening.use(keepRetention(config, store, log));

@@ -3,7 +3,11 @@ import { drizzle } from "drizzle-orm/node-postgres";
 import type { PgAsyncDatabase, PgAsyncTransaction, PgQueryResultHKT } from "drizzle-orm/pg-core";
 import type pg from "pg";
 import { lockDataDir } from "./data-dir-lock.ts";
-import { EmbeddedDatabase, type EmbeddedPlace } from "./embedded/embedded-database.ts";
+import {
+  type DatabaseWatch,
+  EmbeddedDatabase,
+  type EmbeddedPlace,
+} from "./embedded/embedded-database.ts";
 import { ThreadSession } from "./embedded/thread-session.ts";
 import { layOutDataDir } from "./embedded-template.ts";
 import { migrateEmbedded, migrateServer } from "./migrate.ts";
@@ -44,13 +48,15 @@ export interface Database {
 /** Opens and migrates. A server may go and come back: connections are made anew. */
 export function openDatabase(
   location: DatabaseLocation,
-  watchWait: WatchWait = () => () => {},
+  watch: Partial<DatabaseWatch> = {},
 ): Promise<Database> {
   const { url, ...place } = location;
-  return url === undefined ? openEmbedded(place, watchWait) : openServer(url, watchWait);
+  const { watchWait = () => () => {}, onLogFault = () => {} } = watch;
+  const isEmbedded = url === undefined;
+  return isEmbedded ? openEmbedded(place, { watchWait, onLogFault }) : openServer(url, watchWait);
 }
 
-async function openEmbedded(place: EmbeddedPlace, watch: WatchWait): Promise<Database> {
+async function openEmbedded(place: EmbeddedPlace, watch: DatabaseWatch): Promise<Database> {
   const { dataDir } = place;
   const unlock = dataDir === undefined ? () => {} : await lockDataDir(dataDir);
   const embedded = new EmbeddedDatabase(place, watch);

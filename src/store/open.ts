@@ -42,7 +42,7 @@ export async function openStore(
   location: DatabaseLocation = {},
   settings: Partial<StoreSettings> = {},
 ): Promise<OpenStore> {
-  const database = await openDatabase(location, settings.watchWait);
+  const database = await openDatabase(location, settings);
   const context: StoreContext = { ...STORE_DEFAULTS, ...settings, db: database.db, jobs: null };
   if (database.backend === "pglite") await takeBackAll(context);
   const notifications = await openNotifications(database);

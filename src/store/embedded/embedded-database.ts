@@ -1,5 +1,6 @@
 import pg from "pg";
 import type { WatchWait } from "../watched-waits.ts";
+import { DatabaseLog } from "./database-log.ts";
 import type { EmbeddedSession } from "./session.ts";
 import { SessionPool } from "./session-pool.ts";
 import { SessionStream } from "./session-stream.ts";
@@ -10,6 +11,13 @@ export interface EmbeddedPlace {
   readonly dataDir?: string | undefined;
   /** On the thread that asks, which it holds up and whose clock it follows: for simulations. */
   readonly onThisThread?: boolean;
+}
+
+/** Who is told of what happens beside the statements. */
+export interface DatabaseWatch {
+  readonly watchWait: WatchWait;
+  /** The embedded database's log could not be kept short; it is tried again. */
+  readonly onLogFault: (error: Error) => void;
 }
 
 /** The engine has one user and one database; the environment names those of servers. */
@@ -28,13 +36,14 @@ interface Channel {
 export class EmbeddedDatabase {
   readonly pool: pg.Pool;
   readonly #place: EmbeddedPlace;
+  readonly #log: DatabaseLog | null;
   readonly #channels: Channel[] = [];
   #session: EmbeddedSession | null = null;
   #sessions = 0;
   /** When the directory is nobody's. */
   #free: Promise<void> = Promise.resolve();
 
-  constructor(place: EmbeddedPlace, watch: WatchWait) {
+  constructor(place: EmbeddedPlace, { watchWait, onLogFault }: DatabaseWatch) {
     this.#place = place;
     this.pool = new SessionPool(
       {
@@ -47,10 +56,12 @@ export class EmbeddedDatabase {
         stream: () => this.#stream(),
         onConnect: (client) => this.#connected(client),
       },
-      watch,
+      watchWait,
     );
     // A connection that breaks while nobody uses it; whoever asks next gets another.
     this.pool.on("error", () => {});
+    // A simulation has no statements but its own.
+    this.#log = place.onThisThread ? null : new DatabaseLog(this.pool, onLogFault);
   }
 
   /** What the engine holds. */
@@ -66,6 +77,7 @@ export class EmbeddedDatabase {
 
   /** After all that was asked before. */
   async close(): Promise<void> {
+    this.#log?.close();
     while (this.pool.totalCount > 0) {
       const turn = await this.pool.connect().catch(() => null);
       turn?.release();
@@ -77,7 +89,10 @@ export class EmbeddedDatabase {
 
   #stream(): SessionStream {
     const former = this.#free;
-    const stream = new SessionStream(() => former.then(() => this.#open()));
+    const stream = new SessionStream(
+      () => former.then(() => this.#open()),
+      (bytes) => this.#log?.answered(bytes),
+    );
     this.#free = new Promise((resolve) => stream.once("close", resolve));
     return stream;
   }

@@ -1,4 +1,5 @@
 import { PGlite } from "@electric-sql/pglite";
+import { LOG_SETTINGS } from "./database-log.ts";
 import type { EmbeddedSession } from "./session.ts";
 
 /** How the engine leaves a statement that failed. Everything else that it throws is its end. */
@@ -11,7 +12,10 @@ export class EngineSession implements EmbeddedSession {
 
   /** In memory when there is no directory; a new one is initialised. */
   static async open(dataDir: string | undefined): Promise<EngineSession> {
-    const engine = await PGlite.create(dataDir === undefined ? {} : { dataDir });
+    const settings = LOG_SETTINGS.flatMap((setting) => ["-c", setting]);
+    const startParams = [...PGlite.defaultStartParams, ...settings];
+    const place = dataDir === undefined ? {} : { dataDir };
+    const engine = await PGlite.create({ ...place, startParams });
     failLoudly(engine);
     return new EngineSession(engine);
   }

@@ -36,7 +36,7 @@ export class SessionPool extends WatchedPool {
     const isAlone = typeof text !== "string" || TRANSACTION.test(text);
     const calls = question.some((part) => typeof part === "function");
     if (isAlone || calls) return super.query(...(question as [never])) as never;
-    return (isLong(question) ? this.#shareLong(question) : this.#share(question)) as never;
+    return (isLong(question, text) ? this.#shareLong(question) : this.#share(question)) as never;
   }
 
   #shareLong(question: readonly unknown[]): Promise<unknown> {
@@ -100,8 +100,9 @@ export class SessionPool extends WatchedPool {
 
 function noted(): void {}
 
-/** By what its parameters hold, wherever the driver takes them from. */
-function isLong([asked, values]: readonly unknown[]): boolean {
+/** By what it does or its parameters hold, wherever the driver takes them from. */
+function isLong([asked, values]: readonly unknown[], text: string): boolean {
+  if (text === "checkpoint") return true;
   const given = values ?? (asked as { readonly values?: unknown }).values;
   if (!Array.isArray(given)) return false;
   const bytes = given.map((value) => {

@@ -11,13 +11,16 @@ type Chunk = { readonly chunk: Buffer };
  */
 export class SessionStream extends Duplex {
   readonly #open: () => Promise<EmbeddedSession>;
+  readonly #onAnswered: (bytes: number) => void;
   #session: Promise<EmbeddedSession> | null = null;
   /** Answers come in the order of what was asked. */
   #latest: Promise<void> = Promise.resolve();
 
-  constructor(open: () => Promise<EmbeddedSession>) {
+  /** `onAnswered` is told how many bytes the messages had that are answered. */
+  constructor(open: () => Promise<EmbeddedSession>, onAnswered: (bytes: number) => void) {
     super();
     this.#open = open;
+    this.#onAnswered = onAnswered;
   }
 
   /** Called by the driver, as of a socket. */
@@ -82,10 +85,13 @@ export class SessionStream extends Duplex {
 
   async #answered(messages: Uint8Array): Promise<void> {
     const session = await this.#session;
+    // They are another thread's as soon as they are sent.
+    const { byteLength } = messages;
     const answer = await session!.answer(messages);
     this.push(answer);
     // The driver reads what flows at once, and copies what it keeps.
     if (this.readableLength === 0) freeWritten(answer);
+    this.#onAnswered(byteLength);
   }
 
   async #closed(): Promise<void> {
