@@ -39,6 +39,8 @@ const PIECES = 20;
 const LATE = 1_000;
 const HOUR = 3_600_000;
 const START = Date.UTC(2024, 0, 1);
+/** Connections that break one after another while nobody is killed. */
+const MOST_BREAKS = 5;
 
 /**
  * One server that is killed while it begins and while it imports, and started again. Every import
@@ -57,6 +59,8 @@ export async function importCampaign(
     SWEEPLINE_WORKERS: "1",
     SWEEPLINE_LOG_LEVEL: "error",
     SWEEPLINE_IMPORTS_FOLDER: folder,
+    // One that lost its server counts until its lease is over.
+    SWEEPLINE_IMPORTS_MAX_ACTIVE: "100",
     ...(options.url === undefined ? {} : { DATABASE_URL: options.url }),
   };
   let victim: Victim | null = null;
@@ -85,9 +89,7 @@ export async function importCampaign(
   const client = new Client(`http://127.0.0.1:${port}`, folder, options.bars);
   for (let i = 0; i < kills; i++) {
     const afterMs = random.uniform() * WITHIN_IMPORT_MS;
-    const under = i % 2 === 0 ? client.upload(i) : client.file(i);
-    // It fails with its server, as a rule.
-    under.catch(() => {});
+    void client.begin(i);
     await killAfter(afterMs);
     log(`killed ${afterMs.toFixed(0)} ms after the beginning of import ${i}`);
     await begin().ready;
@@ -97,13 +99,16 @@ export async function importCampaign(
   victim = null;
   const location =
     options.url === undefined ? { dataDir: join(dataDir, "database") } : { url: options.url };
+  const { datasets, complaints } = await judged(location, imports, options);
   return {
     states: imports.map(({ state }) => state),
-    ...(await judged(location, imports, options)),
+    datasets,
+    complaints: [...client.complaints, ...complaints],
   };
 }
 
 interface SeenImport {
+  readonly id: string;
   readonly uploadPath: string | null;
   readonly origin: string;
   readonly state: string;
@@ -112,12 +117,19 @@ interface SeenImport {
 }
 
 interface Answer {
-  readonly data: { readonly imports: { readonly edges: readonly { node: SeenImport }[] } };
+  readonly data: {
+    readonly imports: { readonly edges: readonly { node: SeenImport }[] };
+    readonly startImport: { readonly __typename: string };
+  };
   readonly errors?: unknown;
 }
 
-/** Somebody who brings candles, and looks what has become of them. */
+/**
+ * Somebody who brings candles, and looks what has become of them. A connection breaks where a
+ * server is killed, and one that was kept breaks later; an answer that is wrong is a complaint.
+ */
 class Client {
+  readonly complaints: string[] = [];
   readonly #url: string;
   readonly #folder: string;
   readonly #bars: number;
@@ -128,8 +140,41 @@ class Client {
     this.#bars = bars;
   }
 
+  /** Begins an import, which fails with its server as a rule. */
+  async begin(no: number): Promise<void> {
+    try {
+      if (no % 2 === 0) await this.#upload(no, `/datasets?name=upload-${no}`);
+      else await this.#file(no);
+    } catch (error) {
+      if (!hasBroken(error)) this.complaints.push(`import ${no}: ${error}`);
+    }
+  }
+
+  /** All imports, once none is under way; an upload that waits for its bytes gets them. */
+  async ended(): Promise<readonly SeenImport[]> {
+    const late = new Set<string>();
+    for (let breaks = 0; ; await sleep(100)) {
+      try {
+        const nodes = await this.#imports();
+        const waiting = nodes.find(({ state, uploadPath }) => state === "WAITING" && uploadPath);
+        if (waiting !== undefined) {
+          late.add(waiting.id);
+          await this.#upload(LATE, waiting.uploadPath!);
+        } else if (!nodes.some(({ state }) => state === "WAITING" || state === "RUNNING")) {
+          const cut = nodes.filter(({ id, state }) => late.has(id) && state !== "SUCCEEDED");
+          this.complaints.push(...cut.map(({ state }) => `${state} though nobody cut it off`));
+          return nodes;
+        }
+        breaks = 0;
+      } catch (error) {
+        breaks++;
+        if (!hasBroken(error) || breaks > MOST_BREAKS) throw error;
+      }
+    }
+  }
+
   /** In pieces, as they would come over a network. */
-  async upload(no: number, path = `/datasets?name=upload-${no}`): Promise<void> {
+  async #upload(no: number, path: string): Promise<void> {
     const text = csv(no, this.#bars);
     const size = Math.ceil(text.length / PIECES);
     const pieces = async function* () {
@@ -138,39 +183,33 @@ class Client {
         await sleep(5);
       }
     };
-    const body = ReadableStream.from(pieces());
-    const headers = { "content-type": "text/csv" };
-    await fetch(new URL(path, this.#url), {
+    const response = await fetch(new URL(path, this.#url), {
       method: "POST",
-      body,
-      headers,
+      body: ReadableStream.from(pieces()),
+      headers: { "content-type": "text/csv" },
       duplex: "half",
     } as RequestInit);
+    const answer = await response.text();
+    if (!response.ok) throw new Error(`${path} answered ${response.status}: ${answer}`);
   }
 
-  async file(no: number): Promise<void> {
+  async #file(no: number): Promise<void> {
     writeFileSync(join(this.#folder, `${no}.csv`), csv(no, this.#bars));
     const input = { name: `file-${no}`, origin: { file: { path: `${no}.csv` } } };
-    await this.#ask(
+    const { startImport } = await this.#ask(
       "mutation ($input: StartImportInput!) { startImport(input: $input) { __typename } }",
       { input },
     );
+    if (startImport.__typename !== "StartImportPayload") throw new Error(startImport.__typename);
   }
 
-  /** All imports, once none is under way; an upload that waits for its bytes gets them. */
-  async ended(): Promise<readonly SeenImport[]> {
-    for (;;) {
-      const { imports } = await this.#ask(
-        `{ imports(first: 100) {
-          edges { node { uploadPath origin state error { code } dataset { name } } }
-        } }`,
-      );
-      const nodes = imports.edges.map(({ node }) => node);
-      if (!nodes.some(({ state }) => state === "WAITING" || state === "RUNNING")) return nodes;
-      const waiting = nodes.find(({ state, uploadPath }) => state === "WAITING" && uploadPath);
-      if (waiting !== undefined) await this.upload(LATE, waiting.uploadPath!);
-      await sleep(100);
-    }
+  async #imports(): Promise<readonly SeenImport[]> {
+    const { imports } = await this.#ask(
+      `{ imports(first: 100) {
+        edges { node { id uploadPath origin state error { code } dataset { name } } }
+      } }`,
+    );
+    return imports.edges.map(({ node }) => node);
   }
 
   async #ask(query: string, variables: object = {}) {
@@ -183,6 +222,14 @@ class Client {
     if (errors !== undefined) throw new Error(JSON.stringify(errors));
     return data;
   }
+}
+
+const BROKEN = ["ECONNREFUSED", "ECONNRESET", "EPIPE", "UND_ERR_SOCKET"];
+
+/** No answer came, or not all of it. */
+function hasBroken(error: unknown): boolean {
+  const cause = error instanceof TypeError ? error.cause : null;
+  return cause instanceof Error && "code" in cause && BROKEN.includes(String(cause.code));
 }
 
 /** Other candles for each number. */
