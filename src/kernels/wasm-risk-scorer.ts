@@ -4,18 +4,13 @@ import type { RiskGrid } from "../core/execution/stop-table.ts";
 import type { TradeList } from "../core/execution/trade-list.ts";
 import type { RankingMetric } from "../core/metrics/ranking-metric.ts";
 import type { RiskScorer } from "../core/stages/backend.ts";
+import { RISK_TABLE_BYTES } from "../core/stages/scorer-caches.ts";
 import type { KernelMemory } from "./kernel-memory.ts";
 import { RiskCash } from "./risk-cash.ts";
 import { RiskLevels } from "./risk-levels.ts";
 import { RiskTally } from "./risk-tally.ts";
 import type { WasmBackend } from "./wasm-backend.ts";
 import type { WasmTradeScorer } from "./wasm-trade-scorer.ts";
-
-/**
- * Bytes of the first hits of a variant's trades, and of those that are kept for the next variants:
- * where there are more they are found anew, for each row or variant.
- */
-const TABLE_BYTES = 8 * 1024 * 1024;
 
 /**
  * Cells of a risk grid by the kernels, for fills at closes and stops that do not trail: rows from
@@ -43,7 +38,7 @@ export class WasmRiskScorer implements RiskScorer {
     grid: RiskGrid,
     metrics: readonly RankingMetric[],
     periodsPerYear: number,
-    tableBytes = TABLE_BYTES,
+    tableBytes = RISK_TABLE_BYTES,
   ) {
     const { memory, rules } = backend;
     this.#backend = backend;

@@ -1,6 +1,7 @@
 import { constrainedCombinations } from "../grid/variant-space.ts";
 import { planeWords } from "../series/bit-plane.ts";
 import { ENTRY_BYTES } from "../signals/plane-source.ts";
+import { riskFootprint } from "./risk-footprint.ts";
 import { PAIR_BATCH, SCORER_CACHES } from "./scorer-caches.ts";
 import { strategyFootprint } from "./strategy-footprint.ts";
 import { type Sweep, sweepMetrics } from "./sweep.ts";
@@ -18,8 +19,6 @@ const CANDLE_COLUMNS = 6;
 const NUMBER_BYTES = 8;
 /** The planes of the signal itself, and the empty one. */
 const OWN_PLANES = 3;
-/** A first hit is a bar and a factor. */
-const HIT_BYTES = 12;
 
 /**
  * Per bar and thread: trade lists, staged operands, closes, tables of extremes, and days, each
@@ -115,20 +114,11 @@ function threadBudget(sweep: Sweep, bars: number): number {
     strategy.variantBytes +
     OWN_PLANES * planeBytes +
     strategy.pairBytes;
-  const levels = firstHitRows(sweep);
   const scratch =
     bars * (SCRATCH_BYTES + strategy.sources * SOURCE_BYTES) +
     (COMPUTING_ROWS + strategy.computingRows) * seriesBytes;
   const scores = PAIR_BATCH * (sweep.columns?.length ?? 0) * NUMBER_BYTES;
-  // Every bar may be a trade.
-  return caches + scratch + scores + bars * levels * HIT_BYTES + constraintBytes(sweep);
-}
-
-/** Rows of first hits: one a level, and one a pair of stop and trailing stop where any trails. */
-function firstHitRows({ stops, trails, targets }: Sweep): number {
-  const trailing = trails.some((pct) => pct !== null);
-  const pairs = trailing ? trails.length + stops.length * trails.length : 0;
-  return stops.length + targets.length + pairs;
+  return caches + scratch + scores + riskFootprint(sweep, bars) + constraintBytes(sweep);
 }
 
 /** One byte a combination of the axes that the constraint reads. */

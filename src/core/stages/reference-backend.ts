@@ -44,6 +44,7 @@ export class ReferenceBackend implements ScoringBackend {
   /** Chosen once a sweep: trades that fill at their own close, unfunded, take fewer passes. */
   readonly #atOnce: boolean;
   readonly #both: PlanePair;
+  #table: StopTable | null = null;
 
   constructor(rules: AccountRules, market: RangeMarket, fills: FillRules = AT_CLOSES) {
     this.#rules = rules;
@@ -134,12 +135,20 @@ export class ReferenceBackend implements ScoringBackend {
     metrics: readonly RankingMetric[],
     periodsPerYear: number,
   ): RiskScorer {
-    const table = new StopTable(this.#rules, this.#fills, this.#market, grid);
+    const table = this.#tableOf(grid);
     const engine = this.#engine(metrics, periodsPerYear);
     return new ReferenceRiskScorer(table, engine, { targets: grid.targets.length, metrics });
   }
 
   release(): void {}
+
+  /** One for all metrics: there is one open risk grid at a time. */
+  #tableOf(grid: RiskGrid): StopTable {
+    if (this.#table?.grid !== grid) {
+      this.#table = new StopTable(this.#rules, this.#fills, this.#market, grid);
+    }
+    return this.#table;
+  }
 
   #engine(metrics: readonly RankingMetric[], periodsPerYear: number): EventEngine {
     const Engine = this.#rules.isFunded ? FundedEventEngine : EventEngine;
@@ -153,6 +162,8 @@ class ReferenceRiskScorer implements RiskScorer {
   readonly #engine: EventEngine;
   readonly #targets: number;
   readonly #row: Float64Array;
+  /** Which fill of the table, which other scorers of the grid have as well, is the open one. */
+  #filled = -1;
   #base = TradeList.allocate(0);
   #cell = this.#base;
 
@@ -171,6 +182,7 @@ class ReferenceRiskScorer implements RiskScorer {
     if (base !== this.#base) this.#cell = TradeList.allocate(base.exit.length - 1, base);
     this.#base = base;
     this.#table.fill(base);
+    this.#filled = this.#table.fills;
   }
 
   openRows(): void {}
@@ -183,7 +195,8 @@ class ReferenceRiskScorer implements RiskScorer {
   }
 
   scoreCell(pair: number, target: number, out: Float64Array, offset: number): void {
-    this.#table.select(this.#base, pair, target, this.#cell);
+    if (this.#table.fills !== this.#filled) throw new Error("another scorer has its trades open");
+    this.#table.select(pair, target, this.#cell);
     this.#engine.score(this.#cell, out, offset);
   }
 }

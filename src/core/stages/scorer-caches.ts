@@ -26,6 +26,12 @@ export function planeRoom(bars: number, caches: ScorerCaches): number {
 }
 
 /**
+ * Bytes of the first hits of a variant's trades in kernels, and as many of those that are kept for
+ * the next variants: where there are more they are found anew, for each row or variant.
+ */
+export const RISK_TABLE_BYTES = 8 * MIB;
+
+/**
  * Most variants that an engine of pairs scores together, and bytes that each carries on the way.
  */
 export const PAIR_BATCH = 32_768;
