@@ -8,7 +8,7 @@ import {
 import { BETTER, RANKING_METRICS, type RankingMetric } from "../core/metrics/ranking-metric.ts";
 import type { Candles } from "../core/series/candles.ts";
 import { type Timeframe, timeframeMs } from "../core/series/timeframe.ts";
-import { type KeptBounds, memoryBudget } from "../core/stages/memory-budget.ts";
+import { type BudgetedRun, type KeptBounds, memoryBudget } from "../core/stages/memory-budget.ts";
 import { PAIR_BATCH } from "../core/stages/scorer-caches.ts";
 import { type RankingKey, riskCells, type StageName, type Sweep } from "../core/stages/sweep.ts";
 import { type Complaint, complaint, UserError } from "../core/user-error.ts";
@@ -17,6 +17,7 @@ import { type ScoringCosts, scoringCosts } from "./cost-model.ts";
 import { expandRiskAxis } from "./expand-axis.ts";
 import { type Guards, halveGuards } from "./guards.ts";
 import { refuseIdleSideAxes } from "./idle-side-axes.ts";
+import { largestNeed } from "./largest-need.ts";
 import type { RunRequest } from "./request.ts";
 import { type ResolvedRange, resolveRange } from "./resolve-range.ts";
 import { resolveStrategy } from "./resolve-strategy.ts";
@@ -80,7 +81,7 @@ export function makePlan(request: RunRequest, market: Market, options: PlanOptio
   const costs = scoringCosts(sweep, bars);
   const work = { costs, cells, positions, indexSpace, workers: options.workers };
   const chunkVariants = chunkSizes(request, work, guards);
-  const budget = memoryBudget(sweep, {
+  const run: BudgetedRun = {
     bars,
     workers: options.workers,
     chunkVariants: Math.max(
@@ -88,8 +89,9 @@ export function makePlan(request: RunRequest, market: Market, options: PlanOptio
       Math.min(chunkVariants.stageB * cells, stageB),
     ),
     ...(options.caches === undefined ? {} : { caches: options.caches }),
-  });
-  refuseOverMemory(budget.totalBytes, guards, options);
+  };
+  const budget = memoryBudget(sweep, run);
+  refuseOverMemory(budget.totalBytes, guards, options, () => largestNeed(request, sweep, run));
   const seconds = (variants * costs.baseVariant + stageB * costs.riskCell) / options.workers;
   const estimate: RunEstimate = {
     indexSpace,
@@ -273,12 +275,17 @@ function gridTooLarge(excess: Excess, options: PlanOptions): UserError {
   });
 }
 
-function refuseOverMemory(requested: number, guards: Guards, options: PlanOptions): void {
+function refuseOverMemory(
+  requested: number,
+  guards: Guards,
+  options: PlanOptions,
+  largest: () => string,
+): void {
   if (requested <= guards.maxBytes) return;
   throw new UserError(
     "MEMORY_BUDGET_EXCEEDED",
     complaint(
-      "",
+      largest(),
       `the run needs too much memory${hint(options)}`,
       requested,
       `<= ${guards.maxBytes}`,

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { syntheticCandles } from "../../src/market-data/synthetic.ts";
 import { DEFAULT_GUARDS, halveGuards } from "../../src/plan/guards.ts";
 import { CROSS_REQUEST, planOf, userError } from "../support/request-samples.ts";
 
@@ -110,6 +111,46 @@ describe("guards", () => {
     const halved = userError(limited(2 * bytes - 1, true));
     expect(halved.details).toEqual({ requested: bytes, allowed: bytes - 1 });
     expect(halved.message).toContain("use startRun");
+  });
+
+  it("name what a run would need less memory without, in bytes", () => {
+    const window = { start: 2, stop: 900, step: 1 };
+    const many = { start: 0.1, stop: 30, step: 0.1 };
+    const indicators = (slow: object) => ({
+      fast: { id: "ma.sma", params: { window: [3, 4] } },
+      slow: { id: "ma.sma", params: { window: slow } },
+    });
+    const signals = [{ rule: "cross", of: "fast", against: "slow" }];
+    const strategy = (slow: object) => ({ indicators: indicators(slow), signals });
+    const parts = { strategy: strategy([20]), preselect: 1, topK: 1, risk: {} };
+    const schedule = { chunkVariants: 1_000_000 };
+    const long = { start: 2, stop: 30, step: 0.001 };
+    const expressions = { long: "rsi($window) < $level", exitLong: "rsi($window) > 60" };
+    const parameters = { window: [5, 6], level: long };
+    const candles = syntheticCandles({ seed: 1, bars: 20_000 });
+    const market = { datasetHash: "d".repeat(64), timeframe: "1h" as const, candles };
+    const cases: readonly (readonly [string, object])[] = [
+      ["strategy.indicators.slow.params.window", { strategy: strategy(window) }],
+      ["strategy.parameters.level", { strategy: { expressions, parameters } }],
+      ["risk.takeProfitPct", { risk: { takeProfitPct: many, stopLossPct: [1, 2] } }],
+      ["risk.trailingStopPct", { risk: { trailingStopPct: many } }],
+      ["preselect", { preselect: 1_000_000, strategy: strategy([20]), schedule }],
+      ["range", { warmupBars: 0 }],
+      [
+        "schedule.workers",
+        { warmupBars: 0, range: { start: new Date(candles.time[19_000]).toISOString() } },
+      ],
+    ];
+    for (const [path, change] of cases) {
+      const request = { ...CROSS_REQUEST, ...parts, ...change };
+      const workers = path === "schedule.workers" ? 4 : 1;
+      const free = { guards: { ...DEFAULT_GUARDS, maxVariantsPerStage: 1e9 }, workers };
+      const { bytes } = planOf(request, free, market).estimate;
+      const guards = { ...free.guards, maxBytes: bytes - 1 };
+      const { code, complaints } = userError(() => planOf(request, { ...free, guards }, market));
+      expect(code).toBe("MEMORY_BUDGET_EXCEEDED");
+      expect(complaints).toMatchObject([{ path, value: `${bytes}`, bound: `<= ${bytes - 1}` }]);
+    }
   });
 
   it("halve to whole numbers and leave the pace alone", () => {

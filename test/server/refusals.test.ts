@@ -15,6 +15,7 @@ it("refuses a run that needs more memory than it may have, with both figures", a
   expect(estimate).toMatchObject({
     __typename: "MemoryBudgetExceeded",
     allowedBytes: guards.maxBytes,
+    path: "request.schedule.workers",
   });
   expect(estimate.requestedBytes).toBeGreaterThan(guards.maxBytes);
 });
