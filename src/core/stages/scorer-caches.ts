@@ -38,6 +38,9 @@ export const PAIR_BATCH = 32_768;
 export const PAIR_VARIANT_BYTES = 152;
 /** Most bytes of their daily returns, where these are watched. */
 export const PAIR_DAY_BYTES = 24 * MIB;
-/** Most rows of such an engine, and bytes that it needs of one: a block of values and keys. */
+/**
+ * Most rows of such an engine, and bytes that it needs of one: a block of values and keys, and how
+ * they are made from exact sums.
+ */
 export const PAIR_ROWS = 8_192;
-export const PAIR_ROW_BYTES = 520 * 8 + 512 * 2;
+export const PAIR_ROW_BYTES = 520 * 8 + 512 * 2 + 36;
