@@ -6,17 +6,20 @@ import { compileQuestions, createApp } from "../src/app.ts";
 import { loadConfig } from "../src/config.ts";
 import type { RunRequestInput } from "../src/plan/request.ts";
 import { isTerminal, type RunRecord } from "../src/store/records.ts";
-import { BARS, sizedRequest } from "./memory-workload.ts";
+import { BARS, memoryRequest } from "./memory-workload.ts";
 
 export interface MemoryOrder {
   readonly databaseUrl: string;
-  readonly variants: number;
+  /** A name of memory-workload.ts. */
+  readonly workload: string;
   readonly workers: number;
   /** Runs one after the other, in the same process. */
   readonly runs: number;
 }
 
 export interface MemoryMeasurement extends Omit<MemoryOrder, "databaseUrl"> {
+  /** Of both stages. */
+  readonly variants: number;
   readonly digest: string;
   /** Of each run, from its first claim to its end. */
   readonly elapsedMs: readonly number[];
@@ -33,7 +36,7 @@ const POLL_MS = 50;
 const mib = (bytes: number) => Math.round((bytes / 2 ** 20) * 10) / 10;
 
 async function measure(order: MemoryOrder): Promise<MemoryMeasurement> {
-  const { databaseUrl, variants, workers, runs } = order;
+  const { databaseUrl, workload, workers, runs } = order;
   const dataDir = mkdtempSync(join(tmpdir(), "sweepline-memory-"));
   try {
     const flags = {
@@ -50,7 +53,7 @@ async function measure(order: MemoryOrder): Promise<MemoryMeasurement> {
       bars: BARS,
       timeframe: "1h",
     });
-    const request = sizedRequest(dataset.hash, variants);
+    const request = memoryRequest(dataset.hash, workload);
     const bareMiB = mib(process.memoryUsage.rss());
     const ended: RunRecord[] = [];
     const afterMiB: number[] = [];
@@ -59,8 +62,10 @@ async function measure(order: MemoryOrder): Promise<MemoryMeasurement> {
       afterMiB.push(mib(process.memoryUsage.rss()));
     }
     const elapsedMs = ended.map((run) => run.finishedAt!.getTime() - run.startedAt!.getTime());
+    const { stageAVariants, stageBVariants } = ended[0].plan.estimate;
+    const variants = stageAVariants + stageBVariants;
     return {
-      ...{ variants, workers, runs, elapsedMs, bareMiB, afterMiB },
+      ...{ workload, variants, workers, runs, elapsedMs, bareMiB, afterMiB },
       digest: ended[0].digest!,
       nsPerVariantBar: (Math.min(...elapsedMs) * 1e6) / (variants * BARS),
       peakMiB: mib(process.resourceUsage().maxRSS * 1024),

@@ -48,3 +48,46 @@ export function sizedRequest(dataset: string, variants: number): RunRequestInput
     preselect: 100,
   };
 }
+
+const levels = (count: number) => ({ start: 0.1, stop: count / 10, step: 0.1 });
+const windows = (stop: number) => ({ window: { start: 2, stop, step: 1 } });
+
+/** Runs whose memory goes elsewhere: to the levels of Stage B, days, rows of pairs. */
+const NAMED: Readonly<Record<string, Omit<RunRequestInput, "dataset">>> = {
+  stops: {
+    ...pairs(60),
+    risk: { stopLossPct: levels(100), takeProfitPct: levels(100) },
+    preselect: 20,
+  },
+  trails: {
+    ...pairs(60),
+    execution: { feePct: 0.1, slippagePct: 0, fillMode: "INTRABAR" },
+    risk: { trailingStopPct: levels(300), takeProfitPct: levels(300) },
+    preselect: 4,
+  },
+  pairs: pairs(700),
+  sharpe: { ...pairs(250), ranking: { primary: { metric: "sharpe" } } },
+};
+
+export const NAMES: readonly string[] = [...Object.keys(SHAPES), ...Object.keys(NAMED)];
+
+function pairs(stop: number): Omit<RunRequestInput, "dataset"> {
+  return {
+    warmupBars: 0,
+    strategy: {
+      indicators: {
+        fast: { id: "ma.sma", params: windows(stop) },
+        slow: { id: "ma.sma", params: windows(stop) },
+      },
+      signals: [{ rule: "cross", of: "fast", against: "slow" }],
+    },
+    execution: { feePct: 0.1, slippagePct: 0 },
+    preselect: 100,
+  };
+}
+
+/** By name or, of the joined indicators, by size. */
+export function memoryRequest(dataset: string, name: string): RunRequestInput {
+  const named = NAMED[name];
+  return named === undefined ? sizedRequest(dataset, Number(name)) : { dataset, ...named };
+}

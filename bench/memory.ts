@@ -9,12 +9,13 @@ import { startPostgres } from "../test/support/postgres.ts";
 import { forkAsService } from "./fork-as-service.ts";
 import { circumstances, saveResults } from "./machine.ts";
 import type { MemoryMeasurement, MemoryOrder } from "./measure-memory.ts";
-import { BARS, SHAPES } from "./memory-workload.ts";
+import { BARS, NAMES, SHAPES } from "./memory-workload.ts";
 
 const HELP = `npm run bench:memory -- [--sizes 1000,1000000] [--workers 2] [--runs 1]
 
 Whole runs over ${BARS} bars, through the service, PostgreSQL in processes of its own. Sizes:
-${Object.keys(SHAPES).join(", ")}; all but the last where none are named.`;
+${NAMES.join(", ")};
+all numbers but the last where none are named.`;
 
 const { values: flags } = parseArgs({
   options: {
@@ -34,11 +35,11 @@ const postgres = await startPostgres();
 const measurements: MemoryMeasurement[] = [];
 try {
   console.log(
-    "| variants | threads | run | ns a variant-bar | bare | peak | budget | budget / peak |",
+    "| run of | variants | threads | run | ns a variant-bar | bare | peak | budget | budget / peak |",
   );
-  console.log("|---|---|---|---|---|---|---|---|");
-  for (const variants of flags.sizes.split(",").map(Number)) {
-    const order = { variants, workers: Number(flags.workers), runs: Number(flags.runs) };
+  console.log("|---|---|---|---|---|---|---|---|---|");
+  for (const workload of flags.sizes.split(",")) {
+    const order = { workload, workers: Number(flags.workers), runs: Number(flags.runs) };
     const measurement = await measured({ ...order, databaseUrl: postgres.url });
     measurements.push(measurement);
     print(measurement);
@@ -52,7 +53,7 @@ console.log(`results: ${saveResults("memory", where, measurements)}`);
 async function measured(order: MemoryOrder): Promise<MemoryMeasurement> {
   const child = forkAsService(new URL("measure-memory.ts", import.meta.url));
   const failed = once(child, "exit").then(([code]) => {
-    throw new Error(`the measurement of ${order.variants} variants ended with code ${code}`);
+    throw new Error(`the measurement of ${order.workload} ended with code ${code}`);
   });
   failed.catch(() => {});
   child.send(order);
@@ -62,6 +63,7 @@ async function measured(order: MemoryOrder): Promise<MemoryMeasurement> {
 
 function print(m: MemoryMeasurement): void {
   const cells = [
+    m.workload,
     m.variants.toLocaleString("en"),
     m.workers,
     `${(Math.min(...m.elapsedMs) / 1_000).toFixed(2)} s`,

@@ -27,8 +27,8 @@ export function roomHits({ stops, trails, targets }: LevelCounts, bars: number, 
 
 /** Levels that are kept at a time for so many trades: all where there is room for `hits`. */
 export function keptLevels(levels: LevelCounts, trades: number, hits: number): LevelCounts {
-  const rows = Math.floor(hits / Math.max(trades, 1));
-  if (levels.stops + levels.trails + levels.targets <= rows) return levels;
+  if ((levels.stops + levels.trails + levels.targets) * trades <= hits) return levels;
+  const rows = Math.floor(hits / trades);
   const share = Math.max(rows * TARGET_SHARE, rows - levels.stops - levels.trails);
   const targets = within(levels.targets, Math.min(share, rows - LEAST_ROWS + 1));
   const trails = within(levels.trails, (rows - targets) / 2);
