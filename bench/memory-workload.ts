@@ -66,6 +66,7 @@ const NAMED: Readonly<Record<string, Omit<RunRequestInput, "dataset">>> = {
     preselect: 4,
   },
   pairs: pairs(700),
+  all: { ...pairs(100), preselect: 20_000 },
   sharpe: { ...pairs(250), ranking: { primary: { metric: "sharpe" } } },
 };
 
@@ -83,6 +84,7 @@ function pairs(stop: number): Omit<RunRequestInput, "dataset"> {
     },
     execution: { feePct: 0.1, slippagePct: 0 },
     preselect: 100,
+    topK: 100,
   };
 }
 

@@ -35,7 +35,7 @@ const postgres = await startPostgres();
 const measurements: MemoryMeasurement[] = [];
 try {
   console.log(
-    "| run of | variants | threads | run | ns a variant-bar | bare | peak | budget | budget / peak |",
+    "| of | variants | threads | run | ns a variant-bar | bare | peak | budget | budget / peak |",
   );
   console.log("|---|---|---|---|---|---|---|---|---|");
   for (const workload of flags.sizes.split(",")) {

@@ -14,6 +14,7 @@ import { type RankingKey, riskCells, type StageName, type Sweep } from "../core/
 import { type Complaint, complaint, UserError } from "../core/user-error.ts";
 import { canonicalJson } from "./canonical-json.ts";
 import { type ScoringCosts, scoringCosts } from "./cost-model.ts";
+import { exactPrices } from "./exact-prices.ts";
 import { expandRiskAxis } from "./expand-axis.ts";
 import { type Guards, halveGuards } from "./guards.ts";
 import { refuseIdleSideAxes } from "./idle-side-axes.ts";
@@ -38,6 +39,8 @@ export interface PlanOptions {
   readonly workers: number;
   /** What the process keeps for other runs at most; a run's share of it is in its budget. */
   readonly caches?: KeptBounds;
+  /** What scores the run: its budget is for either where this is absent. */
+  readonly kernels?: "wasm" | "reference";
   /** A synchronous run gets half the budgets. */
   readonly synchronous?: boolean;
 }
@@ -89,6 +92,7 @@ export function makePlan(request: RunRequest, market: Market, options: PlanOptio
       Math.min(chunkVariants.stageB * cells, stageB),
     ),
     ...(options.caches === undefined ? {} : { caches: options.caches }),
+    ...(options.kernels === "wasm" ? { isExact: exactPrices(market.candles) } : {}),
   };
   const budget = memoryBudget(sweep, run);
   refuseOverMemory(budget.totalBytes, guards, options, () => largestNeed(request, sweep, run));

@@ -215,7 +215,7 @@ export class RunService {
   }
 
   async #plan(request: RunRequest, synchronous: boolean): Promise<RunPlan> {
-    const { store, datasets, guards, engineVersion, pool, caches } = this.#options;
+    const { store, datasets, guards, engineVersion, pool, caches, kernels } = this.#options;
     const dataset = await store.findDataset(request.dataset);
     if (dataset === null) {
       const message = "there is no such dataset";
@@ -231,7 +231,8 @@ export class RunService {
     const planned = synchronous ? withoutColumns(request) : wanted;
     const workers = Math.min(request.schedule.workers ?? pool.size, pool.size);
     const kept = caches === undefined ? {} : { caches };
-    return makePlan(planned, market, { guards, engineVersion, workers, synchronous, ...kept });
+    const process = { guards, engineVersion, workers, kernels, ...kept };
+    return makePlan(planned, market, { ...process, synchronous });
   }
 
   /**

@@ -144,6 +144,23 @@ export function runsOfBoth(a: PrefixSum, b: PrefixSum): readonly Run[] {
   return runs;
 }
 
+/**
+ * Whether the prefix sums of a series are exact on a grid to its end and no value is absent, told
+ * without making them. May say false where they are, close to the bound of a prefix.
+ */
+export function isExactlySummed(series: Float64Array): boolean {
+  let scale = 1;
+  let sum = 0;
+  for (let t = 0; t < series.length; t++) {
+    const value = series[t];
+    if (!Number.isFinite(value)) return false;
+    if (Math.round(value * scale) / scale !== value) scale = scaleFor(value, scale);
+    if (scale === Number.POSITIVE_INFINITY) return false;
+    sum += Math.abs(value);
+  }
+  return sum * scale < MAX_PREFIX / 2;
+}
+
 interface ScaleStep {
   readonly bar: number;
   readonly scale: number;

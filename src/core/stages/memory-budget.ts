@@ -2,6 +2,7 @@ import { constrainedCombinations } from "../grid/variant-space.ts";
 import { planeWords } from "../series/bit-plane.ts";
 import { ENTRY_BYTES } from "../signals/plane-source.ts";
 import { riskFootprint } from "./risk-footprint.ts";
+import { type IsExact, type ScoredAlone, scoredAlone } from "./scored-alone.ts";
 import { PAIR_BATCH, SCORER_CACHES } from "./scorer-caches.ts";
 import { strategyFootprint } from "./strategy-footprint.ts";
 import { type Sweep, sweepMetrics } from "./sweep.ts";
@@ -59,6 +60,8 @@ export interface BudgetedRun {
   readonly chunkVariants: number;
   /** Most that is kept for other runs; nothing when absent. */
   readonly caches?: KeptBounds;
+  /** What is known of prices where kernels score the run; readable engines when absent. */
+  readonly isExact?: IsExact;
 }
 
 /** Bounds of what a process keeps for other runs. */
@@ -70,9 +73,10 @@ export interface KeptBounds {
 /** The budget as arithmetic, from the plan alone. */
 export function memoryBudget(sweep: Sweep, run: BudgetedRun): MemoryBudget {
   const processBytes = PROCESS_BYTES + run.workers * THREAD_BYTES;
-  const keptBytes = keptBudget(sweep, run);
+  const few = run.isExact === undefined ? null : scoredAlone(sweep, run.bars, run.isExact);
+  const keptBytes = keptBudget(sweep, run, few);
   const candleBytes = run.bars * CANDLE_COLUMNS * NUMBER_BYTES;
-  const threadBytes = run.workers * threadBudget(sweep, run.bars);
+  const threadBytes = run.workers * threadBudget(sweep, run, shareOf(few, run.workers));
   const stride = 1 + sweep.ranking.length;
   const keep = Math.max(sweep.preselect, sweep.topK);
   const heapRows = Math.min(ROWS_A_ROW * keep, run.chunkVariants) * (run.workers + 1) + keep;
@@ -93,20 +97,29 @@ export function memoryBudget(sweep: Sweep, run: BudgetedRun): MemoryBudget {
 }
 
 /** What the run leaves in the caches, as far as there is room: the grid is what can fill them. */
-function keptBudget(sweep: Sweep, { bars, caches }: BudgetedRun): number {
+function keptBudget(sweep: Sweep, { bars, caches }: BudgetedRun, few: ScoredAlone | null): number {
   if (caches === undefined) return 0;
-  const { seriesBytes, planeBytes } = strategyFootprint(sweep, bars);
+  const { seriesBytes, planeBytes } = strategyFootprint(sweep, bars, few ?? undefined);
   return Math.min(seriesBytes, caches.indicatorBytes) + Math.min(planeBytes, caches.atomBytes);
+}
+
+/** A thread's: variants that are scored by themselves are dealt to all of them. */
+function shareOf(few: ScoredAlone | null, workers: number): ScoredAlone | undefined {
+  return few === null ? undefined : { ...few, variants: Math.ceil(few.variants / workers) };
 }
 
 /**
  * One thread: caches as far as the grid can fill them, scratch, and tables of constraint and first
  * hits.
  */
-function threadBudget(sweep: Sweep, bars: number): number {
+function threadBudget(
+  sweep: Sweep,
+  { bars, isExact }: BudgetedRun,
+  few: ScoredAlone | undefined,
+): number {
   const seriesBytes = bars * NUMBER_BYTES;
   const planeBytes = planeWords(bars) * 4 + ENTRY_BYTES;
-  const strategy = strategyFootprint(sweep, bars);
+  const strategy = strategyFootprint(sweep, bars, few);
   const caches =
     Math.min(strategy.seriesBytes, SCORER_CACHES.seriesBytes) +
     Math.min(strategy.planeBytes, SCORER_CACHES.planeBytes) +
@@ -118,7 +131,8 @@ function threadBudget(sweep: Sweep, bars: number): number {
     bars * (SCRATCH_BYTES + strategy.sources * SOURCE_BYTES) +
     (COMPUTING_ROWS + strategy.computingRows) * seriesBytes;
   const scores = PAIR_BATCH * (sweep.columns?.length ?? 0) * NUMBER_BYTES;
-  return caches + scratch + scores + riskFootprint(sweep, bars) + constraintBytes(sweep);
+  const hits = riskFootprint(sweep, bars, isExact !== undefined);
+  return caches + scratch + scores + hits + constraintBytes(sweep);
 }
 
 /** One byte a combination of the axes that the constraint reads. */

@@ -29,12 +29,16 @@ const DAY_MS = 86_400_000;
 /** Markets that are closed most of the day have more days than their bars would fill. */
 const SESSIONS = 4;
 
-/** Bytes of one thread for first hits and accounts of a risk grid, whichever backend scores it. */
-export function riskFootprint(sweep: Sweep, bars: number): number {
+/**
+ * Bytes of one thread for first hits and accounts of a risk grid, by kernels or whichever backend
+ * scores it.
+ */
+export function riskFootprint(sweep: Sweep, bars: number, byKernels = false): number {
   const levels = levelCounts(sweep);
   const pair = levels.trails > 0 ? bars : 0;
   const readable = (roomHits(levels, bars) + pair) * HIT_BYTES;
-  return isServedByEveryBackend(sweep) ? Math.max(readable, kernelBytes(sweep, bars)) : readable;
+  if (!isServedByEveryBackend(sweep)) return readable;
+  return Math.max(byKernels ? 0 : readable, kernelBytes(sweep, bars));
 }
 
 /** Hits by entry, where each bar may be one of both sides, and what rows of cells are made from. */

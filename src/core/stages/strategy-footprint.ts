@@ -15,6 +15,7 @@ import {
 import { ENTRY_BYTES } from "../signals/plane-source.ts";
 import { legBytes, listBytes } from "./class-panel.ts";
 import { type LegClass, type LegSide, legShape } from "./leg-shape.ts";
+import type { ScoredAlone } from "./scored-alone.ts";
 import {
   LEG_BYTES,
   PAIR_BATCH,
@@ -44,6 +45,13 @@ const LEVELS_AT_ONCE = 8;
 /** A row's value as pairwise comparison reads it. */
 const KEY_BYTES = 2;
 
+/** Every variant is scored by itself, or in whatever way. */
+const EACH: ScoredAlone = { variants: Number.POSITIVE_INFINITY, ofMeans: false };
+
+/** A bar of such a row, and what a family of them has beside its rows. */
+const ROW_BAR_BYTES = NUMBER_BYTES + KEY_BYTES;
+const ROW_SLACK_BYTES = 2 ** 20;
+
 /** What the strategy of a sweep needs in one thread, were all of it kept. */
 export interface StrategyFootprint {
   /** Outputs of all indicators with all their parameters. */
@@ -61,12 +69,17 @@ export interface StrategyFootprint {
   readonly computingRows: number;
 }
 
-export function strategyFootprint(sweep: Sweep, bars: number): StrategyFootprint {
+/** `few`: where an engine scores pairs of rows without any of this, those that it does not. */
+export function strategyFootprint(
+  sweep: Sweep,
+  bars: number,
+  few: ScoredAlone = EACH,
+): StrategyFootprint {
   const { expressions } = sweep;
   const footprint =
     expressions === undefined
-      ? catalogueFootprint(sweep, bars)
-      : expressionFootprint(sweep, Object.values(expressions), bars);
+      ? catalogueFootprint(sweep, bars, few)
+      : expressionFootprint(sweep, Object.values(expressions), bars, few);
   return { ...footprint, pairBytes: footprint.pairBytes + legsFootprint(sweep, bars) };
 }
 
@@ -89,17 +102,20 @@ function listsBytes(levels: number, bars: number): number {
   return levels <= LEVELS_AT_ONCE ? 2 * listBytes(bars) : 0;
 }
 
-function catalogueFootprint(sweep: Sweep, bars: number): StrategyFootprint {
+function catalogueFootprint(sweep: Sweep, bars: number, few: ScoredAlone): StrategyFootprint {
   let planes = 0;
   let pairBytes = 0;
+  let rows = false;
   for (const signal of sweep.signals) {
     const combinations = combinationsOf(sweep, signalAxes(sweep, signal));
-    planes += planesKept(sweep, signal);
-    pairBytes += Math.min(combinations, MAX_PAIRS) * PAIR_BYTES;
-    pairBytes += signalRowBytes(sweep, signal, bars);
+    rows = comparesFittingRows(sweep, signal, bars);
+    const own = few.variants * planesOfPair(sweep, signal);
+    planes += rows ? 0 : Math.min(planesKept(sweep, signal), own);
+    pairBytes += Math.min(combinations, MAX_PAIRS, few.variants) * PAIR_BYTES;
+    pairBytes += signalRowBytes(sweep, signal, bars, few.variants);
   }
   return {
-    ...outputsOf(sweep, sweep.indicators, bars),
+    ...outputsOf(sweep, sweep.indicators, bars, few.ofMeans ? { ...few, rows } : null),
     planeBytes: planes * planeBytes(bars),
     variantBytes: sum(sweep.signals.map((one) => planesOfPair(sweep, one))) * planeBytes(bars),
     pairBytes,
@@ -147,18 +163,23 @@ function expressionFootprint(
   sweep: Sweep,
   conditions: readonly ConditionTemplate[],
   bars: number,
+  few: ScoredAlone,
 ): StrategyFootprint {
   const values = conditions.flatMap((condition) => [...valuesIn(condition)]);
   const outputs = values.filter((value) => value.kind === "output");
   const indicators = outputs.map(({ indicator, params }) => ({ id: indicator, params }));
   const comparisons = conditions.flatMap((condition) => [...comparisonsIn(condition)]);
   const combinations = comparisons.map((one) => combinationsOf(sweep, templateAxes(one)));
-  const lookUps = combinations.map((count) => Math.min(count, MAX_PAIRS) * PAIR_BYTES);
-  const rows = comparisons.map((comparison) => comparisonRowBytes(sweep, comparison, bars));
+  const touched = combinations.map((count) => Math.min(count, few.variants));
+  const lookUps = touched.map((count) => Math.min(count, MAX_PAIRS) * PAIR_BYTES);
+  const rows = comparisons.map((one) => comparisonRowBytes(sweep, one, bars, few.variants));
+  const ofMeans = few.ofMeans
+    ? { ...few, rows: combinations.every((count) => count > planeRoom(bars, SCORER_CACHES)) }
+    : null;
   const variantPlanes = comparisons.length * PLANES_A_COMPARISON + PLANES_OF_SIDES;
   return {
-    ...outputsOf(sweep, unique(indicators), bars),
-    planeBytes: sum(combinations) * planeBytes(bars),
+    ...outputsOf(sweep, unique(indicators), bars, ofMeans),
+    planeBytes: sum(touched) * planeBytes(bars),
     variantBytes: variantPlanes * planeBytes(bars),
     pairBytes: sum(lookUps) + sum(rows),
     sources: sourcesRead(sweep, indicators, values),
@@ -177,26 +198,54 @@ function operationsOf(comparison: ComparisonTemplate): number {
 
 type Calls = readonly { readonly id: string; readonly params: Readonly<Record<string, Binding>> }[];
 
-function outputsOf(sweep: Sweep, calls: Calls, bars: number) {
+/**
+ * `means`: exact means are scored by a pair engine, which keeps none of them. Where variants have
+ * `rows` that are compared pairwise they are made in these; else a variant has some for itself.
+ */
+function outputsOf(
+  sweep: Sweep,
+  calls: Calls,
+  bars: number,
+  means: { readonly variants: number; readonly rows: boolean } | null,
+) {
+  const most = means === null ? Number.POSITIVE_INFINITY : means.rows ? 0 : means.variants;
   let seriesBytes = 0;
   let widestBytes = 0;
   for (const { id, params } of calls) {
     const count = findIndicator(id)?.outputs.length ?? 1;
     const bytes = count * bars * NUMBER_BYTES + ENTRY_BYTES;
     widestBytes = Math.max(widestBytes, bytes);
-    seriesBytes += combinationsOf(sweep, boundAxes(params)) * bytes;
+    seriesBytes += Math.min(combinationsOf(sweep, boundAxes(params)), most) * bytes;
   }
   return { seriesBytes, widestBytes };
 }
 
+/** Whether a signal has more atoms than are worth keeping, and compares rows that fit instead. */
+function comparesFittingRows(sweep: Sweep, signal: SignalBinding, bars: number): boolean {
+  if (signal.rule !== "cross") return false;
+  if (distinctAtoms(sweep, signal) <= planeRoom(bars, SCORER_CACHES)) return false;
+  const operands = Object.values(signal.operands);
+  const rows = operands.map((operand) => combinationsOf(sweep, operandAxes(sweep, operand)));
+  return doFit(rows, bars);
+}
+
+function doFit(rows: readonly number[], bars: number): boolean {
+  return sum(rows) * ROW_BAR_BYTES * bars < ROW_BYTES - ROW_SLACK_BYTES;
+}
+
 /** Rows that a signal compares pairwise, values and keys, where it does. */
-function signalRowBytes(sweep: Sweep, signal: SignalBinding, bars: number): number {
+function signalRowBytes(
+  sweep: Sweep,
+  signal: SignalBinding,
+  bars: number,
+  variants: number,
+): number {
   if (signal.rule !== "cross") return 0;
   const operands = Object.values(signal.operands);
   const rows = operands.map((operand) => combinationsOf(sweep, operandAxes(sweep, operand)));
   const returns = returnBytes(sweep, rows, bars);
   if (distinctAtoms(sweep, signal) <= planeRoom(bars, SCORER_CACHES)) return returns;
-  return rowBytes(rows, bars) + returns;
+  return rowBytes(rows, bars, variants) + returns;
 }
 
 /** Daily returns of the variants that an engine scores together; at most one a bar. */
@@ -206,14 +255,19 @@ function returnBytes({ ranking }: Sweep, rows: readonly number[], bars: number):
   return Math.min(pairs * bars * NUMBER_BYTES, PAIR_DAY_BYTES);
 }
 
-function comparisonRowBytes(sweep: Sweep, comparison: ComparisonTemplate, bars: number): number {
+function comparisonRowBytes(
+  sweep: Sweep,
+  comparison: ComparisonTemplate,
+  bars: number,
+  variants: number,
+): number {
   if (!comparesRows(comparison)) return 0;
   const operands = [comparison.left, comparison.right];
   const rows = operands.map((operand) => combinationsOf(sweep, templateAxes(operand)));
   const returns = returnBytes(sweep, rows, bars);
   const combinations = combinationsOf(sweep, templateAxes(comparison));
   if (combinations <= planeRoom(bars, SCORER_CACHES)) return returns;
-  return rowBytes(rows, bars) + returns;
+  return rowBytes(rows, bars, variants) + returns;
 }
 
 /**
@@ -221,12 +275,16 @@ function comparisonRowBytes(sweep: Sweep, comparison: ComparisonTemplate, bars: 
  * engine that scores pairs together has a block of each row beside them, and what its variants
  * carry.
  */
-function rowBytes(rows: readonly number[], bars: number): number {
-  const barBytes = sum(rows) * (NUMBER_BYTES + KEY_BYTES) + 2 * NUMBER_BYTES;
+function rowBytes(rows: readonly number[], bars: number, alone: number): number {
+  // All rows are made once variants were compared as often as there are rows.
+  const made = alone < sum(rows) ? sum(rows.map((count) => Math.min(count, alone))) : sum(rows);
+  const barBytes = made * ROW_BAR_BYTES + 2 * NUMBER_BYTES;
   const blocks = Math.min(sum(rows), PAIR_ROWS) * PAIR_ROW_BYTES;
   const pairs = rows.reduce((product, count) => product * count, 1);
-  const variants = Math.min(pairs, PAIR_BATCH) * PAIR_VARIANT_BYTES;
-  return Math.min(barBytes * bars + blocks, ROW_BYTES) + variants;
+  const carried = Math.min(pairs, PAIR_BATCH) * PAIR_VARIANT_BYTES;
+  // Variants that an engine does not score are compared series by series where rows do not fit.
+  if (alone < Number.POSITIVE_INFINITY && !doFit(rows, bars)) return blocks + carried;
+  return Math.min(barBytes * bars + blocks, ROW_BYTES) + carried;
 }
 
 /** Most price sources that a thread holds: those named, and the close. */

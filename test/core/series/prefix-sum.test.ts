@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { DoubleDouble } from "../../../src/core/series/double-double.ts";
-import { PrefixSum } from "../../../src/core/series/prefix-sum.ts";
+import { isExactlySummed, PrefixSum } from "../../../src/core/series/prefix-sum.ts";
 import { standardDeviations } from "../../../src/core/series/standard-deviation.ts";
 import { weightedMeans } from "../../../src/core/series/weighted-mean.ts";
 import { correctlyRounded, rationalOf } from "../../support/rational.ts";
@@ -112,6 +112,36 @@ describe("window means", () => {
         expect(Array.from(series, (_, t) => sums.mean(t, window))).toEqual([...sums.means(window)]);
       }),
     );
+  });
+});
+
+describe("exactness told without sums", () => {
+  const exact = (series: Float64Array) => {
+    const { isWhole, gridBars, bars } = PrefixSum.of(series);
+    return isWhole && gridBars === bars;
+  };
+
+  it("is never claimed where sums are not exact, and is on any grid of prices", () => {
+    fc.assert(
+      fc.property(onGrid, ({ scale, ticks }) => {
+        const series = Float64Array.from(ticks, (tick) => tick / scale);
+        expect(isExactlySummed(series)).toBe(true);
+        expect(exact(series)).toBe(true);
+      }),
+    );
+    const huge = fc.double({ min: -(2 ** 60), max: 2 ** 60, noDefaultInfinity: true });
+    const mixed = fc.oneof(integer(-100, 100), fc.double({ min: -1e4, max: 1e4 }), huge);
+    const series = fc.array(mixed, { maxLength: 20 });
+    fc.assert(
+      fc.property(series, (values) => {
+        const of = Float64Array.from(values);
+        if (isExactlySummed(of)) expect(exact(of)).toBe(true);
+      }),
+      { numRuns: 1_000 },
+    );
+    expect(isExactlySummed(Float64Array.of(1, Number.NaN))).toBe(false);
+    expect(isExactlySummed(Float64Array.of(1, 1 / 3))).toBe(false);
+    expect(isExactlySummed(Float64Array.of(2 ** 52, 2 ** 52))).toBe(false);
   });
 });
 
