@@ -15,14 +15,24 @@ import { loadConfig } from "../src/config.ts";
 import { PRIORITIES } from "../src/store/priorities.ts";
 import { circumstances, median, saveResults } from "./machine.ts";
 
+const HELP = `npm run bench:admission -- [--rounds 15] [--rivals 8] [--costs 5]
+
+From the begin of a breach to the first refusal, beside so many processes that spin, and what
+watching costs. JSON goes to bench/results.`;
+
 const { values: flags } = parseArgs({
   options: {
     rounds: { type: "string", default: "15" },
     /** Processes that compete for the cores while reactions are measured. */
     rivals: { type: "string", default: "8" },
     costs: { type: "string", default: "5" },
+    help: { type: "boolean", default: false },
   },
 });
+if (flags.help) {
+  console.log(HELP);
+  process.exit(0);
+}
 
 const COST_MS = 2_000;
 const FAR = { recover: 1e8, warn: 1e9, open: null };

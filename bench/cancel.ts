@@ -14,13 +14,23 @@ import type { RunRequestInput } from "../src/plan/request.ts";
 import { startPostgres } from "../test/support/postgres.ts";
 import { circumstances, median, saveResults } from "./machine.ts";
 
+const HELP = `npm run bench:cancel -- [--tries 10] [--bars 43800] [--databases pglite,postgres]
+
+From cancelRun to the end of a sweep, by itself and while urgent work holds the threads. JSON goes
+to bench/results.`;
+
 const { values: flags } = parseArgs({
   options: {
     tries: { type: "string", default: "10" },
     bars: { type: "string", default: "43800" },
     databases: { type: "string", default: "pglite,postgres" },
+    help: { type: "boolean", default: false },
   },
 });
+if (flags.help) {
+  console.log(HELP);
+  process.exit(0);
+}
 
 const windows = (stop: number) => ({ window: { start: 2, stop, step: 1 } });
 /** Longer than all tries together; each has another fee, so none is the result of another. */

@@ -17,6 +17,12 @@ import { type Blow, campaign } from "../test/support/chaos/campaign.ts";
 import { importCampaign } from "../test/support/chaos/import-campaign.ts";
 import { startPostgres } from "../test/support/postgres.ts";
 
+const HELP = `npm run chaos -- [--kills 50] [--seed 1] [--windows 600] [--bars 20000] [--imports 0]
+
+One run on a real PostgreSQL whose processes are killed so often; with --imports a server that is
+killed so often within imports. Windows and bars make the run longer. Fails where a chunk is lost or
+counted twice, an event is missed, or the digest is another.`;
+
 const { values } = parseArgs({
   options: {
     kills: { type: "string", default: "50" },
@@ -24,8 +30,13 @@ const { values } = parseArgs({
     windows: { type: "string", default: "600" },
     bars: { type: "string", default: "20000" },
     imports: { type: "string", default: "0" },
+    help: { type: "boolean", default: false },
   },
 });
+if (values.help) {
+  console.log(HELP);
+  process.exit(0);
+}
 const kills = Number(values.kills);
 const seed = Number(values.seed);
 const windows = Number(values.windows);

@@ -11,6 +11,12 @@ import { fuzzThings } from "../test/fuzz/fuzz-things.ts";
  * no client's mistake explains, on a crash, and on a slow query; every finding comes with the
  * command that sends it again.
  */
+const HELP = `npm run fuzz:api -- [--documents 20000] [--seed N] [--from 0] [--parallel 4] [--slow-ms 5000]
+
+Random documents and variables against a real service on this machine. Exits 1 on an answer that no
+client's mistake explains, on a crash, and on a slow query; every finding comes with the command
+that sends it again.`;
+
 const { values } = parseArgs({
   options: {
     documents: { type: "string", default: "20000" },
@@ -18,8 +24,13 @@ const { values } = parseArgs({
     from: { type: "string", default: "0" },
     parallel: { type: "string", default: "4" },
     "slow-ms": { type: "string", default: "5000" },
+    help: { type: "boolean", default: false },
   },
 });
+if (values.help) {
+  console.log(HELP);
+  process.exit(0);
+}
 const [documents, seed, from, parallel, slowMs] = [
   values.documents,
   values.seed,

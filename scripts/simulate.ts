@@ -19,6 +19,11 @@ import { type SimulatedRun, simulateRun } from "../test/support/simulation/simul
 import { addTally, emptyTally } from "../test/support/simulation/tally.ts";
 import { SimulatedDatabase } from "../test/support/simulation/world.ts";
 
+const HELP = `npm run simulate -- [--seed 1] [--runs 100] [--threads N] [--trace] [--bugs]
+
+Runs of the real runner and store under a virtual clock, with faults that follow from the seed: so
+many from the seed on. --trace tells what happens, --bugs plants faults that have to be found.`;
+
 const { values } = parseArgs({
   options: {
     seed: { type: "string", default: "1" },
@@ -26,8 +31,13 @@ const { values } = parseArgs({
     threads: { type: "string", default: String(availableParallelism()) },
     trace: { type: "boolean", default: false },
     bugs: { type: "boolean", default: false },
+    help: { type: "boolean", default: false },
   },
 });
+if (values.help) {
+  console.log(HELP);
+  process.exit(0);
+}
 const first = Number(values.seed);
 const runs = Number(values.runs);
 const threads = values.trace || values.bugs ? 1 : Math.min(Number(values.threads), runs);
