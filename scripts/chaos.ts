@@ -17,7 +17,7 @@ import { type Blow, campaign } from "../test/support/chaos/campaign.ts";
 import { importCampaign } from "../test/support/chaos/import-campaign.ts";
 import { startPostgres } from "../test/support/postgres.ts";
 
-const HELP = `npm run chaos -- [--kills 50] [--seed 1] [--windows 600] [--bars 20000] [--imports 0]
+const HELP = `npm run chaos -- [--kills 50] [--seed 1] [--windows 770] [--bars 20000] [--imports 0]
 
 One run on a real PostgreSQL whose processes are killed so often; with --imports a server that is
 killed so often within imports. Windows and bars make the run longer. Fails where a chunk is lost or
@@ -27,7 +27,7 @@ const { values } = parseArgs({
   options: {
     kills: { type: "string", default: "50" },
     seed: { type: "string", default: "1" },
-    windows: { type: "string", default: "600" },
+    windows: { type: "string", default: "770" },
     bars: { type: "string", default: "20000" },
     imports: { type: "string", default: "0" },
     help: { type: "boolean", default: false },

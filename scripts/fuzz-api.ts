@@ -11,7 +11,8 @@ import { fuzzThings } from "../test/fuzz/fuzz-things.ts";
  * no client's mistake explains, on a crash, and on a slow query; every finding comes with the
  * command that sends it again.
  */
-const HELP = `npm run fuzz:api -- [--documents 20000] [--seed N] [--from 0] [--parallel 4] [--slow-ms 5000]
+const HELP = `npm run fuzz:api -- [--documents 20000] [--seed N] [--from 0] [--parallel 4]
+                    [--slow-ms 5000]
 
 Random documents and variables against a real service on this machine. Exits 1 on an answer that no
 client's mistake explains, on a crash, and on a slow query; every finding comes with the command

@@ -20,6 +20,8 @@ export async function migrateEmbedded(db: NodePgDatabase): Promise<void> {
 export async function migrateServer(url: string): Promise<void> {
   // One connection, because an advisory lock belongs to its session.
   const client = new pg.Client(url);
+  // A connection that is lost fails the statement under way, or the next one.
+  client.on("error", () => {});
   await client.connect();
   try {
     await client.query("select pg_advisory_lock($1)", [MIGRATION_LOCK]);
