@@ -1,6 +1,6 @@
 import type { Timeframe } from "../src/core/series/timeframe.ts";
 import type { RunRequestInput } from "../src/plan/request.ts";
-import { sizedRequest } from "./memory-workload.ts";
+import { crossRequest, sizedRequest } from "./memory-workload.ts";
 
 /** A run that can be cut into many chunks or few. */
 export interface ChunkWorkload {
@@ -80,19 +80,5 @@ export const CHUNK_WORKLOADS: Readonly<Record<string, ChunkWorkload>> = {
 };
 
 function pairs(windows: number): RunRequestInput {
-  const window = range(2, windows + 1);
-  return {
-    dataset,
-    warmupBars: 0,
-    strategy: {
-      indicators: {
-        fast: { id: "ma.sma", params: { window } },
-        slow: { id: "ma.sma", params: { window } },
-      },
-      signals: [{ rule: "cross", of: "fast", against: "slow" }],
-    },
-    execution: costs,
-    preselect: 100,
-    topK: 20,
-  };
+  return { dataset, ...crossRequest(windows + 1), topK: 20 };
 }

@@ -55,24 +55,25 @@ const windows = (stop: number) => ({ window: { start: 2, stop, step: 1 } });
 /** Runs whose memory goes elsewhere: to the levels of Stage B, days, rows of pairs. */
 const NAMED: Readonly<Record<string, Omit<RunRequestInput, "dataset">>> = {
   stops: {
-    ...pairs(60),
+    ...crossRequest(60),
     risk: { stopLossPct: levels(100), takeProfitPct: levels(100) },
     preselect: 20,
   },
   trails: {
-    ...pairs(60),
+    ...crossRequest(60),
     execution: { feePct: 0.1, slippagePct: 0, fillMode: "INTRABAR" },
     risk: { trailingStopPct: levels(300), takeProfitPct: levels(300) },
     preselect: 4,
   },
-  pairs: pairs(700),
-  all: { ...pairs(100), preselect: 20_000 },
-  sharpe: { ...pairs(250), ranking: { primary: { metric: "sharpe" } } },
+  pairs: crossRequest(700),
+  all: { ...crossRequest(100), preselect: 20_000 },
+  sharpe: { ...crossRequest(250), ranking: { primary: { metric: "sharpe" } } },
 };
 
 export const NAMES: readonly string[] = [...Object.keys(SHAPES), ...Object.keys(NAMED)];
 
-function pairs(stop: number): Omit<RunRequestInput, "dataset"> {
+/** Averages of 2 to `stop` bars crossed with one another. */
+export function crossRequest(stop: number): Omit<RunRequestInput, "dataset"> {
   return {
     warmupBars: 0,
     strategy: {

@@ -42,12 +42,10 @@ export async function answerUpload(
   upload: Upload,
 ): Promise<void> {
   request.setTimeout(IDLE_MS, () => request.destroy());
-  try {
-    await answer(request, response, await receive(request, upload));
-  } catch (error) {
-    const refusal = uploadRefusal(error) ?? unexpected(response, upload, error);
-    await answer(request, response, refusal);
-  }
+  const said = await receive(request, upload).catch((error: unknown) => {
+    return uploadRefusal(error) ?? unexpected(response, upload, error);
+  });
+  await answer(request, response, said);
 }
 
 async function receive(
@@ -84,13 +82,11 @@ async function answer(
   const text = Buffer.from(JSON.stringify(body));
   const said = { "content-type": "application/json", "content-length": text.length };
   response.writeHead(status, { ...said, ...close, ...headers });
+  response.write(text);
   if (!request.complete) {
-    response.write(text);
     request.resume();
     await finished(request, { signal: AbortSignal.timeout(LINGER_MS) }).catch(() => {});
-    response.end();
-    if (!request.complete) request.destroy();
-    return;
   }
-  response.end(text);
+  response.end();
+  if (!request.complete) request.destroy();
 }

@@ -1,5 +1,5 @@
 import { findIndicator } from "../indicators/registry.ts";
-import { type ParameterValues, withDefaults } from "../parameter.ts";
+import type { ParameterValues } from "../parameter.ts";
 import { type BitPlane, planeWords } from "../series/bit-plane.ts";
 import { ByteLru } from "../series/byte-lru.ts";
 import type { CandleView } from "../series/candle-view.ts";
@@ -10,6 +10,7 @@ import type { Atom, SeriesRef } from "./atom.ts";
 import { computeOutputs, resolveSeries } from "./resolve-series.ts";
 import { RowsAhead } from "./rows-ahead.ts";
 import { operandKey, outputKey, seriesKey } from "./series-key.ts";
+import { meanOf } from "./series-mean.ts";
 import type { ValueStore } from "./value-store.ts";
 
 /**
@@ -128,9 +129,7 @@ export class PlaneSource {
 
   /** What a series is the mean of, where it is one. */
   windowMean(ref: SeriesRef): WindowMean | null {
-    if (ref.kind !== "output") return null;
-    const indicator = findIndicator(ref.indicator);
-    const mean = indicator?.windowMean?.(withDefaults(indicator.params, ref.params));
+    const mean = meanOf(ref);
     if (mean === undefined) return null;
     const { firstBar } = this.#range;
     return { sums: this.#view.prefixSum(mean.source), window: mean.window, firstBar };

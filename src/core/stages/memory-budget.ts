@@ -2,7 +2,7 @@ import { constrainedCombinations } from "../grid/variant-space.ts";
 import { planeWords } from "../series/bit-plane.ts";
 import { ENTRY_BYTES } from "../signals/plane-source.ts";
 import { riskFootprint } from "./risk-footprint.ts";
-import { type IsExact, type ScoredAlone, scoredAlone } from "./scored-alone.ts";
+import { EACH, type IsExact, type ScoredAlone, scoredAlone } from "./scored-alone.ts";
 import { PAIR_BATCH, SCORER_CACHES } from "./scorer-caches.ts";
 import { strategyFootprint } from "./strategy-footprint.ts";
 import { type Sweep, sweepMetrics } from "./sweep.ts";
@@ -73,7 +73,8 @@ export interface KeptBounds {
 /** The budget as arithmetic, from the plan alone. */
 export function memoryBudget(sweep: Sweep, run: BudgetedRun): MemoryBudget {
   const processBytes = PROCESS_BYTES + run.workers * THREAD_BYTES;
-  const few = run.isExact === undefined ? null : scoredAlone(sweep, run.bars, run.isExact);
+  const alone = run.isExact === undefined ? null : scoredAlone(sweep, run.bars, run.isExact);
+  const few = alone ?? EACH;
   const keptBytes = keptBudget(sweep, run, few);
   const candleBytes = run.bars * CANDLE_COLUMNS * NUMBER_BYTES;
   const threadBytes = run.workers * threadBudget(sweep, run, shareOf(few, run.workers));
@@ -97,26 +98,22 @@ export function memoryBudget(sweep: Sweep, run: BudgetedRun): MemoryBudget {
 }
 
 /** What the run leaves in the caches, as far as there is room: the grid is what can fill them. */
-function keptBudget(sweep: Sweep, { bars, caches }: BudgetedRun, few: ScoredAlone | null): number {
+function keptBudget(sweep: Sweep, { bars, caches }: BudgetedRun, few: ScoredAlone): number {
   if (caches === undefined) return 0;
-  const { seriesBytes, planeBytes } = strategyFootprint(sweep, bars, few ?? undefined);
+  const { seriesBytes, planeBytes } = strategyFootprint(sweep, bars, few);
   return Math.min(seriesBytes, caches.indicatorBytes) + Math.min(planeBytes, caches.atomBytes);
 }
 
 /** A thread's: variants that are scored by themselves are dealt to all of them. */
-function shareOf(few: ScoredAlone | null, workers: number): ScoredAlone | undefined {
-  return few === null ? undefined : { ...few, variants: Math.ceil(few.variants / workers) };
+function shareOf(few: ScoredAlone, workers: number): ScoredAlone {
+  return { ...few, variants: Math.ceil(few.variants / workers) };
 }
 
 /**
  * One thread: caches as far as the grid can fill them, scratch, and tables of constraint and first
  * hits.
  */
-function threadBudget(
-  sweep: Sweep,
-  { bars, isExact }: BudgetedRun,
-  few: ScoredAlone | undefined,
-): number {
+function threadBudget(sweep: Sweep, { bars, isExact }: BudgetedRun, few: ScoredAlone): number {
   const seriesBytes = bars * NUMBER_BYTES;
   const planeBytes = planeWords(bars) * 4 + ENTRY_BYTES;
   const strategy = strategyFootprint(sweep, bars, few);

@@ -1,8 +1,6 @@
 import { Grid } from "../grid/grid.ts";
 import { SubGrid } from "../grid/sub-grid.ts";
-import { findIndicator } from "../indicators/registry.ts";
-import { withDefaults } from "../parameter.ts";
-import type { SeriesRef } from "../signals/atom.ts";
+import { meanOf } from "../signals/series-mean.ts";
 import { isServedByEveryBackend } from "./backend.ts";
 import type { RowSource } from "./pair-rows.ts";
 import { PAIR_ROWS, ROW_BYTES } from "./scorer-caches.ts";
@@ -17,6 +15,9 @@ export interface ScoredAlone {
   /** Whether all rows are means that kernels make from exact sums, so that none is kept. */
   readonly ofMeans: boolean;
 }
+
+/** Every variant is scored by itself, or in whatever way. */
+export const EACH: ScoredAlone = { variants: Number.POSITIVE_INFINITY, ofMeans: false };
 
 /** Whether the sums of a price source are exact over all bars; false where nobody has looked. */
 export type IsExact = (source: string) => boolean;
@@ -38,7 +39,10 @@ export function scoredAlone(sweep: Sweep, bars: number, isExact: IsExact): Score
   const rows = families.reduce((count, family) => count + family.rows.size, 0);
   if (rows > PAIR_ROWS) return null;
   const digits = new Int32Array(sweep.axes.length);
-  const isMeanAt = (source: RowSource) => isMean(source.series(digits), isExact);
+  const isMeanAt = (source: RowSource) => {
+    const mean = meanOf(source.series(digits));
+    return mean !== undefined && isExact(mean.source);
+  };
   const ofMeans = families.every(({ source, rows: all }) => {
     for (let row = 0; row < all.size; row++) {
       all.digits(row, digits);
@@ -48,11 +52,4 @@ export function scoredAlone(sweep: Sweep, bars: number, isExact: IsExact): Score
   });
   if (!ofMeans && rows * bars * NUMBER_BYTES > ROW_BYTES) return null;
   return { variants: Math.max(sweep.preselect, sweep.topK), ofMeans };
-}
-
-function isMean(ref: SeriesRef, isExact: IsExact): boolean {
-  if (ref.kind !== "output") return false;
-  const indicator = findIndicator(ref.indicator);
-  const mean = indicator?.windowMean?.(withDefaults(indicator.params, ref.params));
-  return mean !== undefined && isExact(mean.source);
 }

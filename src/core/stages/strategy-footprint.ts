@@ -15,7 +15,7 @@ import {
 import { ENTRY_BYTES } from "../signals/plane-source.ts";
 import { legBytes, listBytes } from "./class-panel.ts";
 import { type LegClass, type LegSide, legShape } from "./leg-shape.ts";
-import type { ScoredAlone } from "./scored-alone.ts";
+import { EACH, type ScoredAlone } from "./scored-alone.ts";
 import {
   LEG_BYTES,
   PAIR_BATCH,
@@ -44,9 +44,6 @@ const PLANES_OF_SIDES = 8;
 const LEVELS_AT_ONCE = 8;
 /** A row's value as pairwise comparison reads it. */
 const KEY_BYTES = 2;
-
-/** Every variant is scored by itself, or in whatever way. */
-const EACH: ScoredAlone = { variants: Number.POSITIVE_INFINITY, ofMeans: false };
 
 /** A bar of such a row, and what a family of them has beside its rows. */
 const ROW_BAR_BYTES = NUMBER_BYTES + KEY_BYTES;
@@ -224,9 +221,12 @@ function outputsOf(
 function comparesFittingRows(sweep: Sweep, signal: SignalBinding, bars: number): boolean {
   if (signal.rule !== "cross") return false;
   if (distinctAtoms(sweep, signal) <= planeRoom(bars, SCORER_CACHES)) return false;
-  const operands = Object.values(signal.operands);
-  const rows = operands.map((operand) => combinationsOf(sweep, operandAxes(sweep, operand)));
-  return doFit(rows, bars);
+  return doFit(rowCounts(sweep, signal), bars);
+}
+
+/** Rows of each operand of a signal. */
+function rowCounts(sweep: Sweep, { operands }: SignalBinding): number[] {
+  return Object.values(operands).map((one) => combinationsOf(sweep, operandAxes(sweep, one)));
 }
 
 function doFit(rows: readonly number[], bars: number): boolean {
@@ -241,8 +241,7 @@ function signalRowBytes(
   variants: number,
 ): number {
   if (signal.rule !== "cross") return 0;
-  const operands = Object.values(signal.operands);
-  const rows = operands.map((operand) => combinationsOf(sweep, operandAxes(sweep, operand)));
+  const rows = rowCounts(sweep, signal);
   const returns = returnBytes(sweep, rows, bars);
   if (distinctAtoms(sweep, signal) <= planeRoom(bars, SCORER_CACHES)) return returns;
   return rowBytes(rows, bars, variants) + returns;

@@ -12,6 +12,9 @@ const STATEMENT_BYTES = 16 * 2 ** 10;
 /** Segments of 16 MiB: what is left of a log that was dropped is written over, up to so many. */
 export const LOG_SETTINGS = ["min_wal_size=32MB", "max_wal_size=64MB"];
 
+/** The statement that drops it. */
+export const CHECKPOINT = "checkpoint";
+
 /** What would be done again after a kill. */
 const LENGTH = `select pg_wal_lsn_diff(pg_current_wal_insert_lsn(), redo_lsn)::float8 as bytes
   from pg_control_checkpoint()`;
@@ -72,7 +75,7 @@ export class DatabaseLog {
     if (this.#dropping || this.#closed) return;
     this.#due = false;
     this.#dropping = true;
-    void this.#ask(() => this.#pool.query("checkpoint")).finally(() => {
+    void this.#ask(() => this.#pool.query(CHECKPOINT)).finally(() => {
       this.#dropping = false;
     });
   }

@@ -1,5 +1,6 @@
 import pg from "pg";
 import { WatchedPool } from "../watched-waits.ts";
+import { CHECKPOINT } from "./database-log.ts";
 
 /** The session in the hands of all whose statements stand alone. */
 interface Lease {
@@ -102,7 +103,7 @@ function noted(): void {}
 
 /** By what it does or its parameters hold, wherever the driver takes them from. */
 function isLong([asked, values]: readonly unknown[], text: string): boolean {
-  if (text === "checkpoint") return true;
+  if (text === CHECKPOINT) return true;
   const given = values ?? (asked as { readonly values?: unknown }).values;
   if (!Array.isArray(given)) return false;
   const bytes = given.map((value) => {
