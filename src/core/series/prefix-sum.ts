@@ -1,15 +1,11 @@
 import { DoubleDouble } from "./double-double.ts";
+import { MAX_PREFIX, type ScaleStep, scaleFor, sumOnGrid } from "./grid-sums.ts";
 
 /** Bars `[from, to)`. */
 export interface Run {
   readonly from: number;
   readonly to: number;
 }
-
-/** Differences of two prefix sums below this bound are integers below 2^53, so they are exact. */
-const MAX_PREFIX = 2 ** 52;
-/** The finest decimal grid tried: 8 decimals of a price and 2 more for its half or quarter. */
-const FINEST_SCALE = 1e10;
 
 /**
  * Prefix sums of a series, so that the sum of any window costs one subtraction.
@@ -61,7 +57,8 @@ export class PrefixSum {
     const fine = grid.bars < series.length ? sumFinely(series) : null;
     this.#hi = fine === null ? null : fine.hi;
     this.#lo = fine === null ? null : fine.lo;
-    this.#lastAbsent = lastAbsent(series);
+    const isWhole = grid.bars === series.length && !grid.lacks;
+    this.#lastAbsent = isWhole ? null : lastAbsent(series);
     this.isWhole = this.#lastAbsent === null;
   }
 
@@ -159,60 +156,6 @@ export function isExactlySummed(series: Float64Array): boolean {
     sum += Math.abs(value);
   }
   return sum * scale < MAX_PREFIX / 2;
-}
-
-interface ScaleStep {
-  readonly bar: number;
-  readonly scale: number;
-}
-
-interface GridSums {
-  readonly scaleSteps: readonly ScaleStep[];
-  readonly scale: number;
-  readonly bars: number;
-  readonly ticks: Float64Array;
-  readonly largestTick: number;
-}
-
-/** Sums integers on the coarsest decimal grid that holds all bars so far, as far as one does. */
-function sumOnGrid(series: Float64Array): GridSums {
-  const ticks = new Float64Array(series.length + 1);
-  const scaleSteps: ScaleStep[] = [{ bar: 0, scale: 1 }];
-  let scale = 1;
-  let largestSum = 0;
-  let largestTick = 0;
-  let bars = 0;
-  let sum = 0;
-  for (; bars < series.length; bars++) {
-    const value = Number.isFinite(series[bars]) ? series[bars] : 0;
-    let tick = Math.round(value * scale);
-    // Nearly all values lie on the grid of those before.
-    if (tick / scale !== value) {
-      const factor = scaleFor(value, scale) / scale;
-      if (!(largestSum * factor <= MAX_PREFIX)) break;
-      for (let i = 1; i <= bars; i++) ticks[i] *= factor;
-      scale *= factor;
-      scaleSteps.push({ bar: bars, scale });
-      largestSum *= factor;
-      largestTick *= factor;
-      sum = ticks[bars];
-      tick = Math.round(value * scale);
-    }
-    sum += tick;
-    if (Math.abs(sum) > MAX_PREFIX) break;
-    ticks[bars + 1] = sum;
-    largestSum = Math.max(largestSum, Math.abs(sum));
-    largestTick = Math.max(largestTick, Math.abs(tick));
-  }
-  return { scale, scaleSteps, bars, ticks, largestTick };
-}
-
-/** The first power of ten from `scale` on whose grid holds the value; infinite when none does. */
-function scaleFor(value: number, scale: number): number {
-  for (let finer = scale; finer <= FINEST_SCALE; finer *= 10) {
-    if (Math.round(value * finer) / finer === value) return finer;
-  }
-  return Number.POSITIVE_INFINITY;
 }
 
 function sumFinely(series: Float64Array): { hi: Float64Array; lo: Float64Array } {
