@@ -1,7 +1,4 @@
-import type { BackendFactory } from "../core/stages/backend.ts";
-import { ReferenceBackend } from "../core/stages/reference-backend.ts";
 import { kernelsBuilt } from "./kernel-module.ts";
-import { WasmBackend } from "./wasm-backend.ts";
 
 /** What runs the hot loops: chosen once when a process starts, recorded with each of its runs. */
 export type KernelName = "wasm" | "reference";
@@ -13,10 +10,4 @@ export function chooseKernels(setting: (typeof KERNEL_SETTINGS)[number]): Kernel
   if (kernelsBuilt()) return "wasm";
   if (setting === "auto") return "reference";
   throw new Error("the WASM kernels are not built: npm run kernels");
-}
-
-export function backendFactory(kernels: KernelName): BackendFactory {
-  return kernels === "wasm"
-    ? (rules, market) => new WasmBackend(rules, market)
-    : (rules, market) => new ReferenceBackend(rules, market);
 }

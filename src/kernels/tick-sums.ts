@@ -1,12 +1,10 @@
-import type { PrefixSum } from "../core/series/prefix-sum.ts";
 import type { WindowMean } from "../core/signals/plane-source.ts";
 import type { KernelMemory } from "./kernel-memory.ts";
 
-/** Exact sums in kernel memory, once a price source: what assembly/tick-means.ts takes means of. */
+/** Exact sums of a scorer's candles, which kernels take means of where they lie. */
 export class TickSums {
   readonly #memory: KernelMemory;
   readonly #bars: number;
-  readonly #at = new Map<PrefixSum, number>();
 
   /** `bars`: of a range. */
   constructor(memory: KernelMemory, bars: number) {
@@ -20,16 +18,8 @@ export class TickSums {
   }
 
   /** Address of the sum of all bars before the first. */
-  at({ sums, firstBar }: WindowMean): number {
-    let at = this.#at.get(sums);
-    if (at === undefined) {
-      // Two bars are computed at once.
-      const used = firstBar + this.#bars + 1;
-      const room = this.#memory.float64(used + 1);
-      room.set(sums.ticks.subarray(0, used));
-      at = room.byteOffset;
-      this.#at.set(sums, at);
-    }
-    return at;
+  at({ sums }: WindowMean): number {
+    if (!this.#memory.holds(sums.ticks)) throw new Error("these sums are not in kernel memory");
+    return sums.ticks.byteOffset;
   }
 }

@@ -78,6 +78,11 @@ export class WasmBackend implements ScoringBackend {
     return this.memory.int32(planeWords(bars));
   }
 
+  /** Kernels compute two at once: there is one behind the last. */
+  numbers(length: number): Float64Array {
+    return this.memory.float64(length + 1, "as it is").subarray(0, length);
+  }
+
   tradeList(bars: number, entries?: TradeList): TradeList {
     const slots = bars + 1;
     return new TradeList({

@@ -16,7 +16,7 @@ import type { StageWork } from "../core/stages/stage-output.ts";
 import { sweepMetrics } from "../core/stages/sweep.ts";
 import { SweepScorer } from "../core/stages/sweep-scorer.ts";
 import { TopRows } from "../core/stages/top-rows.ts";
-import { backendFactory } from "../kernels/choose-kernels.ts";
+import { backendFactory } from "../kernels/backend-factory.ts";
 import { KernelMemoryExceeded } from "../kernels/kernel-memory.ts";
 import { BegunChunk } from "./begun-chunk.ts";
 import { PoolCaches } from "./cache/pool-caches.ts";

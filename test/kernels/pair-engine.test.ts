@@ -8,7 +8,8 @@ import { allocateCandles, type Candles } from "../../src/core/series/candles.ts"
 import { dealtVariants } from "../../src/core/stages/batch-engine.ts";
 import type { OperandBinding, Sweep } from "../../src/core/stages/sweep.ts";
 import { SweepScorer } from "../../src/core/stages/sweep-scorer.ts";
-import { backendFactory, type KernelName } from "../../src/kernels/choose-kernels.ts";
+import { backendFactory } from "../../src/kernels/backend-factory.ts";
+import type { KernelName } from "../../src/kernels/choose-kernels.ts";
 import { syntheticCandles } from "../../src/market-data/synthetic.ts";
 import { anyCloseSettings, FREE_SETTINGS } from "../support/execution-arbitraries.ts";
 import { describeEachKernel } from "../support/kernel-suites.ts";
@@ -228,12 +229,11 @@ describeEachKernel("pair engine = reference engine, to the bit", (kernels) => {
   });
 
   it("where equity is lost at the end of a day and comes back: there is no Calmar", () => {
-    const { axes, indicators, of, against } = FAMILIES[0];
     let lost = 0;
     for (let seed = 0; seed < 40; seed++) {
       const candles = marketOf("tide", 1_025, seed, 500);
       const sweep: Sweep = {
-        ...sweepOf({ axes, indicators, of, against }, candles),
+        ...sweepOf(FAMILIES[0], candles),
         execution: { ...FREE_SETTINGS, sizing: "ALL_IN" },
       };
       const metrics = ["calmar"] as const;

@@ -9,7 +9,7 @@ import { scoreStageB } from "../../src/core/stages/stage-b.ts";
 import type { Sweep } from "../../src/core/stages/sweep.ts";
 import { type ScorerOptions, SweepScorer } from "../../src/core/stages/sweep-scorer.ts";
 import { TopRows } from "../../src/core/stages/top-rows.ts";
-import { backendFactory } from "../../src/kernels/choose-kernels.ts";
+import { backendFactory } from "../../src/kernels/backend-factory.ts";
 import { csvSource } from "../../src/market-data/csv.ts";
 import type { RunRequestInput } from "../../src/plan/request.ts";
 import { listSharedCandles, readSharedText } from "../support/golden-files.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { SweepScorer } from "../../src/core/stages/sweep-scorer.ts";
-import { backendFactory } from "../../src/kernels/choose-kernels.ts";
+import { backendFactory } from "../../src/kernels/backend-factory.ts";
 import { KernelMemory } from "../../src/kernels/kernel-memory.ts";
 import type { ScorerOrder } from "../../src/pool/protocol.ts";
 import { Scorers } from "../../src/pool/scorers.ts";

@@ -2,18 +2,24 @@ import { barCount, type Candles } from "./candles.ts";
 import { PrefixSum } from "./prefix-sum.ts";
 import { type PriceSource, priceSeries } from "./price-source.ts";
 
+/** Numbers that may be anything. */
+export type AllocateNumbers = (length: number) => Float64Array;
+
 /**
  * Candles with what many indicators share, computed once: combined price sources and prefix sums.
- * A view belongs to one thread; its candles may be shared memory.
+ * A view belongs to one thread; its candles may be shared memory, its sums lie in what `allocate`
+ * gives.
  */
 export class CandleView {
   readonly candles: Candles;
   readonly bars: number;
+  readonly #allocate: AllocateNumbers;
   readonly #series = new Map<PriceSource, Float64Array>();
   readonly #sums = new Map<PriceSource, PrefixSum>();
 
-  constructor(candles: Candles) {
+  constructor(candles: Candles, allocate: AllocateNumbers = (length) => new Float64Array(length)) {
     this.candles = candles;
+    this.#allocate = allocate;
     this.bars = barCount(candles);
   }
 
@@ -22,7 +28,8 @@ export class CandleView {
   }
 
   prefixSum(source: PriceSource): PrefixSum {
-    return remember(this.#sums, source, () => PrefixSum.of(this.price(source)));
+    const make = () => PrefixSum.of(this.price(source), this.#allocate(this.bars + 1));
+    return remember(this.#sums, source, make);
   }
 }
 

@@ -28,9 +28,12 @@ export interface GridSums {
 /** Places of the running numbers. */
 const [SUM, LARGEST_SUM, LARGEST_TICK] = [0, 1, 2];
 
-/** Sums integers on the coarsest decimal grid that holds all bars so far, as far as one does. */
-export function sumOnGrid(series: Float64Array): GridSums {
-  const ticks = new Float64Array(series.length + 1);
+/**
+ * Sums integers on the coarsest decimal grid that holds all bars so far, as far as one does, into
+ * `ticks`, whatever is there: one more than bars.
+ */
+export function sumOnGrid(series: Float64Array, ticks: Float64Array): GridSums {
+  ticks[0] = 0;
   const scaleSteps: ScaleStep[] = [{ bar: 0, scale: 1 }];
   const running = new Float64Array(3);
   let scale = 1;

@@ -45,8 +45,8 @@ export class PrefixSum {
   /** Per bar the position of the last absent value up to it, -1 before any; null without any. */
   readonly #lastAbsent: Int32Array | null;
 
-  private constructor(series: Float64Array) {
-    const grid = sumOnGrid(series);
+  private constructor(series: Float64Array, room: Float64Array) {
+    const grid = sumOnGrid(series, room);
     this.bars = series.length;
     this.gridBars = grid.bars;
     this.scale = grid.scale;
@@ -62,8 +62,12 @@ export class PrefixSum {
     this.isWhole = this.#lastAbsent === null;
   }
 
-  static of(series: Float64Array): PrefixSum {
-    return new PrefixSum(series);
+  /** The sums are written to `room`, whatever it holds: one more than there are values. */
+  static of(
+    series: Float64Array,
+    room: Float64Array = new Float64Array(series.length + 1),
+  ): PrefixSum {
+    return new PrefixSum(series, room);
   }
 
   /** Sum of the bars `[from, to)` in units of `1 / scale`, exact; for `to <= gridBars` only. */

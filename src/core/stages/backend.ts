@@ -65,6 +65,8 @@ export interface RiskScorer {
 export interface ScoringBackend {
   readonly name: "reference" | "wasm";
   plane(bars: number): BitPlane;
+  /** Not zeroed. */
+  numbers(length: number): Float64Array;
   tradeList(bars: number, entries?: TradeList): TradeList;
   /** plane = left op right; both series are cut to the range, NaN compares false. */
   compare(left: Float64Array, op: Comparison, right: Float64Array | number, plane: BitPlane): void;

@@ -60,6 +60,10 @@ export class ReferenceBackend implements ScoringBackend {
     return createPlane(bars);
   }
 
+  numbers(length: number): Float64Array {
+    return new Float64Array(length);
+  }
+
   tradeList(bars: number, entries?: TradeList): TradeList {
     return TradeList.allocate(bars, entries);
   }

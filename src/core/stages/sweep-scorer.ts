@@ -93,7 +93,8 @@ export class SweepScorer {
     const bars = time.length;
     this.#backend = backend;
     const newPlane = () => backend.plane(bars);
-    this.#source = new PlaneSource(new CandleView(candles), sweep, backend, {
+    const view = new CandleView(candles, (length) => backend.numbers(length));
+    this.#source = new PlaneSource(view, sweep, backend, {
       ...caches,
       store: options.store,
       clock: this.clock,

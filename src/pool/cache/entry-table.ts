@@ -1,4 +1,5 @@
-const NONE = -1;
+/** Entries count from 1: memory that nobody has written says that there is none. */
+const NONE = 0;
 const FIELD = {
   hash: 0,
   /** Next of the bucket, or of the free entries. */
@@ -12,7 +13,8 @@ const FIELD = {
   version: 7,
   words: 8,
 } as const;
-const STATE = { free: 0, fresh: 1, count: 2, oldest: 3, newest: 4, words: 5 } as const;
+/** `used`: entries that ever were. */
+const STATE = { free: 0, used: 1, count: 2, oldest: 3, newest: 4, words: 5 } as const;
 
 /** What a thread needs to work on a table that another has made. */
 export interface TableMemory {
@@ -27,10 +29,8 @@ export interface EntryPlace {
 }
 
 export function createTable(maxEntries: number): TableMemory {
-  const words = STATE.words + bucketsOf(maxEntries) + maxEntries * FIELD.words;
-  const memory = { maxEntries, words: new SharedArrayBuffer(words * 4) };
-  new EntryTable(memory).clear();
-  return memory;
+  const words = STATE.words + bucketsOf(maxEntries) + (1 + maxEntries) * FIELD.words;
+  return { maxEntries, words: new SharedArrayBuffer(words * 4) };
 }
 
 /** A power of two. */
@@ -66,10 +66,10 @@ export class EntryTable {
   }
 
   clear(): void {
-    for (let entry = 0; entry < this.#state[STATE.fresh]; entry++) this.#outdate(entry);
+    for (let entry = 1; entry <= this.#state[STATE.used]; entry++) this.#outdate(entry);
     this.#buckets.fill(NONE);
     this.#state[STATE.free] = NONE;
-    this.#state[STATE.fresh] = 0;
+    this.#state[STATE.used] = 0;
     this.#state[STATE.count] = 0;
     this.#state[STATE.oldest] = NONE;
     this.#state[STATE.newest] = NONE;
@@ -136,8 +136,8 @@ export class EntryTable {
       this.#state[STATE.free] = this.#get(free, "next");
       return free;
     }
-    if (this.#state[STATE.fresh] === this.#maxEntries) return null;
-    return this.#state[STATE.fresh]++;
+    if (this.#state[STATE.used] === this.#maxEntries) return null;
+    return ++this.#state[STATE.used];
   }
 
   #leaveBucket(entry: number): void {

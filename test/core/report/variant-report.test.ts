@@ -7,7 +7,7 @@ import { type VariantReport, variantReport } from "../../../src/core/report/vari
 import { describeVariant } from "../../../src/core/stages/describe.ts";
 import { riskCells } from "../../../src/core/stages/sweep.ts";
 import { SweepScorer } from "../../../src/core/stages/sweep-scorer.ts";
-import { backendFactory } from "../../../src/kernels/choose-kernels.ts";
+import { backendFactory } from "../../../src/kernels/backend-factory.ts";
 import { describeEachKernel } from "../../support/kernel-suites.ts";
 import { anySweep, type SweepCase } from "../../support/sweep-arbitraries.ts";
 

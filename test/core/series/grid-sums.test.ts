@@ -39,7 +39,7 @@ describe("sums on a grid", () => {
           (_, bar) => (((bar + 1) * (seed % 9_973)) % 10_000) / 100,
         );
         for (const [bar, value] of places) series[bar] = value;
-        const grid = sumOnGrid(series);
+        const grid = sumOnGrid(series, new Float64Array(series.length + 1));
         const summed = series.subarray(0, grid.bars);
         expect(grid.ticks.subarray(0, grid.bars + 1)).toEqual(
           plainSums(series, grid.scale, grid.bars),

@@ -44,6 +44,20 @@ const refinedSeries = fc
     Float64Array.from([...cents.map((tick) => tick / 100), ...finer.map((tick) => tick / 1e5)]),
   );
 
+it("sums are the same in a room that held something else", () => {
+  fc.assert(
+    fc.property(fc.oneof(mixedSeries, refinedSeries), windows, (series, window) => {
+      const room = new Float64Array(series.length + 1).fill(7);
+      const sums = PrefixSum.of(series, room);
+      const fresh = PrefixSum.of(series);
+      expect(sums.ticks).toBe(room);
+      const exact = fresh.gridBars + 1;
+      expect(room.subarray(0, exact)).toEqual(fresh.ticks.subarray(0, exact));
+      expect(sums.means(window)).toEqual(fresh.means(window));
+    }),
+  );
+});
+
 describe("window means", () => {
   it("on a grid are the correctly rounded quotient of the decimal numbers", () => {
     fc.assert(

@@ -16,7 +16,7 @@ import { chooseBy } from "../../../src/core/stages/signal-planes.ts";
 import type { Sweep } from "../../../src/core/stages/sweep.ts";
 import { SweepScorer } from "../../../src/core/stages/sweep-scorer.ts";
 import { variantSides } from "../../../src/core/stages/variant-sides.ts";
-import { backendFactory } from "../../../src/kernels/choose-kernels.ts";
+import { backendFactory } from "../../../src/kernels/backend-factory.ts";
 import { arbitraryCandles, withHole } from "../../support/arbitrary-candles.ts";
 import {
   anyConditionPart,

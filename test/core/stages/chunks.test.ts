@@ -12,7 +12,7 @@ import { byVariant, scoreStageB } from "../../../src/core/stages/stage-b.ts";
 import { riskCells, type StageName } from "../../../src/core/stages/sweep.ts";
 import { SweepScorer } from "../../../src/core/stages/sweep-scorer.ts";
 import { TopRows } from "../../../src/core/stages/top-rows.ts";
-import { backendFactory } from "../../../src/kernels/choose-kernels.ts";
+import { backendFactory } from "../../../src/kernels/backend-factory.ts";
 import { describeEachKernel } from "../../support/kernel-suites.ts";
 import { planOf } from "../../support/request-samples.ts";
 import { sp500Candles } from "../../support/sp500-candles.ts";

@@ -7,7 +7,7 @@ import { scoreStageA, stageAWork } from "../../../src/core/stages/stage-a.ts";
 import type { StageOutput } from "../../../src/core/stages/stage-output.ts";
 import { SweepScorer } from "../../../src/core/stages/sweep-scorer.ts";
 import { TopRows } from "../../../src/core/stages/top-rows.ts";
-import { backendFactory } from "../../../src/kernels/choose-kernels.ts";
+import { backendFactory } from "../../../src/kernels/backend-factory.ts";
 import { FREE_SETTINGS } from "../../support/execution-arbitraries.ts";
 import { describeEachKernel } from "../../support/kernel-suites.ts";
 import { anyLegSweep, gatedPanels, twiceRuined } from "../../support/leg-sweeps.ts";

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, it } from "vitest";
 import { AccountRules } from "../../../src/core/execution/account.ts";
 import { type BitPlane, planeBit } from "../../../src/core/series/bit-plane.ts";
-import { backendFactory } from "../../../src/kernels/choose-kernels.ts";
+import { backendFactory } from "../../../src/kernels/backend-factory.ts";
 import { parseRunRequest } from "../../../src/plan/parse-request.ts";
 import { describeEachKernel } from "../../support/kernel-suites.ts";
 import { CROSS_REQUEST } from "../../support/request-samples.ts";

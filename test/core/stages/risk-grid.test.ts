@@ -10,7 +10,7 @@ import { METRICS } from "../../../src/core/metrics/registry.ts";
 import { measure } from "../../../src/core/metrics/track-record.ts";
 import { Random } from "../../../src/core/random.ts";
 import type { BackendFactory, ScoringBackend } from "../../../src/core/stages/backend.ts";
-import { backendFactory } from "../../../src/kernels/choose-kernels.ts";
+import { backendFactory } from "../../../src/kernels/backend-factory.ts";
 import { WasmBackend } from "../../../src/kernels/wasm-backend.ts";
 import { WasmRiskScorer } from "../../../src/kernels/wasm-risk-scorer.ts";
 import { anyCloseSettings, FREE_SETTINGS } from "../../support/execution-arbitraries.ts";

@@ -3,7 +3,7 @@ import type { Candles } from "../../../src/core/series/candles.ts";
 import { memoryBudget } from "../../../src/core/stages/memory-budget.ts";
 import { scoredAlone } from "../../../src/core/stages/scored-alone.ts";
 import { SweepScorer } from "../../../src/core/stages/sweep-scorer.ts";
-import { backendFactory } from "../../../src/kernels/choose-kernels.ts";
+import { backendFactory } from "../../../src/kernels/backend-factory.ts";
 import { syntheticCandles } from "../../../src/market-data/synthetic.ts";
 import { exactPrices } from "../../../src/plan/exact-prices.ts";
 import type { RunRequestInput } from "../../../src/plan/request.ts";

@@ -4,7 +4,7 @@ import { RANKING_METRICS } from "../../../src/core/metrics/ranking-metric.ts";
 import { allocateCandles } from "../../../src/core/series/candles.ts";
 import type { Sweep } from "../../../src/core/stages/sweep.ts";
 import { SweepScorer } from "../../../src/core/stages/sweep-scorer.ts";
-import { backendFactory } from "../../../src/kernels/choose-kernels.ts";
+import { backendFactory } from "../../../src/kernels/backend-factory.ts";
 import { FREE_SETTINGS } from "../../support/execution-arbitraries.ts";
 import { describeEachKernel } from "../../support/kernel-suites.ts";
 import { ReferenceScorer } from "../../support/reference-scorer.ts";
