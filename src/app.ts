@@ -26,7 +26,7 @@ import { aboutProcess, Runner, type RunnerOptions, workerName } from "./runner/r
 import { VariantReports } from "./runner/variant-reports.ts";
 import { type HealthServer, startHealthServer } from "./server/start-health-server.ts";
 import { type RunningServer, startServer } from "./server/start-server.ts";
-import { openServiceAdmission, watchDurations } from "./service-admission.ts";
+import { guardsOf, openServiceAdmission, watchDurations } from "./service-admission.ts";
 import type { ImportRecord } from "./store/import-records.ts";
 import { type OpenStore, openStore } from "./store/open.ts";
 import type { QueueLimits } from "./store/queue-limits.ts";
@@ -339,7 +339,7 @@ type RunParts = Pick<
 function createRuns(config: ServiceConfig, parts: RunParts): RunService {
   return new RunService({
     ...parts,
-    guards: config.guards,
+    guards: guardsOf(config),
     caches: config.caches,
     columns: config.columns,
     limits: queueLimits(config),

@@ -1,7 +1,10 @@
 import type { Logger } from "pino";
+import { openControlGroup } from "./admission/control-group.ts";
 import { Durations } from "./admission/durations.ts";
 import { type OpenAdmission, openAdmission } from "./admission/open-admission.ts";
+import { memoryUse } from "./admission/sensors/memory.ts";
 import type { ServiceConfig } from "./config.ts";
+import { type Guards, withinMemory } from "./plan/guards.ts";
 import type { WorkerPool } from "./pool/pool.ts";
 import type { OpenStore } from "./store/open.ts";
 import { PRIORITIES } from "./store/priorities.ts";
@@ -41,4 +44,17 @@ export function openServiceAdmission(config: ServiceConfig, watched: Watched): O
     onChange: ({ state, reasons, trips }) =>
       log.warn({ breaker: state, reasons, trips }, `breaker ${state.toLowerCase()}`),
   });
+}
+
+/** What the embedded database adds to an idle process: measured. */
+const EMBEDDED_BYTES = 256 * 2 ** 20;
+
+/**
+ * The guards of the settings, bounded by what this process can have: of its container, else of the
+ * machine. Memory budgets are without the database.
+ */
+export function guardsOf(config: ServiceConfig, group = openControlGroup()): Guards {
+  const { limitBytes } = memoryUse(group);
+  const databaseBytes = config.databaseUrl === null ? EMBEDDED_BYTES : 0;
+  return withinMemory(config.guards, limitBytes - databaseBytes);
 }

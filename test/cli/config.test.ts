@@ -1,10 +1,12 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { availableParallelism, tmpdir } from "node:os";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { availableParallelism, tmpdir, totalmem } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { type ConfigSources, loadConfig } from "../../src/config.ts";
+import { openControlGroup } from "../../src/admission/control-group.ts";
+import { type ConfigSources, loadConfig, type SettingsInput } from "../../src/config.ts";
 import { type Complaint, UserError } from "../../src/core/user-error.ts";
 import { chooseKernels, KERNEL_SETTINGS } from "../../src/kernels/choose-kernels.ts";
+import { guardsOf } from "../../src/service-admission.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "sweepline-config-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -118,5 +120,32 @@ describe("service settings", () => {
     expect(complaintsOf({ file: join(folder, "none.yaml") })[0].path).toBe("config");
     expect(complaintsOf({ file: file("a: [") })[0].path).toBe("config");
     expect(complaintsOf({ file: file("- 1") })[0].message).toContain("mapping");
+  });
+});
+
+describe("guards of a container", () => {
+  /** A file system whose control group may have so much memory. */
+  function containerOf(memory: string) {
+    const root = mkdtempSync(join(folder, "root-"));
+    const group = join(root, "sys/fs/cgroup/sweepline");
+    for (const path of [join(root, "proc/self"), group]) mkdirSync(path, { recursive: true });
+    writeFileSync(join(root, "proc/self/cgroup"), "0::/sweepline\n");
+    writeFileSync(join(group, "memory.max"), `${memory}\n`);
+    writeFileSync(join(group, "memory.current"), "1000\n");
+    return openControlGroup(root);
+  }
+  const maxBytesOf = (flags: SettingsInput, memory: string) =>
+    guardsOf(loadConfig({ environment: {}, flags }), containerOf(memory)).maxBytes;
+  const shared = { databaseUrl: "postgres://somewhere/else" };
+
+  it("let no run have more than there is, less what the embedded database takes", () => {
+    expect(maxBytesOf(shared, `${2 ** 30}`)).toBe(Math.floor(0.9 * 2 ** 30));
+    expect(maxBytesOf({}, `${2 ** 30}`)).toBe(Math.floor(0.9 * 0.75 * 2 ** 30));
+    expect(maxBytesOf({}, "1000")).toBe(0);
+    const little = { ...shared, guards: { maxBytes: 1_000 } };
+    expect(maxBytesOf(little, `${2 ** 30}`)).toBe(1_000);
+    // Without a limit it is the machine's memory.
+    const all = maxBytesOf({ ...shared, guards: { maxBytes: 2 ** 50 } }, "max");
+    expect(all).toBe(Math.floor(0.9 * totalmem()));
   });
 });
