@@ -4,7 +4,6 @@ import type { FetchedJob, WorkQueue } from "../jobs/work-queue.ts";
 import { PoolEmpty } from "../pool/faults.ts";
 import type { ComputePool } from "../pool/task.ts";
 import { isOutage } from "../store/outage.ts";
-import type { ChunkRecord } from "../store/records.ts";
 import type { Store } from "../store/store.ts";
 import type { WorkerAbout, WorkerNews } from "../store/worker-records.ts";
 import type { ActiveRun } from "./active-run.ts";
@@ -50,11 +49,8 @@ const DEFAULT_HEARTBEAT_MS = 5_000;
 const POLL_MS = 2_000;
 /** Wait after a fault of the queue or the database. */
 const FAULT_MS = 1_000;
-/**
- * What a process that drains waits beyond its grace: until threads have stopped and chunks are
- * given back, which took 0.6 s with six busy programs beside it, and what a hanging database gets.
- */
-const ABANDON_MS = 3_000;
+/** What the database gets beyond the grace of a process that drains, to take its chunks back. */
+const GIVE_BACK_MS = 3_000;
 /** What it waits for the database to strike it off the list of workers. */
 const SIGN_OFF_MS = 1_000;
 
@@ -80,7 +76,10 @@ export class Runner {
   readonly #duty: EndDuty;
   readonly #active: ActiveRuns;
   readonly #wakeUp: WakeUp;
+  /** Nothing is scored any more. */
   readonly #shutdown = new AbortController();
+  /** The database is not waited for any more. */
+  readonly #left = new AbortController();
   #draining = false;
   #looking: Promise<void> = Promise.resolve();
   readonly #lanes: Lanes;
@@ -135,11 +134,12 @@ export class Runner {
       await sleep(clock, graceMs, late.signal);
       this.#shutdown.abort();
       this.#wakeUp.wake();
-      await sleep(clock, ABANDON_MS, late.signal);
+      await sleep(clock, GIVE_BACK_MS, late.signal);
     };
     await Promise.race([ended, abandon()]);
     late.abort();
     this.#shutdown.abort();
+    this.#left.abort();
     for (const undo of this.#undo.splice(0)) undo();
     const last = async () => {
       await this.#beat;
@@ -230,8 +230,8 @@ export class Runner {
       for (const outcome of chunks) onStep({ kind: "chunk", ...outcome, elapsedMs });
       return then;
     } catch (error) {
+      await this.#giveBack(stretch, error);
       for (const chunk of stretch) {
-        await this.#giveBack(chunk, error);
         onStep({ ...told, what: "FAILED", chunk, elapsedMs: clock.now() - startMs });
       }
       return { next: null, endDue: true };
@@ -239,15 +239,19 @@ export class Runner {
   }
 
   /** After an outage of the database, or without threads, no attempt counts: it is blameless. */
-  async #giveBack(chunk: ChunkRecord, error: unknown): Promise<void> {
+  async #giveBack(stretch: Stretch, error: unknown): Promise<void> {
     const { store, worker } = this.#options;
-    const { runId, stage, no } = chunk;
-    this.#fault({ runId, what: `chunk ${no} of ${stage}`, chunk, error });
-    await this.#whenThere(() =>
-      isOutage(error) || error instanceof PoolEmpty
-        ? store.releaseChunk(chunk, worker)
-        : store.failChunk(chunk, worker, attemptFault(error)),
-    );
+    for (const chunk of stretch) {
+      const { runId, stage, no } = chunk;
+      this.#fault({ runId, what: `chunk ${no} of ${stage}`, chunk, error });
+    }
+    if (isOutage(error) || error instanceof PoolEmpty) {
+      return this.#whenThere(() => store.releaseChunks(stretch, worker));
+    }
+    const fault = attemptFault(error);
+    for (const chunk of stretch) {
+      await this.#whenThere(() => store.failChunk(chunk, worker, fault));
+    }
   }
 
   #heartbeat(): void {
@@ -281,7 +285,7 @@ export class Runner {
     const { clock, random } = this.#options;
     return throughOutages(work, {
       ...{ clock, random },
-      signal: this.#shutdown.signal,
+      signal: this.#left.signal,
       onOutage: (error) => this.#fault({ runId: null, what: "database", error }),
     });
   }

@@ -44,7 +44,8 @@ export async function scoreStretch(
 ): Promise<StretchOutcome> {
   active.begin(stretch);
   try {
-    const result = await runOnPool(active, stretch, options);
+    const scoring = runOnPool(active, stretch, options);
+    const result = await unlessFired(options.shutdown, scoring);
     if (result !== null) active.runClock.add(result.spent);
     // Taken once: the store adds it with the chunks, which a repeat does not store again.
     const spent = active.runClock.take();
@@ -83,6 +84,22 @@ async function runOnPool(
   return given ? result : null;
 }
 
+/**
+ * What `work` comes to, or null as soon as the signal fires: a thread may be in the middle of rows
+ * that all variants need, and what it says then is of no use.
+ */
+async function unlessFired<T>(signal: AbortSignal, work: Promise<T>): Promise<T | null> {
+  const fired = Promise.withResolvers<null>();
+  const fire = () => fired.resolve(null);
+  if (signal.aborted) fire();
+  signal.addEventListener("abort", fire);
+  try {
+    return await Promise.race([work, fired.promise]);
+  } finally {
+    signal.removeEventListener("abort", fire);
+  }
+}
+
 async function shortlistOf(active: ActiveRun, [{ stage, runId }]: Stretch) {
   if (stage === "STAGE_A") return null;
   const shortlist = await active.shortlist();
@@ -98,9 +115,8 @@ async function keep(
   { store, pool, worker, wish, spent }: ScoringOptions & { readonly spent: RunSpent },
 ): Promise<StretchOutcome> {
   if (result === null) {
-    const released: ChunkOutcome[] = [];
-    for (const chunk of stretch) released.push(await release(chunk));
-    return { chunks: released, next: null, endDue: active.signal.aborted };
+    await store.releaseChunks(stretch, worker);
+    return { chunks: stretch.map(released), next: null, endDue: active.signal.aborted };
   }
   const { sweep } = active.run.plan;
   const parts = splitStretch(sweep, stretch, result, await shortlistOf(active, stretch));
@@ -112,7 +128,8 @@ async function keep(
       const told = i === 0 ? { ...rows, spent } : rows;
       const isKept = await store.storePartialChunk(runId, told, worker);
       // A run that was retried in the meantime wants the whole chunk again.
-      kept.push(isKept ? { chunk, what: "PARTIAL", scored: rows.scored } : await release(chunk));
+      if (!isKept) await store.releaseChunks([chunk], worker);
+      kept.push(isKept ? { chunk, what: "PARTIAL", scored: rows.scored } : released(chunk));
     }
     return { chunks: kept, next: null, endDue: true };
   }
@@ -128,9 +145,8 @@ async function keep(
   });
   const endDue = stageComplete || active.signal.aborted;
   return { chunks, next: stretchOf(next), endDue };
+}
 
-  async function release(chunk: ChunkRecord): Promise<ChunkOutcome> {
-    await store.releaseChunk(chunk, worker);
-    return { chunk, what: "RELEASED", scored: 0 };
-  }
+function released(chunk: ChunkRecord): ChunkOutcome {
+  return { chunk, what: "RELEASED", scored: 0 };
 }

@@ -1,6 +1,7 @@
-import { and, eq, type SQL, sql } from "drizzle-orm";
+import { and, eq, inArray, type SQL, sql } from "drizzle-orm";
 import type { Connection } from "./database.ts";
 import type { ChunkRecord, RunError } from "./records.ts";
+import { chunkIn } from "./run-row.ts";
 import { chunks } from "./schema.ts";
 import type { ChunkId } from "./store.ts";
 import type { StoreContext } from "./store-context.ts";
@@ -12,6 +13,20 @@ export function chunkAt(chunk: ChunkId) {
 /** The chunk, where this worker holds it. */
 export function chunkOf(chunk: ChunkId, worker: string) {
   return and(chunkAt(chunk), eq(chunks.state, "RUNNING"), eq(chunks.worker, worker));
+}
+
+interface HeldChunks extends Pick<ChunkId, "runId" | "stage"> {
+  readonly nos: readonly number[];
+  readonly worker: string;
+}
+
+/** Those of these chunks that this worker holds. */
+export function chunksHeld({ runId, stage, nos, worker }: HeldChunks) {
+  return and(
+    chunkIn(runId, stage, "RUNNING"),
+    inArray(chunks.no, [...nos]),
+    eq(chunks.worker, worker),
+  );
 }
 
 /** The time of the attempt after as many as the row has counted; see `backoffMs`. */

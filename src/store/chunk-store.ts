@@ -1,6 +1,6 @@
 import { reportProgress, storeChunks, storePartialChunk } from "./checkpoints.ts";
 import { listChunks } from "./chunk-list.ts";
-import { chunksOf, claimChunks, failChunk, releaseChunk } from "./chunks.ts";
+import { chunksOf, claimChunks, failChunk, releaseChunks } from "./chunks.ts";
 import type { Database } from "./database.ts";
 import type { Store } from "./store.ts";
 import type { StoreContext } from "./store-context.ts";
@@ -10,7 +10,7 @@ type ChunkStore = Pick<
   Store,
   | "claimChunk"
   | "claimChunks"
-  | "releaseChunk"
+  | "releaseChunks"
   | "failChunk"
   | "storeChunks"
   | "storeChunk"
@@ -31,7 +31,7 @@ export function chunkStore(
   return {
     claimChunk: async (claim) => (await claimChunks(context, claim, 1))[0] ?? null,
     claimChunks: (claim, most) => claimChunks(context, claim, most),
-    releaseChunk: (chunk, worker) => releaseChunk(context, chunk, worker),
+    releaseChunks: (held, worker) => releaseChunks(context, held, worker),
     failChunk: (chunk, worker, fault) => failChunk(context, chunk, worker, fault),
     storeChunks: (runId, chunks, told, wish) =>
       storeChunks(context, runId, { chunks, ...told }, wish),

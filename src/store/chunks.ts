@@ -1,7 +1,7 @@
 import { and, asc, eq, sql } from "drizzle-orm";
 import type { StageName } from "../core/stages/sweep.ts";
 import { answerOf, type ChunkJson, chunkOfJson } from "./answer.ts";
-import { chunkOf, giveBack, retryTime } from "./chunk-row.ts";
+import { chunkOf, chunksHeld, giveBack, retryTime } from "./chunk-row.ts";
 import type { Connection, Transaction } from "./database.ts";
 import { dueWork, sendDueWork, sendHints } from "./due-work.ts";
 import type { ChunkRecord } from "./records.ts";
@@ -59,17 +59,19 @@ export function startRun(tx: Transaction, run: LockedRun): Promise<LockedRun> {
   return appendEvent(tx, run, { kind: "STARTED", change: { state: "RUNNING", ...since } });
 }
 
-export async function releaseChunk(
+export async function releaseChunks(
   context: StoreContext,
-  chunk: ChunkId,
+  held: readonly [ChunkId, ...ChunkId[]],
   worker: string,
 ): Promise<void> {
+  const [{ runId, stage }] = held;
+  const nos = held.map(({ no }) => no);
   await context.db.transaction(async (tx) => {
-    const run = await lockRun(tx, chunk.runId);
+    const run = await lockRun(tx, runId);
     if (run === null) return;
     const back = { attempts: sql`${chunks.attempts} - 1` };
-    if ((await giveBack(tx, chunkOf(chunk, worker), back)).length === 0) return;
-    await sendAgain(context, tx, run, chunk, null);
+    const [given] = await giveBack(tx, chunksHeld({ runId, stage, nos, worker }), back);
+    if (given !== undefined) await sendAgain(context, tx, run, given, null);
   });
 }
 

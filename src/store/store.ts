@@ -289,8 +289,8 @@ export interface Store extends ImportStore, LibraryStore, WorkerStore {
   claimChunk(claim: ChunkClaim): Promise<ChunkRecord | null>;
   /** As `claimChunk`, so many at most; none of a run of another engine version. */
   claimChunks(claim: ChunkClaim, most: number): Promise<ChunkRecord[]>;
-  /** Gives a chunk back untouched; the attempt does not count. */
-  releaseChunk(chunk: ChunkId, worker: string): Promise<void>;
+  /** Gives chunks of one stage back untouched, all or none; the attempt does not count. */
+  releaseChunks(chunks: readonly [ChunkId, ...ChunkId[]], worker: string): Promise<void>;
   /**
    * Gives a chunk back after a fault, for another attempt after a wait; the run is stopped as
    * FAILED when its attempts are used up.

@@ -18,7 +18,8 @@ afterAll(async () => {
   folder.remove();
 });
 
-function machine(name: string, drainSeconds: number) {
+/** Whoever is killed is soon known to be dead; a busy machine is no death of the others. */
+function machine(name: string, drainSeconds: number, leaseSeconds = 60) {
   const dataDir = join(folder.path, name);
   mkdirSync(dataDir);
   return {
@@ -26,7 +27,7 @@ function machine(name: string, drainSeconds: number) {
     SWEEPLINE_DATA_DIR: dataDir,
     SWEEPLINE_WORKERS: "1",
     SWEEPLINE_LOG_LEVEL: "silent",
-    SWEEPLINE_DEADLINES_LEASE_SECONDS: "1",
+    SWEEPLINE_DEADLINES_LEASE_SECONDS: String(leaseSeconds),
     SWEEPLINE_DEADLINES_DRAIN_SECONDS: String(drainSeconds),
     ...CLOSED_BREAKER,
   };
@@ -69,19 +70,15 @@ it("a drain gives back what takes longer, a second signal ends at once; all is d
     patient.signal("SIGTERM");
     expect(await patient.code).toBe(0);
     expect(patient.stdout).toContain("Draining");
-    const left = (await chunks()).filter((chunk) => chunk.state !== "DONE");
-    expect(left.length).toBeGreaterThan(0);
-    // Where a busy machine stops no thread within three seconds, the lease does it.
-    const given = [
-      ["PENDING", 0],
-      ["RUNNING", 1],
-    ];
-    for (const { state, attempts } of left) expect(given).toContainEqual([state, attempts]);
+    const given = (await chunks()).filter((chunk) => chunk.state !== "DONE");
+    expect(given.length).toBeGreaterThan(0);
+    for (const chunk of given) expect(chunk).toMatchObject({ state: "PENDING", attempts: 0 });
+    expect(await app.store.workers()).toEqual([]);
   }
 
   {
     // It would drain for ten minutes.
-    await using hasty = new SweeplineProcess(["worker"], machine("hasty", 600));
+    await using hasty = new SweeplineProcess(["worker"], machine("hasty", 600, 1));
     await underWay(app, run.id, hasty);
     await expect.poll(async () => (await chunks()).some((c) => c.state === "RUNNING")).toBe(true);
     hasty.signal("SIGINT");

@@ -67,7 +67,7 @@ it("holds a run, lets it go on, ends it, takes it up again and removes it", asyn
   expect(await app.store.claimChunk({ ...chunk, leaseMs: 60_000 })).not.toBeNull();
   expect(await printed("cancel", id)).toBe(`${id} is RUNNING and about to stop`);
   expect(await waitingJobs(id)).toBe(0);
-  await app.store.releaseChunk(chunk, "w");
+  await app.store.releaseChunks([chunk], "w");
   await app.runs.cancelRun(id, null);
   expect(await printed("delete", id)).toBe(`${id} is deleted`);
   expect(await app.store.run(id)).toBeNull();

@@ -138,7 +138,7 @@ onBothDatabases("runs", (database) => {
     const id = { runId: run.id, stage: "STAGE_A", no: 2 } as const;
     for (let i = 0; i < 5; i++) {
       expect(await claim(run, 2)).toMatchObject({ attempts: 1 });
-      await store.releaseChunk(id, "w1");
+      await store.releaseChunks([id], "w1");
     }
     const error = { code: "INTERNAL", message: "boom" };
     for (let attempt = 1; attempt <= 3; attempt++) {
@@ -206,6 +206,14 @@ onBothDatabases("runs", (database) => {
     expect(await store.events(run.id, events.length - 2, 1)).toEqual([events[events.length - 2]]);
   });
 
+  it("takes back chunks of one worker together, and leaves others theirs", async () => {
+    const run = await create();
+    for (const [no, worker] of ["w1", "w1", "w2"].entries()) await claim(run, no, worker);
+    const [first, ...others] = await store.chunks(run.id);
+    await store.releaseChunks([first!, ...others], "w1");
+    expect((await store.chunks(run.id)).slice(0, 3).map((c) => c.attempts)).toEqual([0, 0, 1]);
+  });
+
   it("adds up what several processes have in flight and never goes back", async () => {
     const run = await create();
     await claim(run, 0, "w1");
@@ -218,7 +226,7 @@ onBothDatabases("runs", (database) => {
     expect(await report("w1", 0, 10)).toBe(10);
     expect(await report("w2", 1, 7)).toBe(17);
     expect(await report("w1", 1, 25), "a chunk of somebody else").toBe(17);
-    await store.releaseChunk({ runId: run.id, stage: "STAGE_A", no: 1 }, "w2");
+    await store.releaseChunks([{ runId: run.id, stage: "STAGE_A", no: 1 }], "w2");
     expect(await report("w1", 0, 12)).toBe(17);
   });
 
@@ -351,7 +359,7 @@ onBothDatabases("runs", (database) => {
     const scored = scoredChunk(run.plan, late!);
     expect((await store.storeChunk(run.id, scored, null)).stored).toBe(false);
     expect(await store.storePartialChunk(run.id, scored, "late")).toBe(false);
-    await store.releaseChunk(late!, "late");
+    await store.releaseChunks([late!], "late");
     expect(await claim(run, 2)).toBeNull();
     expect(await store.finishRun(run.id, end)).toBe(false);
     await expect(store.deleteRun(run.id)).rejects.toMatchObject({ code: "NOT_FOUND" });

@@ -58,8 +58,9 @@ export class LeaseLedger {
     storePartialChunk: ([, rows]: [string, StoredRows], stored: boolean) => {
       if (stored) this.#held.delete(keyOf(rows));
     },
-    releaseChunk: ([chunk, worker]: [ChunkId, string]) =>
-      this.#givenBack(chunk, worker, "untouched"),
+    releaseChunks: ([chunks, worker]: [readonly ChunkId[], string]) => {
+      for (const chunk of chunks) this.#givenBack(chunk, worker, "untouched");
+    },
     failChunk: ([chunk, worker]: [ChunkId, string, AttemptFault]) =>
       this.#givenBack(chunk, worker, "failed"),
     heartbeat: ([{ about, leaseMs, held }]: [WorkerBeat]) =>
