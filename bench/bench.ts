@@ -5,6 +5,7 @@
  */
 import { parseArgs } from "node:util";
 import { chooseKernels, type KERNEL_SETTINGS } from "../src/kernels/choose-kernels.ts";
+import { coreMemory, coreMemoryTable } from "./core-memory.ts";
 import { engineRatios, engineTable } from "./engines.ts";
 import { circumstances, saveResults } from "./machine.ts";
 import { rankingCosts, rankingTable } from "./rankings.ts";
@@ -17,13 +18,15 @@ import {
 import { WORKLOADS } from "./workloads.ts";
 
 const HELP = `npm run bench -- [--only W1,W3] [--workers 1,2] [--runs 9]
-               [--kernels auto|wasm|reference] [--tables workloads,rankings,engines]
+               [--kernels auto|wasm|reference] [--tables workloads,rankings,engines,memory]
 
 workloads: each of bench/workloads.ts on each number of threads, in processes of their own that
            take turns; medians, the gain over the first number of threads, and that of as many
            processes of one thread each, which are apart: what the machine gives.
 rankings:  W1 and W3 by each metric, interleaved with the same by total return.
 engines:   W1 on several markets, and W2, by their engines and variant by variant, interleaved.
+memory:    resident memory at the peak of each workload, in the process's own thread and on pools of
+           one and two, above that of a process that does nothing.
 All are warmed for 2 s and timed for 4 s, and for so many rounds (--runs) in any case.
 JSON goes to bench/results.`;
 
@@ -33,7 +36,7 @@ const { values: flags } = parseArgs({
     workers: { type: "string", default: "1,2" },
     kernels: { type: "string", default: "auto" },
     runs: { type: "string", default: "9" },
-    tables: { type: "string", default: "workloads,rankings,engines" },
+    tables: { type: "string", default: "workloads,rankings,engines,memory" },
     help: { type: "boolean", default: false },
   },
 });
@@ -54,8 +57,10 @@ const rankings = tables.includes("rankings") ? await rankingCosts(runs, kernels)
 if (rankings.length > 0) console.log(`\n${rankingTable(rankings)}`);
 const engines = tables.includes("engines") ? await engineRatios(runs, kernels) : [];
 if (engines.length > 0) console.log(`\n${engineTable(engines)}`);
+const memory = tables.includes("memory") ? await coreMemory(only, kernels) : [];
+if (memory.length > 0) console.log(`\n${coreMemoryTable(memory)}`);
 console.log(`\n${where.cpu}, ${where.cores} cores, node ${where.node}, commit ${where.commit}`);
-console.log(`results: ${saveResults("bench", where, { measurements, rankings, engines })}`);
+console.log(`results: ${saveResults("bench", where, { measurements, rankings, engines, memory })}`);
 
 async function measureWorkloads(): Promise<Measurement[]> {
   const done: Measurement[] = [];

@@ -4,12 +4,12 @@
  */
 import { riskCells } from "../src/core/stages/sweep.ts";
 import type { KernelName } from "../src/kernels/choose-kernels.ts";
-import { createPool } from "../src/pool/pool.ts";
-import { timedTask } from "./timed-task.ts";
-import { WORKLOADS } from "./workloads.ts";
+import { type PlannedStage, taskOf } from "./planned-stage.ts";
+import { workloadOf } from "./workloads.ts";
 
 export interface MeasureOrder {
-  readonly workload: string;
+  readonly planned: PlannedStage;
+  /** Threads of a pool; none scores in the process's own thread, without a pool. */
   readonly workers: number;
   readonly kernels: KernelName;
 }
@@ -26,40 +26,53 @@ export interface MeasuredLap {
 }
 
 /** Answers `end`. */
-export interface Measured extends MeasureOrder {
+export interface Measured extends Pick<MeasureOrder, "workers" | "kernels"> {
+  readonly workload: string;
   readonly title: string;
   readonly variants: number;
   readonly bars: number;
-  /** Resident memory at its peak above that before the candles were made. */
+  /** Resident memory of the process at its peak, all of it. */
   readonly peakMiB: number;
 }
 
-async function prepare(order: MeasureOrder) {
-  const workload = WORKLOADS.find(({ name }) => name === order.workload);
-  if (workload === undefined) throw new Error(`unknown workload ${order.workload}`);
-  const bareMiB = process.memoryUsage.rss() / 2 ** 20;
-  const caches = { indicatorBytes: 2 ** 30, atomBytes: 2 ** 30 };
-  const pool = await createPool({ size: order.workers, kernels: order.kernels, caches });
-  const { sweep, shortlist, run } = await timedTask(workload, pool, order.workers);
+async function prepare({ planned, workers, kernels }: MeasureOrder) {
+  const workload = workloadOf(planned.name);
+  const scoring = await scoringOf(workers, kernels);
+  const task = await taskOf(planned, await workload.candles(), scoring);
+  const { sweep, shortlist } = task;
   let variants = 0;
   return {
     run: async (): Promise<MeasuredLap> => {
-      const { scored, elapsedMs } = await run();
-      variants = scored;
-      return { elapsedMs };
+      const result = await task.run();
+      scoring.giveBack(result);
+      variants = result.scored;
+      return { elapsedMs: result.elapsedMs };
     },
     end: async (): Promise<Measured> => {
-      await pool.close();
+      await scoring.close();
       const cells = shortlist === null ? "" : `, ${riskCells(sweep)} cells`;
       return {
-        ...order,
+        workload: planned.name,
+        workers,
+        kernels,
         title: `${workload.title}${cells}`,
         variants,
         bars: sweep.lastBar - sweep.firstBar,
-        peakMiB: process.resourceUsage().maxRSS / 1024 - bareMiB,
+        peakMiB: process.resourceUsage().maxRSS / 1024,
       };
     },
   };
+}
+
+/** A process loads what it needs: what scores, or what starts threads that do. */
+async function scoringOf(workers: number, kernels: KernelName) {
+  if (workers === 0) {
+    const { ownThread } = await import("./own-thread.ts");
+    return ownThread(kernels);
+  }
+  const { createPool } = await import("../src/pool/pool.ts");
+  const caches = { indicatorBytes: 2 ** 30, atomBytes: 2 ** 30 };
+  return createPool({ size: workers, kernels, caches });
 }
 
 let prepared: ReturnType<typeof prepare> | null = null;

@@ -2,12 +2,12 @@
  * Workloads on several numbers of threads, which take turns, each in a process of its own; and as
  * many processes of one thread at once, which share nothing but the machine.
  */
-import type { ChildProcess } from "node:child_process";
-import { once } from "node:events";
 import type { KernelName } from "../src/kernels/choose-kernels.ts";
-import { forkAsService } from "./fork-as-service.ts";
 import { interleaved, type Turns } from "./interleaved.ts";
-import type { Measured, MeasuredLap, MeasureOrder, Question } from "./measure.ts";
+import type { Measured, MeasuredLap } from "./measure.ts";
+import { Measurer } from "./measurer.ts";
+import { plannedStage } from "./timed-task.ts";
+import { workloadOf } from "./workloads.ts";
 
 export interface Measurement extends Measured, Turns {
   readonly nsPerVariantBar: number;
@@ -21,11 +21,13 @@ export interface Measurement extends Measured, Turns {
 
 /** By number of threads; ratios are to the first of them. */
 export async function measureWorkload(
-  workload: string,
+  name: string,
   workers: readonly number[],
   { least, kernels }: { readonly least: number; readonly kernels: KernelName },
 ): Promise<Measurement[]> {
-  const started = (count: number) => new Measurer({ workload, workers: count, kernels });
+  const workload = workloadOf(name);
+  const planned = plannedStage(workload, await workload.candles(), Math.max(...workers));
+  const started = (count: number) => new Measurer({ planned, workers: count, kernels });
   const processes = workers.map(started);
   const single = Array.from({ length: Math.max(...workers) }, () => started(1));
   const crowds = workers.map((count) => (count === 1 ? null : new Crowd(single.slice(0, count))));
@@ -68,45 +70,10 @@ class Crowd {
   }
 }
 
-class Measurer {
-  readonly ready: Promise<unknown>;
-  readonly #child: ChildProcess;
-  readonly #failed: Promise<never>;
-
-  constructor(order: MeasureOrder) {
-    this.#child = forkAsService(new URL("measure.ts", import.meta.url));
-    this.#failed = once(this.#child, "exit").then(([code]) => {
-      throw new Error(`the measurement of ${order.workload} ended with code ${code}`);
-    });
-    // Once a result is there, how the child ends no longer matters.
-    this.#failed.catch(() => {});
-    this.ready = this.#ask({ kind: "start", order });
-  }
-
-  run(): Promise<MeasuredLap> {
-    return this.#ask({ kind: "run" });
-  }
-
-  end(): Promise<Measured> {
-    return this.#ask({ kind: "end" });
-  }
-
-  kill(): void {
-    this.#child.kill();
-  }
-
-  async #ask<T>(question: Question): Promise<T> {
-    this.#child.send(question);
-    const [answer] = await Promise.race([once(this.#child, "message"), this.#failed]);
-    return answer as T;
-  }
-}
-
 export function measurementHead(): string {
   return [
-    "| workload | threads | median | range | gain | apart " +
-      "| ns a variant-bar | variants/s | memory |",
-    "|---|---|---|---|---|---|---|---|---|",
+    "| workload | threads | median | range | gain | apart | ns a variant-bar | variants/s |",
+    "|---|---|---|---|---|---|---|---|",
   ].join("\n");
 }
 
@@ -120,7 +87,6 @@ export function measurementRow(m: Measurement): string {
     m.apart === null ? "" : `${m.apart.toFixed(2)}x`,
     m.nsPerVariantBar.toFixed(4),
     Math.round(m.variantsPerSecond).toLocaleString("en"),
-    `+${m.peakMiB.toFixed(0)} MiB`,
   ];
   return `| ${cells.join(" | ")} |`;
 }

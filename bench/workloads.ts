@@ -1,8 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { allocateCandles, type Candles, sliceCandles } from "../src/core/series/candles.ts";
 import type { Timeframe } from "../src/core/series/timeframe.ts";
-import { csvSource } from "../src/market-data/csv.ts";
-import { syntheticCandles } from "../src/market-data/synthetic.ts";
+import { fillSynthetic } from "../src/market-data/synthetic.ts";
 import type { RunRequestInput } from "../src/plan/request.ts";
 
 /** What a benchmark measures: one stage of a sweep over known candles. */
@@ -228,8 +227,16 @@ const KEPT: readonly Workload[] = DESIGNED.filter(({ name }) => name === "W2" ||
 
 export const WORKLOADS: readonly Workload[] = [...DESIGNED, ...BESIDE, ...KEPT];
 
+export function workloadOf(name: string): Workload {
+  const workload = WORKLOADS.find((one) => one.name === name);
+  if (workload === undefined) throw new Error(`unknown workload ${name}`);
+  return workload;
+}
+
 function market(bars: number): Candles {
-  return shared(syntheticCandles({ seed: 7, bars, timeframe: "1h" }));
+  const candles = allocateCandles(bars, true);
+  fillSynthetic(candles, { seed: 7, timeframe: "1h" });
+  return candles;
 }
 
 function flat(bars: number): Candles {
@@ -239,6 +246,8 @@ function flat(bars: number): Candles {
 }
 
 async function fromCsv(file: URL): Promise<Candles> {
+  // Who makes candles up does not load what reads files.
+  const { csvSource } = await import("../src/market-data/csv.ts");
   const { candles } = await csvSource.read({ input: readFileSync(file) });
   return shared(candles);
 }

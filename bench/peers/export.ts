@@ -1,5 +1,5 @@
 import { writeFileSync } from "node:fs";
-import type { TimedTask } from "../timed-task.ts";
+import type { TimedTask } from "../planned-stage.ts";
 
 /** Total returns in percent, variants in index order (Stage B: shortlist order, then cells). */
 export async function returnsOf(task: TimedTask): Promise<Float64Array> {

@@ -1,4 +1,4 @@
-import { allocateCandles, type Candles } from "../core/series/candles.ts";
+import { allocateCandles, barCount, type Candles } from "../core/series/candles.ts";
 import { isTimeframe, TIMEFRAMES, type Timeframe, timeframeMs } from "../core/series/timeframe.ts";
 import { type Complaint, complaint, UserError } from "../core/user-error.ts";
 import type { CandleSource } from "./candle-source.ts";
@@ -63,6 +63,12 @@ export function syntheticCandles(options: SyntheticOptions): Candles {
   const candles = allocateCandles(full.bars);
   new SyntheticMarket(full).fill(candles, 0, full.bars);
   return candles;
+}
+
+/** The same into columns that are there already. */
+export function fillSynthetic(candles: Candles, options: Omit<SyntheticOptions, "bars">): void {
+  const bars = barCount(candles);
+  new SyntheticMarket(withDefaults({ ...options, bars })).fill(candles, 0, bars);
 }
 
 function withDefaults(options: SyntheticOptions): Required<SyntheticOptions> {

@@ -1,9 +1,7 @@
 import { Worker } from "node:worker_threads";
 import type { FromWorker, ToWorker, WorkerSettings } from "./protocol.ts";
+import { THREAD_LIMITS } from "./thread-limits.ts";
 import { HELD } from "./thread-memory.ts";
-
-/** Threads work in arrays that are there already: little is made that could be garbage. */
-const YOUNG_MB = 6;
 
 /** What a thread's end or message means to the pool. */
 export interface ThreadListener {
@@ -29,7 +27,7 @@ export class Thread {
     this.#worker = new Worker(new URL("./worker.ts", import.meta.url), {
       workerData: { ...settings, held: this.#held } satisfies WorkerSettings,
       resourceLimits: {
-        maxYoungGenerationSizeMb: YOUNG_MB,
+        ...THREAD_LIMITS,
         maxOldGenerationSizeMb: Math.ceil(settings.limitBytes / 2 ** 20),
       },
     });
