@@ -24,8 +24,7 @@ import { RunService, type RunServiceOptions } from "./runner/run-service.ts";
 import { RunSurfaces } from "./runner/run-surfaces.ts";
 import { aboutProcess, Runner, type RunnerOptions, workerName } from "./runner/runner.ts";
 import { VariantReports } from "./runner/variant-reports.ts";
-import { type HealthServer, startHealthServer } from "./server/start-health-server.ts";
-import { type RunningServer, startServer } from "./server/start-server.ts";
+import { type HealthServer, openHealth, openServer, type RunningServer } from "./server/later.ts";
 import { guardsOf, openServiceAdmission, watchDurations } from "./service-admission.ts";
 import type { ImportRecord } from "./store/import-records.ts";
 import { type OpenStore, openStore } from "./store/open.ts";
@@ -42,7 +41,6 @@ export type { ImportResult } from "./runner/dataset-import.ts";
 export type { ImportWish } from "./runner/imports/import-request.ts";
 export type { RunReport } from "./runner/variant-reports.ts";
 export { type AuditRecord, SCOPES, type TokenRecord } from "./store/access-records.ts";
-export { databaseFaultOf } from "./store/database-fault.ts";
 export type { ImportRecord, RejectedRows } from "./store/import-records.ts";
 export type { ResultRow, RunEvent, RunRecord } from "./store/records.ts";
 export type { Store } from "./store/store.ts";
@@ -143,7 +141,7 @@ export async function createApp(config: ServiceConfig, options: AppOptions = {})
     };
     const { host, graphql, traffic, deadlines } = config;
     const drainMs = deadlines.drainSeconds * 1_000;
-    server = await startServer({
+    server = await openServer({
       ...{ services, log, host, port, traffic, drainMs, metrics },
       watchQuery: () => watch.queries.begin(),
       ...graphql,
@@ -153,7 +151,7 @@ export async function createApp(config: ServiceConfig, options: AppOptions = {})
   };
   const serveHealth = async (port: number) => {
     const services = { store, pool, admission };
-    health = await startHealthServer({ services, host: config.host, port, metrics });
+    health = await openHealth({ services, host: config.host, port, metrics });
     return health;
   };
   return {

@@ -1,5 +1,5 @@
-import { databaseFaultOf } from "../app.ts";
 import { UserError } from "../config.ts";
+import { databaseFaultOf } from "../database-fault.ts";
 import { EXIT } from "./exit-codes.ts";
 
 /** Prints an error for a person and a script, and answers with the exit code it calls for. */

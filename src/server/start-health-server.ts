@@ -2,10 +2,9 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { AccessControl } from "../access/access-control.ts";
 import { answerLive, answerReady, type HealthServices } from "./health.ts";
-import { hostName, isLoopback } from "./loopback.ts";
+import { hostName, isLoopback, openDoor } from "./loopback.ts";
 import { answerMetrics } from "./metrics.ts";
 import type { Metrics } from "./server-options.ts";
-import { openDoor } from "./start-server.ts";
 
 export interface HealthServerOptions {
   readonly services: HealthServices;

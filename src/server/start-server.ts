@@ -2,14 +2,13 @@ import { randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { AccessControl } from "../access/access-control.ts";
-import { UserError } from "../config.ts";
 import { REQUEST_LIMITS, TRAFFIC_LIMITS } from "../graphql/limits.ts";
 import { ProgressHub } from "../graphql/progress/progress-hub.ts";
 import { requestScope } from "./error-mask.ts";
 import { answerExport, exportPath } from "./export-endpoint.ts";
 import { createGraphqlEndpoint, type GraphqlEndpoint } from "./graphql-endpoint.ts";
 import { answerLive, answerReady } from "./health.ts";
-import { hostName, isLoopback } from "./loopback.ts";
+import { hostName, isLoopback, openDoor } from "./loopback.ts";
 import { answerMetrics } from "./metrics.ts";
 import {
   GRAPHQL_PATH,
@@ -174,14 +173,6 @@ async function within(work: Promise<unknown>, ms: number): Promise<void> {
   const timer = setTimeout(resolve, Math.max(0, ms));
   await Promise.race([work.catch(() => {}), promise]);
   clearTimeout(timer);
-}
-
-/** Without tokens nobody is asked who he is, so nobody may come from anywhere else. */
-export function openDoor(host: string): UserError {
-  const message =
-    "other machines may only come in with a token, and there is none: make one with " +
-    "`sweepline token create`, or listen on this machine";
-  return new UserError("VALIDATION", { path: "host", message, value: host, bound: "127.0.0.1" });
 }
 
 function hostInUrl(host: string): string {

@@ -22,6 +22,15 @@ describe("layers", () => {
     expect(unreachable(files, ENTRY_POINTS)).toEqual([]);
   });
 
+  it("loads no service for a command that opens none, and no server for one that serves nothing", () => {
+    const command = loaded("src/cli/main.ts");
+    expect(command).toContain("src/config.ts");
+    expect(command).not.toContain("src/app.ts");
+    const app = loaded("src/app.ts");
+    expect(app).toContain("src/pool/pool.ts");
+    expect(app.filter((path) => /^src\/(graphql|server\/start)/.test(path))).toEqual([]);
+  });
+
   it("sees the violations it is there for", () => {
     const text = [
       'import { readFileSync } from "node:fs";',
@@ -44,6 +53,19 @@ describe("layers", () => {
     expect(unreachable([...files, lonely], ENTRY_POINTS)).toContain("src/core/lonely.ts");
   });
 });
+
+/** What Node reads before the first line of a file is run. */
+function loaded(entry: string): string[] {
+  const before = files.map((file) => ({ ...file, text: withoutLater(file.text) }));
+  const missed = new Set(unreachable(before, [entry]));
+  return files.map((file) => file.path).filter((path) => !missed.has(path));
+}
+
+function withoutLater(text: string): string {
+  return text
+    .replaceAll(/^\s*(?:import|export) type\b[^;]*;/gm, "")
+    .replaceAll(/\bimport\(|\bnew URL\(/g, "");
+}
 
 function forbiddenImports(file: SourceFile): string[] {
   const room = LAYERS[roomOf(file.path)];
