@@ -1,6 +1,7 @@
 import type { SeriesRef } from "../core/signals/atom.ts";
 import type { PlaneSource, WindowMean } from "../core/signals/plane-source.ts";
 import { seriesKey } from "../core/signals/series-key.ts";
+import { meanOf } from "../core/signals/series-mean.ts";
 import { PAIR_ROWS, ROW_BYTES } from "../core/stages/scorer-caches.ts";
 import type { KernelMemory } from "./kernel-memory.ts";
 import type { KernelExports } from "./kernel-module.ts";
@@ -46,6 +47,8 @@ export class BlockRows {
   readonly #bars: number;
   readonly #refs: SeriesRef[] = [];
   readonly #numbers = new Map<string, number>();
+  /** By price source, one of the series that are means of it. */
+  readonly #means = new Map<string, WindowMean>();
   readonly #sums: TickSums;
   #values: Float64Array = new Float64Array(0);
   #keysAt = 0;
@@ -83,6 +86,8 @@ export class BlockRows {
     if (number === undefined) {
       number = this.#refs.push(ref) - 1;
       this.#numbers.set(key, number);
+      const source = meanOf(ref)?.source;
+      if (source !== undefined) this.#means.set(source, this.#source.windowMean(ref)!);
     }
     return number;
   }
@@ -173,7 +178,13 @@ export class BlockRows {
 
   /** What a row is the mean of, where kernels compute it. */
   #summed(ref: SeriesRef): WindowMean | null {
-    const mean = this.#source.windowMean(ref);
+    const mean = this.#source.windowMean(ref) ?? this.#barMean(ref);
     return mean !== null && this.#sums.serve(mean) ? mean : null;
+  }
+
+  /** A price is the mean of one bar, where its sums are there for others. */
+  #barMean(ref: SeriesRef): WindowMean | null {
+    const mean = ref.kind === "price" ? this.#means.get(ref.source) : undefined;
+    return mean === undefined ? null : { ...mean, window: 1 };
   }
 }

@@ -63,7 +63,7 @@ type Operands = Pick<Sweep, "axes" | "indicators"> & {
   readonly against: OperandBinding;
 };
 
-/** Families of rows: means of one source and of two, series that are copied, and a lone price. */
+/** Families of rows: means of one source and of two, copied series, a price beside either. */
 const FAMILIES: readonly Operands[] = [
   {
     axes: [axis("a.window", [1, 2, 3, 5, 8, 40]), axis("b.window", [2, 3, 4, 9, 130])],
@@ -83,12 +83,12 @@ const FAMILIES: readonly Operands[] = [
     of: output("b"),
     against: output("a"),
   },
-  {
+  ...["ma.wma", "ma.sma"].map((id) => ({
     axes: [axis("a.window", [1, 2, 3, 25])],
-    indicators: [{ name: "a", id: "ma.wma", params: { window: bound(0) } }],
-    of: { price: "close" },
+    indicators: [{ name: "a", id, params: { window: bound(0) } }],
+    of: { price: "close" } as const,
     against: output("a"),
-  },
+  })),
 ];
 
 /** All bars, without costs. */
