@@ -369,13 +369,14 @@ function createLog(config: ServiceConfig): Logger {
 }
 
 function createImports(
-  { imports }: ServiceConfig,
+  { imports, deadlines }: ServiceConfig,
   parts: { readonly store: Store; readonly datasets: DatasetLibrary; readonly worker: string },
   log: Logger,
 ): ImportService {
   return new ImportService({
     ...parts,
     ...imports,
+    leaseMs: deadlines.leaseSeconds * 1_000,
     world: {
       settings: imports.exchanges,
       nowMs: Date.now,

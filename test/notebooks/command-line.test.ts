@@ -53,9 +53,13 @@ function isAlive(pid: number): boolean {
 }
 
 describe("npm run notebooks", () => {
-  it("names notebook, cell and error of a failure and exits with 1", async () => {
+  it("names notebook, cell and error of a failure, leaves it as it was, exits with 1", async () => {
+    const before = await readFile(join(root, failing), "utf8");
     const { code, text } = await run(failing);
     expect(code).toBe(1);
+    expect(await readFile(join(root, failing), "utf8")).toBe(before);
+    expect(text).not.toContain("node_modules/tslab");
+    expect(text).not.toContain("cell 3 of 3");
     expect(text).toContain(`${failing}  cell 1 of 3 (sound)  `);
     expect(text).toContain(`${failing}  cell 2 of 3 (thrower) failed:\n`);
     expect(text).toContain("RangeError: digest abd, expected abc");

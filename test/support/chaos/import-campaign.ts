@@ -61,6 +61,7 @@ export async function importCampaign(
     SWEEPLINE_IMPORTS_FOLDER: folder,
     // One that lost its server counts until its lease is over.
     SWEEPLINE_IMPORTS_MAX_ACTIVE: "100",
+    SWEEPLINE_DEADLINES_LEASE_SECONDS: "5",
     ...(options.url === undefined ? {} : { DATABASE_URL: options.url }),
   };
   let victim: Victim | null = null;
