@@ -40,5 +40,5 @@ export function ownThread(kernels: KernelName): Scoring {
     const rest = { status: "done", counts: null, columns, spent: noTimes() } as const;
     return { ...rest, scored, rows: top.drain(), elapsedMs };
   };
-  return { runChunk, giveBack: () => {}, close: async () => {} };
+  return { runChunk, giveBack: () => {}, forget: () => {}, close: async () => {} };
 }

@@ -12,7 +12,7 @@ export interface PlannedStage extends Pick<Workload, "name" | "stage" | "keeps">
 }
 
 /** What scores it: a pool, or a thread by itself. */
-export type Scoring = Pick<ComputePool, "runChunk" | "giveBack" | "close">;
+export type Scoring = Pick<ComputePool, "runChunk" | "giveBack" | "forget" | "close">;
 
 /** The same, ready to run again and again. */
 export interface TimedTask {
@@ -39,14 +39,13 @@ export async function taskOf(
   given: Float64Array | null = null,
 ): Promise<TimedTask> {
   const { name, sweep, keeps } = planned;
-  const runChunk = (task: Omit<ChunkTask, "key" | "sweep" | "candles">) =>
-    scoring.runChunk({
-      ...task,
-      key: `${name}-${runs++}`,
-      sweep,
-      candles,
-      ...(keeps === true ? { candlesKey: name } : {}),
-    });
+  const content = keeps === true ? { candlesKey: name } : {};
+  const runChunk = async (task: Omit<ChunkTask, "key" | "sweep" | "candles">) => {
+    const key = `${name}-${runs++}`;
+    const result = await scoring.runChunk({ ...task, key, sweep, candles, ...content });
+    scoring.forget(key);
+    return result;
+  };
   const stageA = { stage: "STAGE_A", from: 0, to: planned.indexSpace } as const;
   if (planned.stage === "STAGE_A") {
     return { sweep, candles, shortlist: null, run: () => runChunk(stageA) };

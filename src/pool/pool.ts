@@ -14,6 +14,7 @@ import {
 import { ChunkWatch } from "./chunk-watch.ts";
 import { failureOf, lossOf, PoolEmpty, WorkerLost } from "./faults.ts";
 import { Order } from "./order.ts";
+import type { PoolOptions } from "./pool-options.ts";
 import {
   CONTROL,
   COUNTER,
@@ -22,7 +23,7 @@ import {
   type WorkerSettings,
 } from "./protocol.ts";
 import { Reins } from "./reins.ts";
-import { type RestartOptions, Restarts } from "./restarts.ts";
+import { Restarts } from "./restarts.ts";
 import { countedEnds, shareChunk } from "./shared-chunk.ts";
 import { SharedColumns } from "./shared-columns.ts";
 import type {
@@ -44,21 +45,6 @@ type Answer = AnswerOf<"chunkDone" | "sweepDone" | "scored" | "reported" | "chec
 
 /** Attempts at work whose thread died before the work is suspected. */
 const MAX_ATTEMPTS = 3;
-
-export interface PoolOptions {
-  /** Threads. */
-  readonly size: number;
-  /** What runs the hot loops; WASM where it is built, when absent. */
-  readonly kernels?: KernelName;
-  /** What threads keep for one another and for later runs; nothing, when absent. */
-  readonly caches?: CacheBounds;
-  /** Most bytes that a thread may hold, code and shared memory aside; 4 GiB when absent. */
-  readonly threadBytes?: number;
-  /** Whether engines score variants together where they can, which is the default. */
-  readonly batches?: boolean;
-  /** How threads are started again that die before they are ready. */
-  readonly restarts?: RestartOptions;
-}
 
 const DEFAULT_THREAD_BYTES = 4 * 2 ** 30;
 const NO_CACHES: CacheBounds = { indicatorBytes: 0, atomBytes: 0 };
@@ -135,6 +121,10 @@ export class WorkerPool implements ComputePool {
 
   giveBack(result: ChunkResult): void {
     this.#columns.giveBack(result);
+  }
+
+  forget(key: string): void {
+    for (const thread of this.#threads) thread.tell({ kind: "forget", key });
   }
 
   runSweep(task: WholeTask, signal: AbortSignal): Promise<WholeResult | null> {

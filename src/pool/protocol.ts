@@ -27,12 +27,15 @@ export interface WorkerSettings {
  * Every message between the pool and its threads. Candles, columns and control words are shared
  * memory.
  */
-export type ToWorker =
+/** What a thread answers. */
+export type OrderMessage =
   | { readonly kind: "chunk"; readonly chunk: ChunkOrder }
   | { readonly kind: "sweep"; readonly order: SweepOrder }
   | { readonly kind: "score"; readonly order: ScoreOrder }
   | { readonly kind: "report"; readonly order: ReportOrder }
   | { readonly kind: "check"; readonly order: CheckOrder };
+
+export type ToWorker = OrderMessage | { readonly kind: "forget"; readonly key: string };
 
 export type FromWorker =
   | { readonly kind: "ready" }

@@ -7,7 +7,7 @@ const MAX_KEPT = 2;
 /**
  * The scorers of one thread, kept for the next chunk of the same sweep. One that is at work,
  * because it gave way in the middle of a chunk, is left alone: whoever wants the same sweep then
- * gets another, for the time. One whose work threw is not used again.
+ * gets another, for the time. One whose work threw is not used again, nor one that was forgotten.
  */
 export class Scorers {
   readonly #make: (order: ScorerOrder) => SweepScorer;
@@ -38,6 +38,13 @@ export class Scorers {
     }
   }
 
+  forget(key: string): void {
+    const scorer = this.#kept.get(key);
+    this.#kept.delete(key);
+    // One at work is released by whoever has it.
+    if (scorer !== undefined && !this.#atWork.has(scorer)) scorer.release();
+  }
+
   /** As the newest. */
   #keep(key: string, scorer: SweepScorer): void {
     this.#kept.delete(key);
@@ -46,11 +53,9 @@ export class Scorers {
 
   /** Forgets the oldest until no more than `most` are kept. */
   #evict(most: number): void {
-    for (const [oldest, idle] of this.#kept) {
+    for (const oldest of this.#kept.keys()) {
       if (this.#kept.size <= most) break;
-      this.#kept.delete(oldest);
-      // One at work is released by whoever has it.
-      if (!this.#atWork.has(idle)) idle.release();
+      this.forget(oldest);
     }
   }
 }

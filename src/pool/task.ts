@@ -116,6 +116,8 @@ export interface ComputePool {
   runChunk(task: ChunkTask, options?: RunChunkOptions): Promise<ChunkResult>;
   /** The columns of a chunk are not used any longer: other chunks may have their memory. */
   giveBack(result: ChunkResult): void;
+  /** Nothing more is to be scored under this key: threads let go of what they keep for it. */
+  forget(key: string): void;
   /**
    * All ranking metrics of chosen variants (final rows of a run). Stage B indices are base * cells
    * + cell.

@@ -55,8 +55,13 @@ export class Thread {
   }
 
   send(id: number, message: ToWorker): void {
-    this.#worker.postMessage(message);
+    this.tell(message);
     this.orders.add(id);
+  }
+
+  /** What has no answer. */
+  tell(message: ToWorker): void {
+    this.#worker.postMessage(message);
   }
 
   /** Ends the thread at once. */

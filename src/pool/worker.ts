@@ -29,6 +29,7 @@ import {
   CONTROL,
   COUNTER,
   type FromWorker,
+  type OrderMessage,
   type ReportOrder,
   type ScoreOrder,
   type ScorerOrder,
@@ -209,18 +210,19 @@ function giveWay(): void {
 }
 
 function take(message: ToWorker): void {
-  turns.add({ message, urgency: urgencyOf(message) });
+  if (message.kind === "forget") scorers.forget(message.key);
+  else turns.add({ message, urgency: urgencyOf(message) });
 }
 
 /** Somebody waits for a report, and it is a moment's work: everything lets it through. */
-function urgencyOf(message: ToWorker): number {
+function urgencyOf(message: OrderMessage): number {
   if (message.kind === "report") return Number.POSITIVE_INFINITY;
   const { urgency = 0 } = message.kind === "chunk" ? message.chunk : message.order;
   return urgency;
 }
 
 interface Waiting extends Turn {
-  readonly message: ToWorker;
+  readonly message: OrderMessage;
 }
 
 function handle({ message }: Waiting): void {

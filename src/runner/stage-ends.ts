@@ -86,6 +86,8 @@ export async function finalRows(
     const spentMs = Math.max(1, hurry.now() - startMs);
     count = Math.floor(((hurry.withinMs - spentMs) * scored.length) / spentMs);
   }
+  // A run's last rows: what is scored after them is another run's.
+  pool.forget(task.base.key);
   const found: ResultRow[] = [];
   for (const [i, variant] of scored.entries()) {
     found.push(resultRow(task.plan, stage, variant, i + 1));

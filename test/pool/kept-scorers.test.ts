@@ -31,6 +31,37 @@ describe("the scorers of a thread", () => {
     expect(KernelMemory.totalBytes).toBe(bytes);
   });
 
+  it("let go of what is forgotten: the next one has its memory", () => {
+    const { scorers, made } = scorersOf();
+    scorers.using(orderOf(1), () => {});
+    const bytes = KernelMemory.totalBytes;
+    for (const key of [1, 2, 3, 4]) {
+      scorers.forget(orderOf(key).key);
+      scorers.using(orderOf(key + 1), () => {});
+    }
+    expect(made()).toBe(5);
+    expect(KernelMemory.totalBytes).toBe(bytes);
+  });
+
+  it("keep one that is forgotten at work until its work is done", () => {
+    const { scorers, made } = scorersOf();
+    scorers.using(orderOf(1), (outer) => {
+      const plane = outer.signal();
+      scorers.forget(orderOf(1).key);
+      for (const key of [1, 2]) {
+        scorers.using(orderOf(key), (inner) => expect(inner).not.toBe(outer));
+      }
+      expect(outer.signal()).toEqual(plane);
+    });
+    expect(made()).toBe(3);
+    const bytes = KernelMemory.totalBytes;
+    scorers.using(orderOf(1), () => {});
+    expect(made()).toBe(3);
+    scorers.forget(orderOf(1).key);
+    scorers.using(orderOf(3), () => {});
+    expect(KernelMemory.totalBytes).toBe(bytes);
+  });
+
   it("leave one that is at work alone, whatever is made meanwhile", () => {
     const { scorers, made } = scorersOf();
     scorers.using(orderOf(1), (outer) => {

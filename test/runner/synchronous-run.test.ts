@@ -17,6 +17,9 @@ const collectGarbage = runInNewContext("gc") as () => void;
 /** Columns of all chunks that have been scored, and the most of which were there at a time. */
 const columns: WeakRef<Float64Array>[] = [];
 let mostAlive = 0;
+/** Keys of chunks that were scored, and were not forgotten since. */
+const kept = new Set<string>();
+let keysUsed = 0;
 
 async function collected(): Promise<void> {
   // What a job has looked at stays until the job ends.
@@ -30,6 +33,8 @@ async function collected(): Promise<void> {
 function watched(pool: ComputePool): ComputePool {
   const runChunk: ComputePool["runChunk"] = async (task, options) => {
     const result = await pool.runChunk(task, options);
+    kept.add(task.key);
+    keysUsed++;
     columns.push(new WeakRef(result.columns[0]));
     if (columns.length % 20 === 0) await collected();
     return result;
@@ -37,6 +42,7 @@ function watched(pool: ComputePool): ComputePool {
   return new Proxy(pool, {
     get(target, name) {
       if (name === "runChunk") return runChunk;
+      if (name === "forget") return (key: string) => kept.delete(key) && target.forget(key);
       const value = Reflect.get(target, name);
       return typeof value === "function" ? value.bind(target) : value;
     },
@@ -66,6 +72,9 @@ describe("a synchronous run", () => {
       digests.push((await service.runs.backtest(smallRequest(schedule))).digest);
     }
     expect(new Set(digests).size).toBe(1);
+    // Threads keep nothing of a run that has ended.
+    expect(keysUsed).toBeGreaterThan(10);
+    expect(kept.size).toBe(0);
     const other = { ...smallRequest(), topK: 39 };
     expect((await service.runs.backtest(other)).digest).not.toBe(digests[0]);
     expect((await service.store.listRuns({ first: 1, after: null })).totalCount).toBe(0);

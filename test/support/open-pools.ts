@@ -1,5 +1,6 @@
 import { afterEach } from "vitest";
-import { createPool, type PoolOptions, type WorkerPool } from "../../src/pool/pool.ts";
+import { createPool, type WorkerPool } from "../../src/pool/pool.ts";
+import type { PoolOptions } from "../../src/pool/pool-options.ts";
 
 /** Opens pools that are closed after the test that opened them. */
 export function poolsOfTests(): (options: PoolOptions) => Promise<WorkerPool> {

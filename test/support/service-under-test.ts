@@ -171,6 +171,7 @@ export function scoringBy(pool: ComputePool, runChunk: ComputePool["runChunk"]):
     size: pool.size,
     runChunk: async (task, options) => runChunk(task, options),
     giveBack: (result) => pool.giveBack(result),
+    forget: (key) => pool.forget(key),
     runSweep: (task, signal) => pool.runSweep(task, signal),
     score: (task, variants) => pool.score(task, variants),
     report: (task) => pool.report(task),

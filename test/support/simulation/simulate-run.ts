@@ -206,6 +206,7 @@ function undisturbedDigest(): Promise<string> {
       size: 1,
       runChunk: async (task) => ({ status: "done", elapsedMs: 0, ...scores.part(task, task.to) }),
       giveBack: () => {},
+      forget: () => {},
       score: async ({ stage }, variants) =>
         Array.from(variants, (variant) => scores.variant(stage, variant)),
       runSweep: () => Promise.reject(new Error("nobody asks for a whole sweep")),

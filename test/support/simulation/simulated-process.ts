@@ -136,6 +136,7 @@ export class SimulatedProcess {
       size: 2,
       runChunk: (task, options) => this.#runChunk(task, options),
       giveBack: () => {},
+      forget: () => {},
       score: async ({ stage }, variants) =>
         Array.from(variants, (variant) => scores.variant(stage, variant)),
       runSweep: () => Promise.reject(new Error("nobody asks for a whole sweep")),
