@@ -80,5 +80,5 @@ export const CHUNK_WORKLOADS: Readonly<Record<string, ChunkWorkload>> = {
 };
 
 function pairs(windows: number): RunRequestInput {
-  return { dataset, ...crossRequest(windows + 1), topK: 20 };
+  return { dataset, ...crossRequest("ma.sma", windows + 1), topK: 20 };
 }

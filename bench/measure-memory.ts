@@ -6,7 +6,7 @@ import { compileQuestions, createApp } from "../src/app.ts";
 import { loadConfig } from "../src/config.ts";
 import type { RunRequestInput } from "../src/plan/request.ts";
 import { isTerminal, type RunRecord } from "../src/store/records.ts";
-import { BARS, memoryRequest } from "./memory-workload.ts";
+import { memoryWorkload } from "./memory-workload.ts";
 
 export interface MemoryOrder {
   readonly databaseUrl: string;
@@ -37,6 +37,7 @@ const mib = (bytes: number) => Math.round((bytes / 2 ** 20) * 10) / 10;
 
 async function measure(order: MemoryOrder): Promise<MemoryMeasurement> {
   const { databaseUrl, workload, workers, runs } = order;
+  const { bars, request: requestOf } = memoryWorkload(workload);
   const dataDir = mkdtempSync(join(tmpdir(), "sweepline-memory-"));
   try {
     const flags = {
@@ -50,10 +51,10 @@ async function measure(order: MemoryOrder): Promise<MemoryMeasurement> {
     await app.serve({ port: 0 });
     const { dataset } = await app.datasets.importSynthetic({
       seed: 7,
-      bars: BARS,
+      bars,
       timeframe: "1h",
     });
-    const request = memoryRequest(dataset.hash, workload);
+    const request = requestOf(dataset.hash);
     const bareMiB = mib(process.memoryUsage.rss());
     const ended: RunRecord[] = [];
     const afterMiB: number[] = [];
@@ -67,7 +68,7 @@ async function measure(order: MemoryOrder): Promise<MemoryMeasurement> {
     return {
       ...{ workload, variants, workers, runs, elapsedMs, bareMiB, afterMiB },
       digest: ended[0].digest!,
-      nsPerVariantBar: (Math.min(...elapsedMs) * 1e6) / (variants * BARS),
+      nsPerVariantBar: (Math.min(...elapsedMs) * 1e6) / (variants * bars),
       peakMiB: mib(process.resourceUsage().maxRSS * 1024),
       budgetMiB: mib(ended[0].plan.estimate.bytes),
     };

@@ -51,35 +51,110 @@ export function sizedRequest(dataset: string, variants: number): RunRequestInput
 
 const levels = (count: number) => ({ start: 0.1, stop: count / 10, step: 0.1 });
 const windows = (stop: number) => ({ window: { start: 2, stop, step: 1 } });
+const thresholds = (start: number) => ({ start, stop: start + 20, step: 1 });
 
-/** Runs whose memory goes elsewhere: to the levels of Stage B, days, rows of pairs. */
+/** Runs whose memory goes elsewhere: to levels of Stage B, days, rows and legs, expressions. */
 const NAMED: Readonly<Record<string, Omit<RunRequestInput, "dataset">>> = {
   stops: {
-    ...crossRequest(60),
+    ...crossRequest("ma.sma", 60),
     risk: { stopLossPct: levels(100), takeProfitPct: levels(100) },
     preselect: 20,
   },
+  "stops-sharpe": {
+    ...crossRequest("ma.sma", 60),
+    risk: { stopLossPct: levels(100), takeProfitPct: levels(100) },
+    ranking: { primary: { metric: "sharpe" } },
+    preselect: 20,
+  },
   trails: {
-    ...crossRequest(60),
+    ...crossRequest("ma.sma", 60),
     execution: { feePct: 0.1, slippagePct: 0, fillMode: "INTRABAR" },
     risk: { trailingStopPct: levels(300), takeProfitPct: levels(300) },
     preselect: 4,
   },
-  pairs: crossRequest(700),
-  all: { ...crossRequest(100), preselect: 20_000 },
-  sharpe: { ...crossRequest(250), ranking: { primary: { metric: "sharpe" } } },
+  few: { ...crossRequest("ma.sma", 4) },
+  pairs: crossRequest("ma.sma", 700),
+  ema: crossRequest("ma.ema", 250),
+  all: { ...crossRequest("ma.sma", 100), preselect: 20_000 },
+  sharpe: { ...crossRequest("ma.sma", 250), ranking: { primary: { metric: "sharpe" } } },
+  bands: {
+    warmupBars: 0,
+    strategy: {
+      indicators: { rsi: { id: "momentum.rsi", params: windows(50) } },
+      signals: [
+        { rule: "band", of: "rsi", params: { long: thresholds(20), short: thresholds(60) } },
+      ],
+    },
+    execution: { feePct: 0.1, slippagePct: 0 },
+    preselect: 100,
+  },
+  filtered: {
+    ...crossRequest("ma.sma", 40),
+    strategy: {
+      indicators: {
+        fast: { id: "ma.sma", params: windows(40) },
+        slow: { id: "ma.sma", params: windows(40) },
+        rsi: { id: "momentum.rsi", params: { window: [10, 14, 20] } },
+      },
+      signals: [
+        { rule: "cross", of: "fast", against: "slow" },
+        { rule: "band", of: "rsi", params: { long: thresholds(20), short: thresholds(60) } },
+      ],
+    },
+  },
+  written: {
+    warmupBars: 0,
+    strategy: {
+      expressions: { long: "ema($a) > sma($b) * $c", short: "ema($a) < sma($b) * $c" },
+      parameters: {
+        a: { start: 2, stop: 80, step: 1 },
+        b: { start: 2, stop: 80, step: 1 },
+        c: [0.99, 1, 1.01],
+      },
+    },
+    execution: { feePct: 0.1, slippagePct: 0 },
+    preselect: 100,
+  },
+  generic: {
+    warmupBars: 0,
+    strategy: {
+      expressions: {
+        long: "(close > ema($a) or macd() > 0) and not (rsi($r) > $high)",
+        short: "(close < ema($a) or macd() < 0) and not (rsi($r) < $low)",
+      },
+      parameters: {
+        a: { start: 20, stop: 210, step: 10 },
+        high: { start: 60, stop: 72, step: 3 },
+        low: { start: 28, stop: 40, step: 3 },
+        r: { start: 10, stop: 31, step: 1 },
+      },
+    },
+    execution: { feePct: 0.1, slippagePct: 0 },
+    preselect: 100,
+  },
 };
 
-export const NAMES: readonly string[] = [...Object.keys(SHAPES), ...Object.keys(NAMED)];
+/** Runs over other numbers of bars, by the name of one above. */
+const LENGTHS: Readonly<Record<string, { readonly of: string; readonly bars: number }>> = {
+  "year-pairs": { of: "stops", bars: 525_600 },
+  "year-joined": { of: "10000", bars: 525_600 },
+  "short-bands": { of: "bands", bars: 8_760 },
+};
+
+export const NAMES: readonly string[] = [
+  ...Object.keys(SHAPES),
+  ...Object.keys(NAMED),
+  ...Object.keys(LENGTHS),
+];
 
 /** Averages of 2 to `stop` bars crossed with one another. */
-export function crossRequest(stop: number): Omit<RunRequestInput, "dataset"> {
+export function crossRequest(id: string, stop: number): Omit<RunRequestInput, "dataset"> {
   return {
     warmupBars: 0,
     strategy: {
       indicators: {
-        fast: { id: "ma.sma", params: windows(stop) },
-        slow: { id: "ma.sma", params: windows(stop) },
+        fast: { id, params: windows(stop) },
+        slow: { id, params: windows(stop) },
       },
       signals: [{ rule: "cross", of: "fast", against: "slow" }],
     },
@@ -89,8 +164,16 @@ export function crossRequest(stop: number): Omit<RunRequestInput, "dataset"> {
   };
 }
 
+export interface MemoryWorkload {
+  readonly bars: number;
+  readonly request: (dataset: string) => RunRequestInput;
+}
+
 /** By name or, of the joined indicators, by size. */
-export function memoryRequest(dataset: string, name: string): RunRequestInput {
-  const named = NAMED[name];
-  return named === undefined ? sizedRequest(dataset, Number(name)) : { dataset, ...named };
+export function memoryWorkload(name: string): MemoryWorkload {
+  const { of, bars } = LENGTHS[name] ?? { of: name, bars: BARS };
+  const named = NAMED[of];
+  const request = (dataset: string) =>
+    named === undefined ? sizedRequest(dataset, Number(of)) : { dataset, ...named };
+  return { bars, request };
 }

@@ -13,7 +13,8 @@ import { BARS, NAMES, SHAPES } from "./memory-workload.ts";
 
 const HELP = `npm run bench:memory -- [--sizes 1000,1000000] [--workers 2] [--runs 1]
 
-Whole runs over ${BARS} bars, through the service, PostgreSQL in processes of its own. Sizes:
+Whole runs through the service, PostgreSQL in processes of its own, over ${BARS} bars where the
+name says nothing else. Sizes:
 ${NAMES.join(", ")};
 all numbers but the last where none are named.`;
 

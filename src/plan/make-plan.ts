@@ -7,6 +7,7 @@ import {
 } from "../core/grid/variant-space.ts";
 import { BETTER, RANKING_METRICS, type RankingMetric } from "../core/metrics/ranking-metric.ts";
 import type { Candles } from "../core/series/candles.ts";
+import { daysSpanned } from "../core/series/days.ts";
 import { type Timeframe, timeframeMs } from "../core/series/timeframe.ts";
 import { type BudgetedRun, type KeptBounds, memoryBudget } from "../core/stages/memory-budget.ts";
 import { PAIR_BATCH } from "../core/stages/scorer-caches.ts";
@@ -84,8 +85,10 @@ export function makePlan(request: RunRequest, market: Market, options: PlanOptio
   const costs = scoringCosts(sweep, bars);
   const work = { costs, cells, positions, indexSpace, workers: options.workers };
   const chunkVariants = chunkSizes(request, work, guards);
+  const times = market.candles.time.subarray(range.feedBar, range.endBar);
   const run: BudgetedRun = {
     bars,
+    days: daysSpanned(times, sweep.timeframeMs),
     workers: options.workers,
     chunkVariants: Math.max(
       Math.min(chunkVariants.stageA, indexSpace),

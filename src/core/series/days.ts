@@ -34,3 +34,10 @@ export class Days {
     this.lastBar = lastBar.slice(0, count);
   }
 }
+
+/** Days from the first bar to the last one, whether or not they have bars. */
+export function daysSpanned(openTimes: Float64Array, timeframeMs: number): number {
+  const dayOf = (open: number) => Math.floor((open + timeframeMs) / DAY_MS);
+  const last = openTimes.length - 1;
+  return last < 0 ? 0 : dayOf(openTimes[last]) - dayOf(openTimes[0]) + 1;
+}

@@ -6,8 +6,8 @@ import type { SeriesRef } from "../signals/atom.ts";
 import type { BatchTask } from "./batch-engine.ts";
 import type { LegGrid } from "./leg-grid.ts";
 import type { LegLoops } from "./leg-loops.ts";
+import { legsKept } from "./leg-service.ts";
 import type { LegClass, LegLevels, LegShape, LegSide } from "./leg-shape.ts";
-import { LEG_BYTES } from "./scorer-caches.ts";
 import type { SignalPlanesOptions } from "./signal-planes.ts";
 
 /** The panel of one class, and the legs of its sides. */
@@ -20,7 +20,7 @@ export class ClassPanel {
 
   constructor(
     { long, short, has }: LegClass,
-    { sweep, shape, source, metrics }: BatchTask<LegShape>,
+    { sweep, space, shape, source, metrics }: BatchTask<LegShape>,
     { backend }: SignalPlanesOptions,
     grid: LegGrid,
   ) {
@@ -29,8 +29,8 @@ export class ClassPanel {
     const bars = sweep.lastBar - sweep.firstBar;
     const legs = (side: LegSide, levels: LegLevels) => {
       const combinations = new SubGrid(sweep.axes, side.axes);
-      const comesOnce = grid.comesOnce(side.axes);
-      return new SideLegs(side, levels, { loops, bars, combinations, comesOnce, source });
+      const most = legsKept(space.grid, shape, side, bars);
+      return new SideLegs(side, levels, { loops, bars, combinations, most, source });
     };
     const tallied = metrics.some((metric) => NEEDS_TRADES.includes(metric));
     this.panel = loops.panel(long.levels.length, short.levels.length, tallied);
@@ -60,7 +60,8 @@ interface SideLegsOptions {
   readonly bars: number;
   /** Combinations of the axes of the series. */
   readonly combinations: SubGrid;
-  readonly comesOnce: boolean;
+  /** Combinations whose legs are kept. */
+  readonly most: number;
   readonly source: BatchTask["source"];
 }
 
@@ -70,15 +71,11 @@ class SideLegs {
   readonly #levels: LegLevels;
   readonly #options: SideLegsOptions;
   readonly #kept = new Map<number, LevelLegs>();
-  readonly #most: number;
 
   constructor(side: LegSide, levels: LegLevels, options: SideLegsOptions) {
     this.#side = side;
     this.#levels = levels;
     this.#options = options;
-    const fit = Math.floor(LEG_BYTES / legBytes(options.bars));
-    // In the order of the grid a combination comes back only after all the others, or not at all.
-    this.#most = options.comesOnce || options.combinations.size > fit ? 1 : fit;
   }
 
   at(digits: Int32Array, soon: Iterable<SeriesRef>): LevelLegs {
@@ -93,7 +90,8 @@ class SideLegs {
   }
 
   #room(): LevelLegs {
-    if (this.#kept.size < this.#most) return this.#options.loops.room(this.#levels.levels.length);
+    if (this.#kept.size < this.#options.most)
+      return this.#options.loops.room(this.#levels.levels.length);
     const [[combination, legs]] = this.#kept;
     this.#kept.delete(combination);
     return legs;
@@ -106,11 +104,6 @@ class SideLegs {
     if (series === undefined) loops.count(new Float64Array(bars), ">=", new Float64Array(1), legs);
     else loops.count(source.series(series, soon), op, levels, legs);
   }
-}
-
-/** A byte and two bits a bar. */
-export function legBytes(bars: number): number {
-  return Math.ceil(bars / 64) * (64 + 16);
 }
 
 /** Lists of two sides are to stay in the cache of a core, or not far from it. */

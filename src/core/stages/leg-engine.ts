@@ -1,21 +1,20 @@
 import type { LegPanel } from "../execution/leg-panel.ts";
 import type { LevelLegs } from "../execution/level-legs.ts";
 import { totalReturnPct } from "../metrics/ranking-formulas.ts";
-import { NEEDS_DAYS, NEEDS_DRAWDOWN, rankingValue } from "../metrics/ranking-values.ts";
+import { rankingValue } from "../metrics/ranking-values.ts";
 import type { BitPlane } from "../series/bit-plane.ts";
 import type { SeriesRef } from "../signals/atom.ts";
-import { isServedByEveryBackend, type PlanePair } from "./backend.ts";
+import type { PlanePair } from "./backend.ts";
 import type { BatchTask, IndexRange } from "./batch-engine.ts";
 import { ClassPanel } from "./class-panel.ts";
 import { type LegGates, legGates } from "./leg-gates.ts";
 import { LegGrid } from "./leg-grid.ts";
+import { panelsServe } from "./leg-service.ts";
 import type { LegShape } from "./leg-shape.ts";
 import { PanelOrder } from "./panel-order.ts";
 import type { SignalPlanesOptions } from "./signal-planes.ts";
 import type { Span, StageOutput, StageWork } from "./stage-output.ts";
 
-/** Indices of a block beyond which panels would be too far from one another. */
-const MAX_BLOCK = 1 << 18;
 /** Bars times panels after which an engine looks whether to go on: a few milliseconds. */
 const BARS_A_LOOK = 1_000_000;
 
@@ -56,13 +55,9 @@ export class LegEngine {
     planes: SignalPlanesOptions,
     alone: ScoreAlone,
   ): LegEngine | null {
-    const { sweep, space, metrics } = task;
-    const barwise = [...NEEDS_DRAWDOWN, ...NEEDS_DAYS];
-    if (metrics.some((metric) => barwise.includes(metric)) || sweep.execution.sizing !== "ALL_IN")
-      return null;
-    if (!isServedByEveryBackend(sweep)) return null;
-    const grid = new LegGrid(space, task.shape);
-    return grid.blockSize > MAX_BLOCK ? null : new LegEngine(task, planes, alone, grid);
+    const { sweep, space, metrics, shape } = task;
+    if (!panelsServe(sweep, space.grid, shape, metrics)) return null;
+    return new LegEngine(task, planes, alone, new LegGrid(space, shape));
   }
 
   constructor(

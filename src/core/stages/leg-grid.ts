@@ -1,5 +1,6 @@
 import { SubGrid } from "../grid/sub-grid.ts";
 import type { VariantSpace } from "../grid/variant-space.ts";
+import { panelBlock } from "./leg-service.ts";
 import type { LegShape } from "./leg-shape.ts";
 
 /** Variants that differ in the levels of their legs only: numbers relative to a panel's first. */
@@ -11,10 +12,7 @@ export interface PanelCells {
   readonly shortDigits: Int32Array;
 }
 
-/**
- * How the variants of a grid fall into panels. A block is the least range of indices that holds
- * whole panels only: from the slower of the two axes of levels on, all that the axes behind span.
- */
+/** How the variants of a grid fall into panels, block by block: see `panelBlock`. */
 export class LegGrid {
   readonly blockSize: number;
   /** Whether every variant exists. */
@@ -29,14 +27,15 @@ export class LegGrid {
   readonly #short: SubGrid;
   readonly #digits: Int32Array;
 
-  constructor(space: VariantSpace, { long, short }: LegShape) {
+  constructor(space: VariantSpace, shape: LegShape) {
+    const { long, short } = shape;
     const { grid } = space;
     this.#space = space;
     this.isWhole = space.isWhole;
     this.#axes = [long.axis, short.axis];
     const own = this.#axes.filter((axis) => axis !== null);
     const first = Math.min(...own);
-    this.blockSize = grid.strides[first] * grid.axes[first].values.length;
+    this.blockSize = panelBlock(grid, shape);
     const inner = grid.axes.keys().filter((axis) => axis > first && !own.includes(axis));
     this.#inner = new SubGrid(grid.axes, [...inner]);
     this.cells = panelCells(space, this.#axes);
@@ -47,18 +46,6 @@ export class LegGrid {
 
   get panelsABlock(): number {
     return this.#inner.size;
-  }
-
-  /**
-   * Whether a combination of these axes never comes back once panels in the order of the grid have
-   * left it: no other shared axis is slower than one of them.
-   */
-  comesOnce(axes: readonly number[]): boolean {
-    const lengthOf = (axis: number) => this.#space.grid.axes[axis].values.length;
-    const slower = this.#space.grid.axes.keys().filter((axis) => axis < (axes.at(-1) ?? 0));
-    return [...slower].every(
-      (axis) => axes.includes(axis) || this.#axes.includes(axis) || lengthOf(axis) === 1,
-    );
   }
 
   /** First index of a panel; panels are numbered block by block. */

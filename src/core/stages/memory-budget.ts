@@ -1,9 +1,9 @@
 import { constrainedCombinations } from "../grid/variant-space.ts";
-import { planeWords } from "../series/bit-plane.ts";
-import { ENTRY_BYTES } from "../signals/plane-source.ts";
+import { isServedByEveryBackend } from "./backend.ts";
 import { riskFootprint } from "./risk-footprint.ts";
-import { EACH, type IsExact, type ScoredAlone, scoredAlone } from "./scored-alone.ts";
-import { PAIR_BATCH, SCORER_CACHES } from "./scorer-caches.ts";
+import type { ScoredBy } from "./row-footprint.ts";
+import { EACH, type IsExact, scoredAlone } from "./scored-alone.ts";
+import { PAIR_BATCH, planeBytes, SCORER_CACHES } from "./scorer-caches.ts";
 import { strategyFootprint } from "./strategy-footprint.ts";
 import { type Sweep, sweepMetrics } from "./sweep.ts";
 
@@ -35,8 +35,8 @@ const COMPUTING_ROWS = 8;
  * The process itself, and one of its threads, with code that is warm: measured, see
  * docs/BENCHMARKS.md.
  */
-const PROCESS_BYTES = 115 * 2 ** 20;
-const THREAD_BYTES = 30 * 2 ** 20;
+const PROCESS_BYTES = 125 * 2 ** 20;
+const THREAD_BYTES = 25 * 2 ** 20;
 
 /** Bytes that the process of a run has resident at its peak, by what needs them. */
 export interface MemoryBudget {
@@ -58,6 +58,8 @@ export interface BudgetedRun {
   readonly workers: number;
   /** Of the stage whose chunks have more. */
   readonly chunkVariants: number;
+  /** Most days that have a bar; as many as bars when absent. */
+  readonly days?: number;
   /** Most that is kept for other runs; nothing when absent. */
   readonly caches?: KeptBounds;
   /** What is known of prices where kernels score the run; readable engines when absent. */
@@ -73,11 +75,10 @@ export interface KeptBounds {
 /** The budget as arithmetic, from the plan alone. */
 export function memoryBudget(sweep: Sweep, run: BudgetedRun): MemoryBudget {
   const processBytes = PROCESS_BYTES + run.workers * THREAD_BYTES;
-  const alone = run.isExact === undefined ? null : scoredAlone(sweep, run.bars, run.isExact);
-  const few = alone ?? EACH;
-  const keptBytes = keptBudget(sweep, run, few);
+  const by = scoredBy(sweep, run);
+  const keptBytes = keptBudget(sweep, run, by);
   const candleBytes = run.bars * CANDLE_COLUMNS * NUMBER_BYTES;
-  const threadBytes = run.workers * threadBudget(sweep, run, shareOf(few, run.workers));
+  const threadBytes = run.workers * threadBudget(sweep, run, shareOf(by, run.workers));
   const stride = 1 + sweep.ranking.length;
   const keep = Math.max(sweep.preselect, sweep.topK);
   const heapRows = Math.min(ROWS_A_ROW * keep, run.chunkVariants) * (run.workers + 1) + keep;
@@ -97,38 +98,48 @@ export function memoryBudget(sweep: Sweep, run: BudgetedRun): MemoryBudget {
   };
 }
 
+function scoredBy(sweep: Sweep, run: BudgetedRun): ScoredBy {
+  const { bars, workers, chunkVariants, isExact, days = bars } = run;
+  const share = Math.ceil(chunkVariants / workers);
+  const each = { few: EACH, share, days: Math.min(days, bars) };
+  if (!isServedByEveryBackend(sweep)) return { ...each, backend: "readable" };
+  if (isExact === undefined) return { ...each, backend: "either" };
+  const few = scoredAlone(sweep, bars, isExact) ?? EACH;
+  return { ...each, backend: "kernels", few };
+}
+
 /** What the run leaves in the caches, as far as there is room: the grid is what can fill them. */
-function keptBudget(sweep: Sweep, { bars, caches }: BudgetedRun, few: ScoredAlone): number {
+function keptBudget(sweep: Sweep, { bars, caches }: BudgetedRun, by: ScoredBy): number {
   if (caches === undefined) return 0;
-  const { seriesBytes, planeBytes } = strategyFootprint(sweep, bars, few);
+  const { seriesBytes, planeBytes } = strategyFootprint(sweep, bars, by);
   return Math.min(seriesBytes, caches.indicatorBytes) + Math.min(planeBytes, caches.atomBytes);
 }
 
 /** A thread's: variants that are scored by themselves are dealt to all of them. */
-function shareOf(few: ScoredAlone, workers: number): ScoredAlone {
-  return { ...few, variants: Math.ceil(few.variants / workers) };
+function shareOf({ few, ...by }: ScoredBy, workers: number): ScoredBy {
+  return { ...by, few: { ...few, variants: Math.ceil(few.variants / workers) } };
 }
 
 /**
  * One thread: caches as far as the grid can fill them, scratch, and tables of constraint and first
  * hits.
  */
-function threadBudget(sweep: Sweep, { bars, isExact }: BudgetedRun, few: ScoredAlone): number {
+function threadBudget(sweep: Sweep, { bars }: BudgetedRun, by: ScoredBy): number {
   const seriesBytes = bars * NUMBER_BYTES;
-  const planeBytes = planeWords(bars) * 4 + ENTRY_BYTES;
-  const strategy = strategyFootprint(sweep, bars, few);
+  const strategy = strategyFootprint(sweep, bars, by);
   const caches =
-    Math.min(strategy.seriesBytes, SCORER_CACHES.seriesBytes) +
+    Math.min(strategy.seriesBytes, by.few.seriesBytes) +
+    strategy.heldBytes +
     Math.min(strategy.planeBytes, SCORER_CACHES.planeBytes) +
     strategy.widestBytes +
     strategy.variantBytes +
-    OWN_PLANES * planeBytes +
+    OWN_PLANES * planeBytes(bars) +
     strategy.pairBytes;
   const scratch =
     bars * (SCRATCH_BYTES + strategy.sources * SOURCE_BYTES) +
     (COMPUTING_ROWS + strategy.computingRows) * seriesBytes;
   const scores = PAIR_BATCH * (sweep.columns?.length ?? 0) * NUMBER_BYTES;
-  const hits = riskFootprint(sweep, bars, isExact !== undefined);
+  const hits = riskFootprint(sweep, bars, by);
   return caches + scratch + scores + hits + constraintBytes(sweep);
 }
 

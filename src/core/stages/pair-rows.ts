@@ -3,7 +3,7 @@ import { SubGrid } from "../grid/sub-grid.ts";
 import type { SeriesRef } from "../signals/atom.ts";
 import type { PlaneSource } from "../signals/plane-source.ts";
 import type { PlanePair, RowFamily } from "./backend.ts";
-import { ROW_BYTES } from "./scorer-caches.ts";
+import { pairSlots, ROW_BYTES } from "./scorer-caches.ts";
 import type { SignalPlanesOptions } from "./signal-planes.ts";
 
 /** An operand that depends on some axes only: a row for each combination of their values. */
@@ -13,10 +13,14 @@ export interface RowSource {
   series(digits: Int32Array): SeriesRef;
 }
 
+/** No row, or in no place. */
+const NONE = -1;
+
 /**
- * One family of rows compared with another, such as two indicators: every row is computed once,
- * when the first variant needs it, and a variant compares two of them. A family that is compared
- * often is sealed, which needs all of its rows.
+ * One family of rows compared with another, such as two indicators: every row is computed when a
+ * variant needs it, and a variant compares two of them. Where few variants are compared, only the
+ * rows that were used last are kept. A family that is compared often is sealed, which needs all of
+ * its rows.
  */
 export class PairRows {
   readonly #family: RowFamily;
@@ -25,21 +29,25 @@ export class PairRows {
   readonly #left: SubGrid;
   readonly #right: SubGrid;
   readonly #digits: Int32Array;
-  /** Whether a row is in the family, the left ones first. */
-  readonly #known: Uint8Array;
+  /** Where each row is, the left ones first, and which one is in each place. */
+  readonly #places: Int32Array;
+  readonly #rows: Int32Array;
+  /** When each place was used last. */
+  readonly #used: Float64Array;
   #compared = 0;
 
   /** Null where the rows do not fit. */
   static of(
     grid: Grid,
     operands: readonly [RowSource, RowSource],
-    { source, backend }: Pick<SignalPlanesOptions, "source" | "backend">,
+    { source, backend, bars, alone }: Omit<SignalPlanesOptions, "maxAtoms" | "newPlane">,
   ): PairRows | null {
     const [left, right] = operands.map(({ axes }) => new SubGrid(grid.axes, axes));
-    const family = backend.rowFamily(left.size + right.size, ROW_BYTES);
+    const places = pairSlots(left.size + right.size, bars, alone);
+    const family = backend.rowFamily(places, ROW_BYTES);
     if (family === null) return null;
     const digits = new Int32Array(grid.axes.length);
-    return new PairRows(family, source, { operands, left, right, digits });
+    return new PairRows(family, source, { operands, left, right, digits, places });
   }
 
   constructor(family: RowFamily, source: PlaneSource, rows: Rows) {
@@ -49,35 +57,57 @@ export class PairRows {
     this.#left = rows.left;
     this.#right = rows.right;
     this.#digits = rows.digits;
-    this.#known = new Uint8Array(rows.left.size + rows.right.size);
+    this.#places = new Int32Array(rows.left.size + rows.right.size).fill(NONE);
+    this.#rows = new Int32Array(rows.places).fill(NONE);
+    this.#used = new Float64Array(rows.places);
   }
 
   /** `long` is the left row above the right one, `short` is below. */
   compare(digits: Int32Array, planes: PlanePair): void {
-    const left = this.#left.number(digits);
-    const right = this.#right.number(digits);
-    this.#need(0, left);
-    this.#need(1, right);
+    this.#compared++;
+    const left = this.#placeOf(0, this.#left.number(digits));
+    const right = this.#placeOf(1, this.#right.number(digits));
+    const all = this.#places.length;
     // Once a row has been compared twice on average, keys of all rows are worth their price.
-    if (++this.#compared === this.#known.length) this.#seal();
-    this.#family.compare(left, this.#left.size + right, planes);
+    if (this.#compared === all && this.#rows.length === all) this.#seal();
+    this.#family.compare(left, right, planes);
   }
 
-  #need(side: 0 | 1, row: number): void {
-    const at = side * this.#left.size + row;
-    if (this.#known[at] === 1) return;
-    this.#known[at] = 1;
+  /** Where a row is now; the one that was asked for before it stays where it is. */
+  #placeOf(side: 0 | 1, number: number): number {
+    const row = side * this.#left.size + number;
+    let place = this.#places[row];
+    if (place === NONE) {
+      place = this.#rows.length === this.#places.length ? row : this.#oldest();
+      if (this.#rows[place] !== NONE) this.#places[this.#rows[place]] = NONE;
+      this.#compute(side, number, place);
+      this.#rows[place] = row;
+      this.#places[row] = place;
+    }
+    this.#used[place] = this.#compared;
+    return place;
+  }
+
+  #oldest(): number {
+    let oldest = 0;
+    for (let place = 1; place < this.#used.length; place++) {
+      if (this.#used[place] < this.#used[oldest]) oldest = place;
+    }
+    return oldest;
+  }
+
+  #compute(side: 0 | 1, number: number, place: number): void {
     const rows = side === 0 ? this.#left : this.#right;
-    rows.digits(row, this.#digits);
+    rows.digits(number, this.#digits);
     const ref = this.#operands[side].series(this.#digits);
     const mean = this.#source.windowMean(ref);
-    if (mean !== null && this.#family.setMean?.(at, mean) === true) return;
-    this.#family.set(at, this.#source.series(ref));
+    if (mean !== null && this.#family.setMean?.(place, mean) === true) return;
+    this.#family.set(place, this.#source.series(ref));
   }
 
   #seal(): void {
-    for (let row = 0; row < this.#left.size; row++) this.#need(0, row);
-    for (let row = 0; row < this.#right.size; row++) this.#need(1, row);
+    for (let row = 0; row < this.#left.size; row++) this.#placeOf(0, row);
+    for (let row = 0; row < this.#right.size; row++) this.#placeOf(1, row);
     this.#family.seal();
   }
 }
@@ -88,4 +118,6 @@ interface Rows {
   readonly right: SubGrid;
   /** Room for the digits of a row. */
   readonly digits: Int32Array;
+  /** Rows that are there at a time. */
+  readonly places: number;
 }

@@ -1,6 +1,7 @@
 import { HIT_BYTES, roomHits } from "../execution/hit-room.ts";
 import { levelCounts } from "../execution/stop-table.ts";
 import { isServedByEveryBackend } from "./backend.ts";
+import type { ScoredBy } from "./row-footprint.ts";
 import { RISK_TABLE_BYTES } from "./scorer-caches.ts";
 import { type Sweep, sweepMetrics } from "./sweep.ts";
 
@@ -25,30 +26,33 @@ const FIXED_BYTES = 2_048;
 const PAIR_BYTES = 256;
 /** Where the hits of an entry are kept. */
 const PLACE_BYTES = 4;
-const DAY_MS = 86_400_000;
-/** Markets that are closed most of the day have more days than their bars would fill. */
-const SESSIONS = 4;
 
 /**
  * Bytes of one thread for first hits and accounts of a risk grid, by kernels or whichever backend
  * scores it.
  */
-export function riskFootprint(sweep: Sweep, bars: number, byKernels = false): number {
+export function riskFootprint(
+  sweep: Sweep,
+  bars: number,
+  { backend, days }: Pick<ScoredBy, "backend" | "days">,
+): number {
   const levels = levelCounts(sweep);
   const pair = levels.trails > 0 ? bars : 0;
   const readable = (roomHits(levels, bars) + pair) * HIT_BYTES;
   if (!isServedByEveryBackend(sweep)) return readable;
-  return Math.max(byKernels ? 0 : readable, kernelBytes(sweep, bars));
+  return Math.max(backend === "kernels" ? 0 : readable, kernelBytes(sweep, bars, days));
 }
 
 /** Hits by entry, where each bar may be one of both sides, and what rows of cells are made from. */
-function kernelBytes(sweep: Sweep, bars: number): number {
-  const { stops, targets } = levelCounts(sweep);
-  const kept = 2 * bars * ((stops + targets) * KEPT_HIT_BYTES + KEPT_HEAD_BYTES);
+function kernelBytes(sweep: Sweep, bars: number, days: number): number {
+  const { stops, targets } = sweep;
+  // What is off is hit by nothing.
+  const levels = [...stops, ...targets].filter((pct) => pct !== null).length;
+  const kept = 2 * bars * (levels * KEPT_HIT_BYTES + KEPT_HEAD_BYTES);
   const places = 2 * bars * PLACE_BYTES;
-  const rows = asksReturnOnly(sweep) ? cashBytes(sweep) : tallyBytes(sweep, bars);
-  const levels = (stops + targets + 1) * LEVEL_BYTES + FIXED_BYTES;
-  return Math.min(kept, RISK_TABLE_BYTES) + places + levels + rows;
+  const rows = asksReturnOnly(sweep) ? cashBytes(sweep) : tallyBytes(sweep, bars, days);
+  const multipliers = (stops.length + targets.length + 1) * LEVEL_BYTES + FIXED_BYTES;
+  return Math.min(kept, RISK_TABLE_BYTES) + places + multipliers + rows;
 }
 
 /** End cash of all cells, and rows of factors. */
@@ -64,7 +68,7 @@ function asksReturnOnly(sweep: Sweep): boolean {
   return sizing === "ALL_IN" && sweepMetrics(sweep).every((metric) => metric === "totalReturnPct");
 }
 
-function tallyBytes(sweep: Sweep, bars: number): number {
+function tallyBytes(sweep: Sweep, bars: number, days: number): number {
   const { stops, targets } = levelCounts(sweep);
   const tradeBytes = (stops + targets + 1) * TABLE_HIT_BYTES;
   const hits = Math.min(bars * tradeBytes, Math.max(RISK_TABLE_BYTES, LEAST_TRADES * tradeBytes));
@@ -72,12 +76,11 @@ function tallyBytes(sweep: Sweep, bars: number): number {
   const most = Math.floor(RISK_TABLE_BYTES / (FEWEST_LEVELS * TABLE_HIT_BYTES));
   const passedOn = Math.min(bars, most) * PASSED_ON_BYTES;
   const gathered = ((targets + 1) * PAIR_BYTES) / 2;
-  return hits + passedOn + gathered + dailyBytes(sweep, bars);
+  return hits + passedOn + gathered + dailyBytes(sweep, days);
 }
 
 /** Marks of the days, and daily returns of the cells of a row, where these are watched. */
-function dailyBytes(sweep: Sweep, bars: number): number {
+function dailyBytes(sweep: Sweep, days: number): number {
   if (!sweepMetrics(sweep).includes("sharpe")) return 0;
-  const days = Math.min(bars, Math.ceil((SESSIONS * bars * sweep.timeframeMs) / DAY_MS) + 1);
   return (sweep.targets.length + 1) * days * NUMBER_BYTES;
 }

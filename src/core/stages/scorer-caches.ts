@@ -1,3 +1,4 @@
+import { findIndicator } from "../indicators/registry.ts";
 import { planeWords } from "../series/bit-plane.ts";
 import { ENTRY_BYTES } from "../signals/plane-source.ts";
 
@@ -17,12 +18,38 @@ export const SCORER_CACHES: ScorerCaches = {
 /** Most bytes of the rows that one signal or comparison compares pairwise. */
 export const ROW_BYTES = 256 * MIB;
 
+/** Most bytes of the rows of such a signal where few variants are compared, and fewest rows. */
+const FEW_ROW_BYTES = 16 * MIB;
+const FEWEST_ROWS = 8;
+const NUMBER_BYTES = 8;
+
+/** Rows that are there at a time where `alone` variants compare two of so many, of so many bars. */
+export function pairSlots(rows: number, bars: number, alone: number): number {
+  if (alone >= rows) return rows;
+  const fit = Math.floor(FEW_ROW_BYTES / (bars * NUMBER_BYTES));
+  return Math.min(rows, Math.max(FEWEST_ROWS, fit));
+}
+
 /** Most bytes that the legs of one side take, where its comparison has many series. */
 export const LEG_BYTES = 32 * MIB;
 
+/** A kept plane and its entry. */
+export function planeBytes(bars: number): number {
+  return planeWords(bars) * 4 + ENTRY_BYTES;
+}
+
+/** All outputs of an indicator with one choice of its parameters. */
+export function outputBytes(id: string, bars: number): number {
+  const outputs = findIndicator(id)?.outputs.length ?? 1;
+  return outputs * bars * NUMBER_BYTES + ENTRY_BYTES;
+}
+
+/** Of an entry of the look-up from combination to planes. */
+export const LOOK_UP_BYTES = 128;
+
 /** Atoms of one signal that are worth keeping: half the plane room, so that signals share it. */
 export function planeRoom(bars: number, caches: ScorerCaches): number {
-  return Math.floor(caches.planeBytes / 2 / (planeWords(bars) * 4 + ENTRY_BYTES));
+  return Math.floor(caches.planeBytes / 2 / planeBytes(bars));
 }
 
 /**

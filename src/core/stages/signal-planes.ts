@@ -101,6 +101,9 @@ export interface SignalPlanesOptions {
   readonly maxAtoms: number;
   readonly newPlane: () => BitPlane;
   readonly backend: ScoringBackend;
+  readonly bars: number;
+  /** Variants that are scored by themselves, while an engine scores all others. */
+  readonly alone: number;
 }
 
 /** Entries of the look-up from combination to pair; the planes themselves are counted elsewhere. */

@@ -19,8 +19,10 @@ import {
 } from "./backend.ts";
 import type { BatchEngine } from "./batch-engine.ts";
 import { LegEngine, type ScoreAlone } from "./leg-engine.ts";
+import { legRowRoom } from "./leg-service.ts";
 import { type PhaseClock, stoppedClock } from "./phase-clock.ts";
 import { ReferenceBackend } from "./reference-backend.ts";
+import { aloneOf } from "./scored-alone.ts";
 import { planeRoom, SCORER_CACHES, type ScorerCaches } from "./scorer-caches.ts";
 import type { SignalPlanesOptions } from "./signal-planes.ts";
 import { type StrategyPlanes, strategyPlanes } from "./strategy-planes.ts";
@@ -94,20 +96,28 @@ export class SweepScorer {
     this.#backend = backend;
     const newPlane = () => backend.plane(bars);
     const view = new CandleView(candles, (length) => backend.numbers(length));
+    this.#shape = strategyShape(sweep, this.space.grid);
     this.#source = new PlaneSource(view, sweep, backend, {
-      ...caches,
+      seriesBytes: this.#rowRoom(bars, caches),
+      planeBytes: caches.planeBytes,
       store: options.store,
       clock: this.clock,
     });
     const maxAtoms = planeRoom(bars, caches);
-    this.#planes = { source: this.#source, maxAtoms, newPlane, backend };
+    const alone = this.#batches ? aloneOf(sweep, this.#shape) : Number.POSITIVE_INFINITY;
+    this.#planes = { source: this.#source, maxAtoms, newPlane, backend, bars, alone };
     this.#strategy = strategyPlanes(sweep, this.space.grid, this.#planes);
-    this.#shape = strategyShape(sweep, this.space.grid);
     this.#base = backend.tradeList(bars);
     this.#empty = newPlane();
     this.#outer = { long: this.#empty, short: this.#empty };
     this.#inner = this.#outer;
     this.#digits = new Int32Array(sweep.axes.length);
+  }
+
+  #rowRoom(bars: number, caches: ScorerCaches): number {
+    const shape = this.#shape;
+    if (!this.#batches || shape.kind !== "legs") return caches.seriesBytes;
+    return legRowRoom(this.sweep, this.space.grid, shape, { bars, caches }) ?? caches.seriesBytes;
   }
 
   /** Changes what `score...` writes from now on; nothing else is computed anew. */

@@ -6,6 +6,8 @@ import type { Candles } from "../../../src/core/series/candles.ts";
 import { ENTRY_BYTES } from "../../../src/core/signals/plane-source.ts";
 import { memoryBudget } from "../../../src/core/stages/memory-budget.ts";
 import { Ranking } from "../../../src/core/stages/ranking.ts";
+import type { ScoredBy } from "../../../src/core/stages/row-footprint.ts";
+import { EACH } from "../../../src/core/stages/scored-alone.ts";
 import { ROW_BYTES, SCORER_CACHES } from "../../../src/core/stages/scorer-caches.ts";
 import { scoreStageA } from "../../../src/core/stages/stage-a.ts";
 import { scoreStageB } from "../../../src/core/stages/stage-b.ts";
@@ -17,6 +19,7 @@ import { syntheticCandles } from "../../../src/market-data/synthetic.ts";
 import { CROSS_REQUEST, planOf } from "../../support/request-samples.ts";
 
 const { sweep } = planOf(CROSS_REQUEST);
+const EITHER: ScoredBy = { backend: "either", few: EACH, share: 1_000, days: 10_000 };
 const RUN = { bars: 10_000, workers: 2, chunkVariants: 1_000 };
 const totalOf = (change: Partial<Sweep>, run: Partial<typeof RUN> = {}) =>
   memoryBudget({ ...sweep, ...change }, { ...RUN, ...run }).totalBytes;
@@ -81,7 +84,7 @@ describe("memory budget", () => {
     const caches = { indicatorBytes: 2 ** 40, atomBytes: 2 ** 40 };
     const kept = (bounds: typeof caches) =>
       memoryBudget(sweep, { ...RUN, caches: bounds }).keptBytes;
-    const { seriesBytes, planeBytes } = strategyFootprint(sweep, RUN.bars);
+    const { seriesBytes, planeBytes } = strategyFootprint(sweep, RUN.bars, EITHER);
     expect(kept(caches)).toBe(seriesBytes + planeBytes);
     expect(kept({ ...caches, indicatorBytes: 1_000 })).toBe(1_000 + planeBytes);
     expect(kept({ indicatorBytes: 0, atomBytes: 0 })).toBe(0);
@@ -96,7 +99,7 @@ describe("memory budget", () => {
         signals: [{ rule: "band", of: "it", params: { long: [1, 2, 3, 4], short: [90, 91] } }],
       },
     }).sweep;
-    const planes = strategyFootprint(band, 64).planeBytes / (2 * 4 + ENTRY_BYTES);
+    const planes = strategyFootprint(band, 64, EITHER).planeBytes / (2 * 4 + ENTRY_BYTES);
     // Each window with four levels and with two.
     expect(planes).toBe(3 * (4 + 2));
   });

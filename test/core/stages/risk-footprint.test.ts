@@ -11,6 +11,7 @@ import { syntheticCandles } from "../../../src/market-data/synthetic.ts";
 import { DEFAULT_GUARDS } from "../../../src/plan/guards.ts";
 import { CROSS_REQUEST, planOf } from "../../support/request-samples.ts";
 
+const EITHER = { backend: "either", days: 1_826 } as const;
 const MIB = 2 ** 20;
 const BARS = 43_800;
 const candles = syntheticCandles({ seed: 5, bars: BARS, volatilityPct: 0.4 });
@@ -43,7 +44,7 @@ describe("what a risk grid takes", () => {
         execution: { fillMode },
         ranking: { primary: { metric } },
       });
-      const budget = riskFootprint(sweep, BARS);
+      const budget = riskFootprint(sweep, BARS, EITHER);
       const readable = readableBytes(sweep);
       expect(readable).toBeLessThanOrEqual(budget);
       if (!isServedByEveryBackend(sweep)) {
@@ -60,7 +61,7 @@ describe("what a risk grid takes", () => {
     for (const { risk, fillMode } of CASES) {
       for (const preselect of [1, 2_000]) {
         const plan = planned({ risk, execution: { fillMode }, preselect });
-        expect(riskFootprint(plan.sweep, BARS)).toBeLessThan(40 * MIB);
+        expect(riskFootprint(plan.sweep, BARS, EITHER)).toBeLessThan(40 * MIB);
         expect(plan.estimate.bytes).toBeLessThan(DEFAULT_GUARDS.maxBytes / 4);
       }
     }

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Candles } from "../../../src/core/series/candles.ts";
 import { memoryBudget } from "../../../src/core/stages/memory-budget.ts";
 import { scoredAlone } from "../../../src/core/stages/scored-alone.ts";
+import { SCORER_CACHES } from "../../../src/core/stages/scorer-caches.ts";
 import { SweepScorer } from "../../../src/core/stages/sweep-scorer.ts";
 import { backendFactory } from "../../../src/kernels/backend-factory.ts";
 import { syntheticCandles } from "../../../src/market-data/synthetic.ts";
@@ -34,9 +35,11 @@ function crossOf(id: string, params: object, change: Partial<RunRequestInput> = 
 
 const averages = crossOf("ma.sma", windows(60));
 
+const { seriesBytes } = SCORER_CACHES;
+
 describe("variants that kernels score by themselves", () => {
   it("are the shortlist where they score pairs, without a row where these are exact means", () => {
-    const alone = { variants: 40, ofMeans: true };
+    const alone = { engine: "pairs", variants: 40, ofMeans: true, seriesBytes };
     expect(scoredAlone(averages, BARS, exactPrices(ON_GRID))).toEqual(alone);
     const best = crossOf("ma.sma", windows(60), { topK: 50 });
     expect(scoredAlone(best, BARS, exactPrices(ON_GRID))).toEqual({ ...alone, variants: 50 });
@@ -52,14 +55,30 @@ describe("variants that kernels score by themselves", () => {
     const within = crossOf("ma.sma", windows(60), { execution: { fillMode: "INTRABAR" } });
     expect(scoredAlone(within, BARS, exactPrices(ON_GRID))).toBeNull();
     expect(scoredAlone(averages, 2 ** 24, exactPrices(OFF_GRID))).toBeNull();
-    const { sweep } = planOf({
-      dataset: "market",
-      strategy: {
-        indicators: { it: { id: "momentum.rsi", params: windows(20) } },
-        signals: [{ rule: "band", of: "it", params: { long: [30, 40], short: [60, 70] } }],
-      },
-    });
-    expect(scoredAlone(sweep, BARS, exactPrices(ON_GRID))).toBeNull();
+  });
+
+  it("are the shortlist where panels of legs score all others, whose rows are soon done with", () => {
+    const bandOf = (change: Partial<RunRequestInput>) =>
+      planOf({
+        dataset: "market",
+        strategy: {
+          indicators: { it: { id: "momentum.rsi", params: windows(20) } },
+          signals: [{ rule: "band", of: "it", params: { long: [30, 40], short: [60, 70] } }],
+        },
+        preselect: 40,
+        topK: 10,
+        ...change,
+      }).sweep;
+    const alone = scoredAlone(bandOf({}), BARS, exactPrices(ON_GRID));
+    expect(alone).toMatchObject({ engine: "legs", variants: 40 });
+    expect(alone!.seriesBytes).toBeLessThan(seriesBytes);
+    for (const change of [
+      { ranking: { primary: { metric: "sharpe" } } },
+      { execution: { sizing: "FIXED_QUOTE" } },
+      { execution: { fillMode: "INTRABAR" } },
+    ] as const) {
+      expect(scoredAlone(bandOf(change), BARS, exactPrices(ON_GRID))).toBeNull();
+    }
   });
 
   it.each([
