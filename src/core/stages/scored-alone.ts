@@ -11,14 +11,14 @@ import type { Sweep } from "./sweep.ts";
 const NUMBER_BYTES = 8;
 
 /**
- * Base variants that kernels score by themselves, while they score all others in batches: the
+ * Base variants that kernels score by themselves, while they score all others together: the
  * shortlist, and where a run is cancelled the best so far.
  */
 export interface ScoredAlone {
   /** What scores the others. */
   readonly engine: "pairs" | "legs" | null;
   readonly variants: number;
-  /** Whether all rows of pairs are means that kernels make from exact sums, so that none is kept. */
+  /** Whether all rows of pairs are means that kernels make from exact sums, and keep none of. */
   readonly ofMeans: boolean;
   /** Most bytes of outputs that a thread keeps. */
   readonly seriesBytes: number;
@@ -36,8 +36,8 @@ export const EACH: ScoredAlone = {
 export type IsExact = (source: string) => boolean;
 
 /**
- * Variants that a run which is not cancelled scores by themselves: the shortlist, where an engine of
- * pairs scores all others. The best of a run are cells of these.
+ * Variants that a run which is not cancelled scores by themselves: the shortlist, where an engine
+ * of pairs scores all others. The best of a run are cells of these.
  */
 export function aloneOf(sweep: Sweep, shape: StrategyShape): number {
   if (shape.kind !== "pairs" || !(shape.long || shape.short)) return Number.POSITIVE_INFINITY;

@@ -57,7 +57,7 @@ describe("variants that kernels score by themselves", () => {
     expect(scoredAlone(averages, 2 ** 24, exactPrices(OFF_GRID))).toBeNull();
   });
 
-  it("are the shortlist where panels of legs score all others, whose rows are soon done with", () => {
+  it("are the shortlist where panels score all others, whose rows are soon done with", () => {
     const bandOf = (change: Partial<RunRequestInput>) =>
       planOf({
         dataset: "market",
