@@ -54,4 +54,12 @@ describe("sums on a grid", () => {
       { numRuns: 40 },
     );
   });
+
+  it("end where the sums so far would be too large on a finer grid", () => {
+    const series = new Float64Array(10).fill(1);
+    series[3] = 2 ** 50;
+    series[4] = -(2 ** 50);
+    series[8] = 0.5;
+    expect(sumOnGrid(series)).toMatchObject({ bars: 8, scale: 1 });
+  });
 });
