@@ -23,15 +23,53 @@ interface MeanRow {
   readonly sumsAt: number;
   readonly window: number;
   readonly scale: number;
+  /** No mean is further from 0, in units of a sum. */
+  readonly largest: number;
 }
 
 /** Or one that is copied from a series of the range. */
 type Row = MeanRow | { readonly series: Float64Array };
 
-/** All rows of a batch are means over the same sums. */
-interface OneSource {
+/** All rows of a batch are means over the same sums, with keys that prove their order. */
+interface OneSource extends KeyGrid {
   readonly sumsAt: number;
   readonly longest: number;
+}
+
+/** What keys of means are made with: see assembly/row-means.ts. */
+interface KeyGrid {
+  /** Added to a mean, it rounds that to a multiple of 2^-t. */
+  readonly grid: number;
+  /** Keys to a unit of a sum, at most: none is further than 2^31 from the middle. */
+  readonly mostKeys: number;
+}
+
+const FINEST_GRID = 20;
+
+/**
+ * A mean of `window` values in whole units is a multiple of 1 / window, and half way between two
+ * multiples of 2^-t is none, nor is one nearer than 1 / (window * 2^(t + 1)), where 2^t is no less
+ * than the window. What is computed of the mean is wrong by 2^-52 of it, or a bit more. So t is as
+ * large as leaves that below half of the distance; null where no t does.
+ */
+function keyGrid(longest: number, largest: number): KeyGrid | null {
+  const units = Math.max(largest, 1);
+  const room = Math.floor(50 - Math.log2(units * longest));
+  const t = Math.min(FINEST_GRID, room);
+  if (2 ** t < longest) return null;
+  return { grid: 1.5 * 2 ** (52 - t), mostKeys: 2 ** 29 / units };
+}
+
+const NO_KEYS: KeyGrid = { grid: 0, mostKeys: 0 };
+
+function oneSource(means: readonly MeanRow[], rows: number): OneSource | null {
+  const [first] = means;
+  if (means.length < rows || first === undefined) return null;
+  const { sumsAt, largest } = first;
+  if (means.some((mean) => mean.sumsAt !== sumsAt)) return null;
+  const longest = Math.max(...means.map(({ window }) => window));
+  const keys = keyGrid(longest, largest);
+  return keys && { ...keys, sumsAt, longest };
 }
 
 /**
@@ -56,7 +94,7 @@ export class BlockRows {
   #scaleAt = 0;
   #flatAt = 0;
   #meansAt = 0;
-  #knownAt = 0;
+  #known: Int32Array = new Int32Array(0);
   /** The rows of the batch at hand. */
   #rows: Row[] = [];
   #oneSource: OneSource | null = null;
@@ -103,7 +141,7 @@ export class BlockRows {
     this.#scaleAt = this.#memory.float64(BLOCK_BARS).byteOffset;
     this.#flatAt = this.#memory.int32(BLOCK_BARS / 32).byteOffset;
     this.#meansAt = this.#memory.uint8(this.count * MEAN_BYTES).byteOffset;
-    this.#knownAt = this.#memory.int32(this.count).byteOffset;
+    this.#known = this.#memory.int32(this.count);
     return true;
   }
 
@@ -112,19 +150,18 @@ export class BlockRows {
     const { useRows, useMeans, setMean } = this.#kernels;
     this.#rows = numbers.map((number) => this.#row(this.#refs[number]));
     const means = this.#rows.filter((row) => "sumsAt" in row);
-    const sources = new Set(means.map(({ sumsAt }) => sumsAt));
-    const [sumsAt] = sources;
-    this.#oneSource =
-      means.length === this.#rows.length && sources.size === 1
-        ? { sumsAt, longest: Math.max(...means.map(({ window }) => window)) }
-        : null;
+    this.#oneSource = oneSource(means, this.#rows.length);
     if (this.#oneSource !== null) {
       for (const [r, { window, scale }] of means.entries()) {
         setMean(this.#meansAt, r, window, scale);
       }
     }
     useRows(this.#keysAt, this.#flatAt);
-    useMeans(this.#meansAt, this.#values.byteOffset, VALUE_STRIDE * NUMBER_BYTES, this.#knownAt);
+    this.#known.fill(0);
+    const { grid, mostKeys } = this.#oneSource ?? NO_KEYS;
+    const valuesAt = this.#values.byteOffset;
+    const rowBytes = VALUE_STRIDE * NUMBER_BYTES;
+    useMeans(this.#meansAt, valuesAt, rowBytes, this.#known.byteOffset, grid, mostKeys);
   }
 
   /** Lets go of the batch's series. */
@@ -173,7 +210,8 @@ export class BlockRows {
     const mean = this.#summed(ref);
     if (mean === null) return { series: this.#source.series(ref) };
     const { sums, window } = mean;
-    return { sumsAt: this.#sums.at(mean), window, scale: sums.scale };
+    const { scale, largestTick: largest } = sums;
+    return { sumsAt: this.#sums.at(mean), window, scale, largest };
   }
 
   /** What a row is the mean of, where kernels compute it. */

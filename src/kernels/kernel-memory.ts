@@ -1,3 +1,5 @@
+import { instantiateKernels, type KernelExports } from "./kernel-module.ts";
+
 /** WebAssembly pages are 64 KiB. */
 const PAGE_BYTES = 65_536;
 /** Address space reserved for one scorer; pages cost memory only once they are written. */
@@ -25,6 +27,7 @@ export class KernelMemory {
   static totalBytes = 0;
   static #mostBytes = Number.POSITIVE_INFINITY;
   readonly memory: WebAssembly.Memory;
+  #kernels: KernelExports | null = null;
   #end = FIRST_OFFSET;
   /** Bytes that an earlier owner may have written. */
   #used = FIRST_OFFSET;
@@ -44,6 +47,15 @@ export class KernelMemory {
   /** A memory that was given back, or a new one: pages once written stay with the process. */
   static take(): KernelMemory {
     return FREE.pop() ?? new KernelMemory();
+  }
+
+  /**
+   * The kernels that work here. They stay with the memory: whoever has it says what they are to
+   * work on before asking them anything.
+   */
+  get kernels(): KernelExports {
+    this.#kernels ??= instantiateKernels(this.memory);
+    return this.#kernels;
   }
 
   /** Views handed out before must not be used any more. */

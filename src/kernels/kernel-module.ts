@@ -193,7 +193,14 @@ export interface KernelExports {
     flat: number,
   ): void;
   setMean(means: number, row: number, window: number, scale: number): void;
-  useMeans(means: number, values: number, rowBytes: number, known: number): void;
+  useMeans(
+    means: number,
+    values: number,
+    rowBytes: number,
+    known: number,
+    grid: number,
+    mostKeys: number,
+  ): void;
   meanKeys(
     rows: number,
     sums: number,

@@ -15,7 +15,7 @@ import type { BatchEngine, BatchTask } from "../core/stages/batch-engine.ts";
 import { strengthRoom } from "../core/stages/strength-rows.ts";
 import { BLOCK_BARS } from "./block-rows.ts";
 import { KernelMemory } from "./kernel-memory.ts";
-import { instantiateKernels, type KernelExports } from "./kernel-module.ts";
+import type { KernelExports } from "./kernel-module.ts";
 import { MarketTables } from "./market-tables.ts";
 import { writeRules } from "./rules-layout.ts";
 import { TickSums } from "./tick-sums.ts";
@@ -63,7 +63,7 @@ export class WasmBackend implements ScoringBackend {
     this.market = market;
     this.#bars = market.close.length;
     this.#words = planeWords(this.#bars) / 2;
-    this.kernels = instantiateKernels(this.memory.memory);
+    this.kernels = this.memory.kernels;
     this.rulesAt = writeRules(this.memory, rules);
     // Whole blocks and a word: kernels read past the last bar what they do not use.
     const padded = Math.ceil(this.#bars / BLOCK_BARS) * BLOCK_BARS + BARS_PER_WORD;

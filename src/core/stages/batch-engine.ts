@@ -90,7 +90,11 @@ function cutRounds(
   threads: number,
   { least, most, isLong }: BatchSize,
 ): readonly number[] {
-  if (threads === 1 && from < to && to - from <= most) return [to];
+  // Where even all indices make one round, there is nothing to count.
+  const atMost = to - from;
+  if (from < to && atMost <= most * threads && (threads === 1 || atMost < 2 * least * threads)) {
+    return [to];
+  }
   const places = placesToCut(from, to);
   const before = space.countBefore(from, places);
   const variants = before.at(-1) ?? 0;

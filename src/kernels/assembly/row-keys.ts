@@ -92,21 +92,12 @@ function scaleEight(rows: i32, values: usize, rowBytes: usize, mid: usize, scale
 // @ts-ignore: decorator
 @inline
 function scaleBars(low: v128, high: v128, all: v128, mid: usize, scale: usize): u64 {
-  storeScale(low, high, f64x2.splat(2 * KEY_REACH), mid, scale);
-  v128.store(mid, v128.and(v128.load(mid), all));
-  v128.store(scale, v128.and(v128.load(scale), all));
-  return <u64>i64x2.bitmask(v128.and(all, f64x2.eq(low, high)));
-}
-
-/** Middle and scale of two bars whose rows are to reach over so many keys; 0 where all are equal. */
-// @ts-ignore: decorator
-@inline
-export function storeScale(low: v128, high: v128, reach: v128, mid: usize, scale: usize): void {
-  const factor = f64x2.div(reach, f64x2.sub(high, low));
+  const factor = f64x2.div(f64x2.splat(2 * KEY_REACH), f64x2.sub(high, low));
   // Infinite where all rows are equal.
-  const usable = f64x2.lt(factor, f64x2.splat(Infinity));
+  const usable = v128.and(all, f64x2.lt(factor, f64x2.splat(Infinity)));
   v128.store(mid, v128.and(f64x2.mul(f64x2.add(low, high), f64x2.splat(0.5)), usable));
   v128.store(scale, v128.and(factor, usable));
+  return <u64>i64x2.bitmask(v128.and(all, f64x2.eq(low, high)));
 }
 
 /** Which of eight bars no row has a value at. */
@@ -125,15 +116,8 @@ function noneOfEight(rows: i32, values: usize, rowBytes: usize): u64 {
 // @ts-ignore: decorator
 @inline
 function fourKeys(row: usize, mid: usize, scale: usize): v128 {
-  return keysOf(v128.load(row), v128.load(row, 16), mid, scale);
-}
-
-/** The same of values that are not in memory, two and two. */
-// @ts-ignore: decorator
-@inline
-export function keysOf(x: v128, y: v128, mid: usize, scale: usize): v128 {
-  const low = f64x2.mul(f64x2.sub(x, v128.load(mid)), v128.load(scale));
-  const high = f64x2.mul(f64x2.sub(y, v128.load(mid, 16)), v128.load(scale, 16));
+  const low = f64x2.mul(f64x2.sub(v128.load(row), v128.load(mid)), v128.load(scale));
+  const high = f64x2.mul(f64x2.sub(v128.load(row, 16), v128.load(mid, 16)), v128.load(scale, 16));
   return v128.shuffle<i32>(
     i32x4.trunc_sat_f64x2_s_zero(low),
     i32x4.trunc_sat_f64x2_s_zero(high),

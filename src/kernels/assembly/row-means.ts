@@ -1,12 +1,12 @@
 /**
  * Keys of the rows of a block (see assembly/row-keys.ts) straight from exact sums, where all rows are means of one
- * source: most values are never looked at, so they are computed where keys tie only. Twin of PrefixSum.means in
+ * source: most values are never looked at, so they are divided where keys tie only. Twin of PrefixSum.means in
  * core/series/prefix-sum.ts.
  */
-import { KEY_REACH, keysOf, storeScale } from "./row-keys";
+import { KEY_REACH } from "./row-keys";
 import { tickMeans } from "./tick-means";
 
-/** What is known of a row: its window, units of a sum in 1, what a sum is divided by, and one over that. */
+/** What is known of a row: its window, units of a sum in 1, what a sum is divided by, and one over the window. */
 const MEAN_BYTES: usize = 32;
 const SCALE: usize = 8;
 const DIVISOR: usize = 16;
@@ -17,6 +17,8 @@ const BLOCK_BYTES: usize = BLOCK_BARS << 3;
 const SAMPLED_ROWS: i32 = 12;
 /** Rows may reach so much further; where one reaches further still its key only ties more often. */
 const MARGIN: f64 = 1.125;
+/** Rounds a number to a whole one, whose 32 bits are then the lowest of the sum. */
+const WHOLE: f64 = 6755399441055744.0; // 1.5 * 2^52
 
 // The block at hand.
 let means: usize = 0;
@@ -27,6 +29,9 @@ let rowBytes: usize = 0;
 /** For each row the number of the block whose values are there. */
 let known: usize = 0;
 let block: i32 = 0;
+/** Added to a mean in units of a sum, it rounds that to a grid; and the most keys to such a unit. */
+let grid: f64 = 0;
+let most: f64 = 0;
 
 /** Writes what is known of row `row`. */
 export function setMean(meansAt: usize, row: i32, window: i32, scale: f64): void {
@@ -35,7 +40,7 @@ export function setMean(meansAt: usize, row: i32, window: i32, scale: f64): void
   store<i32>(at, window);
   store<f64>(at, scale, SCALE);
   store<f64>(at, divisor, DIVISOR);
-  store<f64>(at, 1 / divisor, RECIPROCAL);
+  store<f64>(at, 1 / <f64>window, RECIPROCAL);
 }
 
 /** All values of the block are there: its keys are those of rowKeys. */
@@ -43,8 +48,18 @@ export function haveValues(): void {
   newest = 0;
 }
 
-/** What setMean has written, where values are put, and a zero for each row. */
-export function useMeans(meansAt: usize, valuesAt: usize, rowSize: usize, knownAt: usize): void {
+/** What setMean has written, where values are put, a zero for each row, and what exactKeys says. */
+export function useMeans(
+  meansAt: usize,
+  valuesAt: usize,
+  rowSize: usize,
+  knownAt: usize,
+  gridAt: f64,
+  mostKeys: f64,
+): void {
+  block = 0;
+  grid = gridAt;
+  most = mostKeys;
   means = meansAt;
   values = valuesAt;
   rowBytes = rowSize;
@@ -54,6 +69,9 @@ export function useMeans(meansAt: usize, valuesAt: usize, rowSize: usize, knownA
 /**
  * Keys and flat bars of a whole block, as rowKeys leaves them. `sums` points at the sum up to the end of its first bar;
  * `longest` is the longest window of a row, and so many bars there are at least up to each of the block.
+ *
+ * A mean is not divided: it is rounded to a grid, half way between whose points no quotient lies nor comes near, so
+ * equal means get the same point, and different points prove the order of the values.
  */
 export function meanKeys(
   rows: i32,
@@ -68,14 +86,15 @@ export function meanKeys(
   block++;
   findFlatBars(longest, flat);
   for (let at: usize = 0; at < BLOCK_BYTES; at += 64) scaleEight(rows, at, mid + at, scale + at);
+  const points = f64x2.splat(grid);
   for (let r = 0; r < rows; r++) {
     const mean = means + <usize>r * MEAN_BYTES;
-    const divisor = v128.load64_splat(mean, DIVISOR);
+    const reciprocal = v128.load64_splat(mean, RECIPROCAL);
     const oldest = newest - (<usize>load<i32>(mean) << 3);
     const out = keys + ((<usize>r * BLOCK_BARS) << 1);
     for (let at: usize = 0; at < BLOCK_BYTES; at += 64) {
-      const a = fourKeys(oldest + at, newest + at, divisor, mid + at, scale + at);
-      const b = fourKeys(oldest + at + 32, newest + at + 32, divisor, mid + at + 32, scale + at + 32);
+      const a = fourKeys(oldest + at, newest + at, reciprocal, points, mid + at, scale + at);
+      const b = fourKeys(oldest + at + 32, newest + at + 32, reciprocal, points, mid + at + 32, scale + at + 32);
       v128.store(out + (at >> 2), i16x8.narrow_i32x4_s(a, b));
     }
   }
@@ -136,20 +155,51 @@ function scaleEight(rows: i32, at: usize, mid: usize, scale: usize): void {
     highC = f64x2.pmax(highC, z);
     highD = f64x2.pmax(highD, w);
   }
-  const reach = f64x2.splat((2 * KEY_REACH) / MARGIN);
-  storeScale(lowA, highA, reach, mid, scale);
-  storeScale(lowB, highB, reach, mid + 16, scale + 16);
-  storeScale(lowC, highC, reach, mid + 32, scale + 32);
-  storeScale(lowD, highD, reach, mid + 48, scale + 48);
+  storeScale(lowA, highA, mid, scale);
+  storeScale(lowB, highB, mid + 16, scale + 16);
+  storeScale(lowC, highC, mid + 32, scale + 32);
+  storeScale(lowD, highD, mid + 48, scale + 48);
+}
+
+/** The point in the middle of what two bars reach over, and keys to a unit. */
+// @ts-ignore: decorator
+@inline
+function storeScale(low: v128, high: v128, mid: usize, scale: usize): void {
+  const middle = f64x2.mul(f64x2.add(low, high), f64x2.splat(0.5));
+  v128.store(mid, f64x2.add(middle, f64x2.splat(grid)));
+  const factor = f64x2.div(f64x2.splat((2 * KEY_REACH) / MARGIN), f64x2.sub(high, low));
+  v128.store(scale, f64x2.pmin(f64x2.splat(most), factor));
 }
 
 /** Keys of four means as 32-bit integers. */
 // @ts-ignore: decorator
 @inline
-function fourKeys(oldest: usize, sums: usize, divisor: v128, mid: usize, scale: usize): v128 {
-  const low = f64x2.div(f64x2.sub(v128.load(sums), v128.load(oldest)), divisor);
-  const high = f64x2.div(f64x2.sub(v128.load(sums, 16), v128.load(oldest, 16)), divisor);
-  return keysOf(low, high, mid, scale);
+function fourKeys(
+  oldest: usize,
+  sums: usize,
+  reciprocal: v128,
+  points: v128,
+  mid: usize,
+  scale: usize,
+): v128 {
+  const low = twoKeys(oldest, sums, reciprocal, points, mid, scale);
+  const high = twoKeys(oldest + 16, sums + 16, reciprocal, points, mid + 16, scale + 16);
+  return v128.shuffle<i32>(low, high, 0, 2, 4, 6);
+}
+
+// @ts-ignore: decorator
+@inline
+function twoKeys(
+  oldest: usize,
+  sums: usize,
+  reciprocal: v128,
+  points: v128,
+  mid: usize,
+  scale: usize,
+): v128 {
+  const mean = f64x2.mul(f64x2.sub(v128.load(sums), v128.load(oldest)), reciprocal);
+  const beyond = f64x2.sub(f64x2.add(mean, points), v128.load(mid));
+  return f64x2.add(f64x2.mul(beyond, v128.load(scale)), f64x2.splat(WHOLE));
 }
 
 /** A value of the block at hand. */
