@@ -331,7 +331,7 @@ describeEachKernel("pair engine on prices that rest", (kernels) => {
       const older = new Float64Array(79).fill(Math.floor(rest / 79));
       older[0] += rest % 79;
       const newest = [...new Float64Array(46).fill(mean), 3 * mean - highest - 1, 1, highest];
-      candles.close.fill(lowest);
+      candles.close.set(candles.close.map((_, t) => lowest - t));
       candles.close.set([...older, ...newest], 773);
       const execution = { ...FREE_SETTINGS, sizing: "ALL_IN" as const };
       const sweep = { ...sweepOf({ ...FAMILIES[0], axes }, candles), execution };
