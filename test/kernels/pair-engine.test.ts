@@ -316,29 +316,6 @@ describeEachKernel("pair engine = reference engine, to the bit", (kernels) => {
 });
 
 describeEachKernel("pair engine on prices that rest", (kernels) => {
-  it("takes equal means for equal where one key meets the next", () => {
-    const windows = [1, 3, 49, 128];
-    const axes = [axis("a.window", windows), axis("b.window", windows)];
-    const candles = marketOf("walk", 1_100, 5);
-    // Two windows have the same mean, which the sum of 49 times 1 / 49 is not, some and a half keys
-    // beyond the middle: there are 56,889 keys from the lowest mean to the highest.
-    for (let key = 1; key < 40; key++) {
-      const mean = 2_000_001 + key;
-      expect(49 * mean * (1 / 49)).toBeLessThan(3 * mean * (1 / 3));
-      const middle = mean - 18 * key - 9;
-      const [highest, lowest] = [middle + 512_000, middle - 512_000];
-      const rest = 128 * lowest - 49 * mean;
-      const older = new Float64Array(79).fill(Math.floor(rest / 79));
-      older[0] += rest % 79;
-      const newest = [...new Float64Array(46).fill(mean), 3 * mean - highest - 1, 1, highest];
-      candles.close.set(candles.close.map((_, t) => lowest - t));
-      candles.close.set([...older, ...newest], 773);
-      const execution = { ...FREE_SETTINGS, sizing: "ALL_IN" as const };
-      const sweep = { ...sweepOf({ ...FAMILIES[0], axes }, candles), execution };
-      sameAsReference(kernels, { candles, sweep, metrics: ["numTrades"], cuts: [] });
-    }
-  });
-
   it("tells the longest window from the others, though most rows are equal", () => {
     const windows = Array.from({ length: 30 }, (_, i) => i + 2);
     const axes = [axis("a.window", windows), axis("b.window", windows)];
