@@ -10,9 +10,12 @@ import { planOf } from "../support/request-samples.ts";
 
 const HOUR_MS = 3_600_000;
 const SIZINGS = ["ALL_IN", "FIXED_QUOTE", "PROFIT_LOCK"] as const;
-/** A range and the bars on which it turns: all of two words, and those around a block's border. */
+/** A range and the bars on which it turns: all of two words, and those around borders. */
 const RANGES: readonly (readonly [bars: number, turns: readonly number[]])[] = [
   [66, Array.from({ length: 65 }, (_, i) => i + 1)],
+  // Whole words: nothing behind the last bar ends what is held there.
+  [128, [2, 62, 63, 64, 65, 126, 127]],
+  [512, [64, 447, 448, 510, 511]],
   [514, [1, 447, 448, 510, 511, 512, 513]],
 ];
 

@@ -203,6 +203,25 @@ describeEachKernel("a risk grid = the bar loop, to the bit", (kernels) => {
     );
   });
 
+  it("where one close meets a level exactly, wherever it lies, and no other does", () => {
+    const grid = { stops: [null, 50, 75], trails: [null], targets: [null, 25, 50] };
+    const bars = 24;
+    for (const side of [1, -1]) {
+      for (const met of [50, 125, 150, 175]) {
+        for (let bar = 1; bar < bars; bar++) {
+          // Between any two levels: no close but one is at or beyond any.
+          const close = new Float64Array(bars).fill(100 + side).fill(met, bar, bar + 1);
+          close[0] = 100;
+          const signal = new Int8Array(bars).fill(side);
+          const time = close.map((_, t) => t * HOUR_MS);
+          const settings = FREE_SETTINGS;
+          const gridCase = { bars, shape: "walk", seed: bar, stands: 1, grid, settings } as const;
+          compareGrid(gridCase, backendFactory(kernels), { close, time, signal });
+        }
+      }
+    }
+  });
+
   it("where a short is below nothing before it ends above all, as one before it was", () => {
     // Equity 1, -0.5 and 1.1, then -0.605 and 1.222: its depth is less from the new peak than 1.5.
     const close = Float64Array.of(100, 250, 90, 90, 229.5, 80, 80);
