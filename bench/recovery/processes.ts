@@ -68,7 +68,7 @@ export async function restartDatabase(
   for (let i = 0; i < times; i++) {
     await until(more(await until(stored, 20)), 20);
     await sleep(500 * Math.random());
-    await postgres.restart(i % 2 === 0 ? "stop" : "kill", DOWN_MS);
+    await postgres.restart(i % 2 === 0 ? "stop" : "kill", () => sleep(DOWN_MS));
     const backMs = performance.now();
     await until(more(await until(stored, 5)), 5);
     took.push(performance.now() - backMs);

@@ -92,7 +92,8 @@ onBothDatabases("a run that is stopped", (database) => {
     const begin = async (priority: "BULK" | "CRITICAL") => {
       const request = longRequest("STAGE_A", { chunkVariants: 200_000, priority });
       const { run } = await runs.startRun(request, null);
-      await runWhen(store, run.id, ({ done }) => done > 0);
+      // Until then it may have nothing but a batch that is ended early.
+      await runWhen(store, run.id, ({ done, best }) => done > 0 && best !== null);
       return run.id;
     };
     const bulk = await begin("BULK");

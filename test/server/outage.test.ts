@@ -45,7 +45,8 @@ it.each([
   const { digest } = await runOf(undisturbed);
   const id = await start({ chunkVariants: 300 });
   await expect.poll(async () => (await runOf(id)).done).toBeGreaterThan(0);
-  const restarted = postgres.restart(how, 2_500);
+  const seen = Promise.withResolvers<void>();
+  const restarted = postgres.restart(how, () => seen.promise);
   await expect.poll(ready, { interval: 50 }).toMatchObject({
     status: 503,
     checks: { database: { ok: false }, pool: { ok: true } },
@@ -56,6 +57,7 @@ it.each([
   const said = { code: "DATABASE_UNAVAILABLE", requestId: expect.any(String) };
   expect(away).toMatchObject({ status: 503, errors: [{ path: ["runs"], extensions: said }] });
   expect(away.headers.get("retry-after")).toBe("1");
+  seen.resolve();
   await restarted;
   await expect.poll(ready).toMatchObject({ status: 200 });
   await expect

@@ -72,8 +72,11 @@ export interface OwnPostgres {
   readonly url: string;
   /** Of its first process. */
   pid(): number;
-  /** Ends it and starts it again: "stop" as an operator does, "kill" as a power cut would. */
-  restart(how: "stop" | "kill", downMs: number): Promise<void>;
+  /**
+   * Ends it and starts it again after `away`: "stop" as an operator does, "kill" as a power cut
+   * would.
+   */
+  restart(how: "stop" | "kill", away: () => Promise<unknown>): Promise<void>;
   /** Ends it, and removes its data. */
   stop(): Promise<void>;
 }
@@ -115,10 +118,10 @@ export async function startPostgres(settings: readonly string[] = FAST): Promise
   return {
     url: `postgres://postgres:${password}@127.0.0.1:${port}/postgres`,
     pid: () => pidOf(databaseDir),
-    restart: async (how, downMs) => {
+    restart: async (how, away) => {
       if (how === "kill") await killAll(databaseDir);
       else await postgres.stop();
-      await sleep(downMs);
+      await away();
       await start();
     },
     stop: async () => {

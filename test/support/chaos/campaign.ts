@@ -28,7 +28,7 @@ export interface CampaignOptions {
   /** A database server of the campaign's own. */
   readonly postgres: {
     readonly url: string;
-    restart(how: "stop" | "kill", downMs: number): Promise<void>;
+    restart(how: "stop" | "kill", away: () => Promise<unknown>): Promise<void>;
   };
   readonly log?: (line: string) => void;
 }
@@ -136,8 +136,9 @@ async function strike(
     }
     await sleep(random.uniform() * 400);
     log(`${i + 1}/${blows.length} ${blow} at ${seen.stage} ${seen.done}/${seen.total}`);
-    if (blow === "postgres kill") await postgres.restart("kill", random.uniform() * 2_000);
-    else if (blow === "postgres stop") await postgres.restart("stop", random.uniform() * 2_000);
+    const away = () => sleep(random.uniform() * 2_000);
+    if (blow === "postgres kill") await postgres.restart("kill", away);
+    else if (blow === "postgres stop") await postgres.restart("stop", away);
     else await herd.hit(blow, random.uniform());
   }
 }
