@@ -65,7 +65,8 @@ async function measureDatabase(database: string): Promise<void> {
   const postgres = database === "postgres" ? await startPostgres([]) : null;
   try {
     const guards = { maxVariantsPerStage: 100_000_000 };
-    const settings = { dataDir, guards, log: { level: "error" } };
+    const admission = { breaker: "CLOSED" };
+    const settings = { dataDir, guards, admission, log: { level: "error" } };
     const place = postgres === null ? {} : { databaseUrl: postgres.url };
     await using app = await createApp(loadConfig({ flags: { ...settings, ...place } }));
     const bars = Number(flags.bars);

@@ -107,6 +107,7 @@ async function serviceOn(name: string): Promise<Contender> {
         dataDir: join(dataDir, name),
         workers: Number(flags.workers),
         guards: { maxVariantsPerStage: 100_000_000 },
+        admission: { breaker: "CLOSED" },
         log: { level: "error" },
       },
     }),

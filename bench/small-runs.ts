@@ -37,7 +37,9 @@ const WAYS = ["whole", "chunks", "facade", "graphql"] as const;
 type Way = (typeof WAYS)[number];
 
 const dataDir = mkdtempSync(join(tmpdir(), "sweepline-bench-"));
-const app = await createApp(loadConfig({ flags: { dataDir, log: { level: "error" } } }));
+// A busy machine is to be measured as well.
+const admission = { breaker: "CLOSED" };
+const app = await createApp(loadConfig({ flags: { dataDir, admission, log: { level: "error" } } }));
 try {
   const { url } = await app.serve({ port: 0 });
   const bars = Number(flags.bars);
