@@ -33,6 +33,7 @@ export interface MemoryMeasurement extends Omit<MemoryOrder, "databaseUrl"> {
 }
 
 const POLL_MS = 50;
+const SETTLING_MS = 2_000;
 const mib = (bytes: number) => Math.round((bytes / 2 ** 20) * 10) / 10;
 
 async function measure(order: MemoryOrder): Promise<MemoryMeasurement> {
@@ -55,6 +56,8 @@ async function measure(order: MemoryOrder): Promise<MemoryMeasurement> {
       timeframe: "1h",
     });
     const request = requestOf(dataset.hash);
+    // On a busy machine the event loop is late while modules load, and no run would begin.
+    await new Promise((resolve) => setTimeout(resolve, SETTLING_MS));
     const bareMiB = mib(process.memoryUsage.rss());
     const ended: RunRecord[] = [];
     const afterMiB: number[] = [];
