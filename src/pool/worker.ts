@@ -13,7 +13,7 @@ import { scoreSweep, scoreVariants } from "../core/stages/score-sweep.ts";
 import { stageAWork } from "../core/stages/stage-a.ts";
 import { stageBWork } from "../core/stages/stage-b.ts";
 import type { StageWork } from "../core/stages/stage-output.ts";
-import { sweepMetrics } from "../core/stages/sweep.ts";
+import { riskCells, sweepMetrics } from "../core/stages/sweep.ts";
 import { SweepScorer } from "../core/stages/sweep-scorer.ts";
 import { TopRows } from "../core/stages/top-rows.ts";
 import { backendFactory } from "../kernels/backend-factory.ts";
@@ -90,7 +90,7 @@ function makeScorer(order: ScorerOrder): SweepScorer {
 function runChunk(order: ChunkOrder): void {
   clock.take();
   clock.enter("merge");
-  const top = new TopRows(new Ranking(order.sweep.ranking), order.keep);
+  const top = new TopRows(new Ranking(order.sweep.ranking), order.keep, rowsOfShare(order));
   const chunk = new BegunChunk(order, top, send);
   begun.push({ chunk, suspended: null });
   const score = (scorer: SweepScorer) => {
@@ -103,6 +103,12 @@ function runChunk(order: ChunkOrder): void {
     begun.pop();
   }
   chunk.answer(clock.take());
+}
+
+/** Rows of a chunk that are this thread's, where all threads are as fast. */
+function rowsOfShare({ stage, sweep, from, to, counters }: ChunkOrder): number {
+  const cells = stage === "STAGE_B" ? riskCells(sweep) : 1;
+  return Math.ceil(((to - from) * cells) / (counters.length - COUNTER.shares));
 }
 
 function countParts({ from, ends }: ChunkOrder, { space }: SweepScorer): readonly number[] | null {

@@ -17,6 +17,7 @@ export class ClassPanel {
   readonly places: Int32Array;
   readonly #long: SideLegs;
   readonly #short: SideLegs;
+  readonly #row: PanelRow;
 
   constructor(
     { long, short, has }: LegClass,
@@ -27,10 +28,11 @@ export class ClassPanel {
     const { cells } = grid;
     const loops = backend.legLoops();
     const bars = sweep.lastBar - sweep.firstBar;
+    this.#row = new PanelRow(source);
     const legs = (side: LegSide, levels: LegLevels) => {
       const combinations = new SubGrid(sweep.axes, side.axes);
       const most = legsKept(space.grid, shape, side, bars);
-      return new SideLegs(side, levels, { loops, bars, combinations, most, source });
+      return new SideLegs(side, levels, { loops, bars, combinations, most, row: this.#row });
     };
     const tallied = metrics.some((metric) => NEEDS_TRADES.includes(metric));
     this.panel = loops.panel(long.levels.length, short.levels.length, tallied);
@@ -51,6 +53,7 @@ export class ClassPanel {
     digits: Int32Array,
     soon: Iterable<SeriesRef>,
   ): { readonly long: LevelLegs; readonly short: LevelLegs } {
+    this.#row.forget();
     return { long: this.#long.at(digits, soon), short: this.#short.at(digits, soon) };
   }
 }
@@ -62,7 +65,33 @@ interface SideLegsOptions {
   readonly combinations: SubGrid;
   /** Combinations whose legs are kept. */
   readonly most: number;
-  readonly source: BatchTask["source"];
+  readonly row: PanelRow;
+}
+
+/** What a panel compares: one row for both sides, where they compare the same series. */
+class PanelRow {
+  readonly #source: BatchTask["source"];
+  #of: LegSide["series"];
+  #row: Float64Array = new Float64Array(0);
+
+  constructor(source: BatchTask["source"]) {
+    this.#source = source;
+  }
+
+  /** Before each panel. */
+  forget(): void {
+    this.#of = undefined;
+  }
+
+  at(
+    series: NonNullable<LegSide["series"]>,
+    digits: Int32Array,
+    soon: Iterable<SeriesRef>,
+  ): Float64Array {
+    if (this.#of !== series) this.#row = this.#source.series(series(digits), soon);
+    this.#of = series;
+    return this.#row;
+  }
 }
 
 /** The legs of one side by the parameters of its series, kept while there is room. */
@@ -98,11 +127,11 @@ class SideLegs {
   }
 
   #count(digits: Int32Array, legs: LevelLegs, soon: Iterable<SeriesRef>): void {
-    const { loops, source, bars } = this.#options;
+    const { loops, row, bars } = this.#options;
     const { op, levels } = this.#levels;
-    const series = this.#side.series?.(digits);
+    const { series } = this.#side;
     if (series === undefined) loops.count(new Float64Array(bars), ">=", new Float64Array(1), legs);
-    else loops.count(source.series(series, soon), op, levels, legs);
+    else loops.count(row.at(series, digits, soon), op, levels, legs);
   }
 }
 

@@ -109,10 +109,12 @@ export class LegEngine {
   /** What the panels at some positions compare with levels. */
   *#seriesWithin({ order }: Within, from: number, to: number): Generator<SeriesRef> {
     const { long, short } = this.#task.shape;
+    // Both sides may compare the same one.
+    const sides = new Set([long.series, short.series]);
     const digits = new Int32Array(this.#task.sweep.axes.length);
     for (let at = from; at < to; at++) {
       this.#grid.digits(order.at(at), digits);
-      for (const { series } of [long, short]) if (series !== undefined) yield series(digits);
+      for (const series of sides) if (series !== undefined) yield series(digits);
     }
   }
 

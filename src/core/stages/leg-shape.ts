@@ -83,10 +83,12 @@ function bandLegs(sweep: Sweep, grid: Grid): LegShape | null {
   const [band] = sweep.signals.toSorted((a, b) => pairs(b) - pairs(a));
   if (band === undefined || pairs(band) < 2) return null;
   const { of } = band.operands;
+  const series = (digits: ArrayLike<number>) => resolveOperand(sweep, of, chooseBy(grid, digits));
+  const axes = operandAxes(sweep, of);
   const side = (name: "long" | "short"): LegSide => ({
     axis: axisOf(band.params[name]),
-    axes: operandAxes(sweep, of),
-    series: (digits) => resolveOperand(sweep, of, chooseBy(grid, digits)),
+    axes,
+    series,
   });
   const [long, short] = [side("long"), side("short")];
   const rule = findRule(band.rule)!;

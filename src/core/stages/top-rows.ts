@@ -32,13 +32,15 @@ export class TopRows {
   /** A row on its way from columns. */
   readonly #row: Float64Array;
 
-  constructor(ranking: Ranking, keep: number) {
+  /** There is room for the rows that are `coming`, as far as they are kept, from the beginning. */
+  constructor(ranking: Ranking, keep: number, coming = 0) {
     this.#ranking = ranking;
     this.#keep = keep;
     this.#most = keep + Math.max(keep, LEAST_WAITING);
     this.#stride = ranking.stride;
     this.#row = new Float64Array(ranking.stride);
-    this.#rows = new Float64Array(Math.min(this.#most, FIRST_CAPACITY) * this.#stride);
+    const first = Math.min(this.#most, Math.max(FIRST_CAPACITY, coming));
+    this.#rows = new Float64Array(first * this.#stride);
   }
 
   get count(): number {
