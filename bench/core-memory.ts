@@ -4,6 +4,7 @@
  */
 import { once } from "node:events";
 import type { KernelName } from "../src/kernels/choose-kernels.ts";
+import { THREAD_LIMITS } from "../src/pool/thread-limits.ts";
 import { forkAsService } from "./fork-as-service.ts";
 import { Measurer } from "./measurer.ts";
 import { plannedStage } from "./timed-task.ts";
@@ -29,10 +30,7 @@ export async function coreMemory(
 ): Promise<CoreMemory[]> {
   const orders = names.flatMap((name) => THREADS.map((threads) => ({ name, threads })));
   // The first processes leave to the others what the engine has compiled.
-  for (const threads of THREADS) {
-    await idleMiB(threads);
-    await peakMiB({ name: names[0], threads, laps: 1 }, kernels);
-  }
+  for (const threads of THREADS) await peakMiB({ name: names[0], threads, laps: 1 }, kernels);
   const idle: number[] = [];
   for (const threads of THREADS) idle.push(await idleMiB(threads));
   const measured: CoreMemory[] = [];
@@ -64,7 +62,8 @@ async function peakMiB({ name, threads, laps }: Order, kernels: KernelName): Pro
 }
 
 async function idleMiB(threads: number): Promise<number> {
-  const child = forkAsService(new URL("idle-process.ts", import.meta.url), [String(threads)]);
+  const about = [threads, THREAD_LIMITS].map((value) => JSON.stringify(value));
+  const child = forkAsService(new URL("idle-process.mjs", import.meta.url), about);
   const [mebibytes] = await once(child, "message");
   return mebibytes as number;
 }
