@@ -4,6 +4,7 @@
  */
 import { existsSync, globSync, mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
+import type pg from "pg";
 import { openWorkQueue } from "../src/jobs/work-queue.ts";
 import { templateFolder } from "../src/store/embedded-template.ts";
 import { openStore } from "../src/store/open.ts";
@@ -19,6 +20,7 @@ export async function buildDatabaseTemplate(): Promise<string> {
     const store = await openStore({ dataDir });
     const queue = await openWorkQueue(store);
     await queue.close();
+    await dropSpares(store.database.pool);
     await store.close();
     removeFormer(template);
     renameSync(dataDir, template);
@@ -26,6 +28,18 @@ export async function buildDatabaseTemplate(): Promise<string> {
     rmSync(draft, { recursive: true, force: true });
   }
   return template;
+}
+
+/**
+ * What a server makes further databases from; the embedded one has one, and these would be half of
+ * the files that are copied.
+ */
+async function dropSpares(pool: pg.Pool): Promise<void> {
+  for (const name of ["template0", "template1"]) {
+    await pool.query(`alter database ${name} is_template false`);
+    await pool.query(`drop database ${name}`);
+  }
+  await pool.query("checkpoint");
 }
 
 function removeFormer(template: string): void {

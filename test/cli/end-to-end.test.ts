@@ -27,7 +27,7 @@ describe("the command line on the embedded database", () => {
   afterAll(() => data.remove());
 
   it("imports and runs, with one digest for any workers and chunk size", async () => {
-    const imported = await started("import", "--sample", "sp500");
+    const imported = await here("import", "--sample", "sp500");
     expect(imported).toMatchObject({ created: true, dataset: { name: "sp500", timeframe: "1d" } });
     const first = await started("run", "sp500-sma-cross", "--profile");
     const { wallMs, idleMs, phases } = first.run.profile;
@@ -65,7 +65,7 @@ describe("the command line on the embedded database", () => {
   });
 
   it("checks a strategy before it is swept", async () => {
-    const checked = await started("check", "sp500-pullback-expressions", "--seed", "0");
+    const checked = await here("check", "sp500-pullback-expressions", "--seed", "0");
     expect(checked.lookahead).toMatchObject({ passed: true, seed: 0, findings: [] });
     expect(checked.warmup).toMatchObject({ passed: true, warmupBars: 200 });
     const text = await commandHere(["check", "sp500-rsi-band"], embedded);

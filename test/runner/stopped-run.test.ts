@@ -5,7 +5,7 @@ import { complaint, UserError } from "../../src/core/user-error.ts";
 import type { WorkerPool } from "../../src/pool/pool.ts";
 import type { ChunkTask, ComputePool } from "../../src/pool/task.ts";
 import type { RunRecord } from "../../src/store/records.ts";
-import { onBothDatabases, PGLITE } from "../support/databases.ts";
+import { onBothDatabases, POSTGRES } from "../support/databases.ts";
 import {
   ended,
   faultyPool,
@@ -218,7 +218,7 @@ describe("a chunk that ends its thread every time", () => {
   };
 
   it("is begun as often as allowed, then the run is FAILED with its error", async () => {
-    const { location, drop } = await PGLITE.create();
+    const { location, drop } = await POSTGRES.create();
     const options = { workers: 1, retries: { faults: 2, baseMs: 50 }, pool: deadly };
     const service = await openService(location, { ...options, heartbeatMs: 100 });
     try {
@@ -250,7 +250,7 @@ describe("a chunk that ends its thread every time", () => {
 });
 
 it("a run whose threads cannot be started waits for them, and counts no attempt", async () => {
-  const { location, drop } = await PGLITE.create();
+  const { location, drop } = await POSTGRES.create();
   const service = await openService(location, { workers: 1 });
   try {
     const { store, runs, pool, runner } = service;
