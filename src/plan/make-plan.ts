@@ -89,6 +89,7 @@ export function makePlan(request: RunRequest, market: Market, options: PlanOptio
   const run: BudgetedRun = {
     bars,
     days: daysSpanned(times, sweep.timeframeMs),
+    variants: variants + stageB,
     workers: options.workers,
     chunkVariants: Math.max(
       Math.min(chunkVariants.stageA, indexSpace),

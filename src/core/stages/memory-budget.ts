@@ -16,6 +16,8 @@ const COLUMNS_IN_FLIGHT = 3;
 const ROW_COPIES = 3;
 /** Rows that wait to be sorted out, for each that is kept. */
 const ROWS_A_ROW = 2;
+/** Columns are read back for the digest: what a driver leaves of them until it is collected. */
+const MOST_READ_BYTES = 40 * 2 ** 20;
 const CANDLE_COLUMNS = 6;
 const NUMBER_BYTES = 8;
 /** The planes of the signal itself, and the empty one. */
@@ -48,7 +50,7 @@ export interface MemoryBudget {
   /** Indicator rows and planes cached by all threads, and their scratch. */
   readonly threadBytes: number;
   readonly heapBytes: number;
-  /** Packed metric columns of the chunks in flight. */
+  /** Metric columns of the chunks in flight, and of those that are read back. */
   readonly columnBytes: number;
   readonly totalBytes: number;
 }
@@ -58,6 +60,8 @@ export interface BudgetedRun {
   readonly workers: number;
   /** Of the stage whose chunks have more. */
   readonly chunkVariants: number;
+  /** Of both stages; none when absent. */
+  readonly variants?: number;
   /** Most days that have a bar; as many as bars when absent. */
   readonly days?: number;
   /** Most that is kept for other runs; nothing when absent. */
@@ -84,8 +88,10 @@ export function memoryBudget(sweep: Sweep, run: BudgetedRun): MemoryBudget {
   const heapRows = Math.min(ROWS_A_ROW * keep, run.chunkVariants) * (run.workers + 1) + keep;
   const shortlistBytes = sweep.preselect * (run.workers + 1) * NUMBER_BYTES;
   const heapBytes = ROW_COPIES * heapRows * stride * NUMBER_BYTES + shortlistBytes;
+  const variantBytes = sweepMetrics(sweep).length * NUMBER_BYTES;
   const columnBytes =
-    COLUMNS_IN_FLIGHT * run.chunkVariants * sweepMetrics(sweep).length * NUMBER_BYTES;
+    COLUMNS_IN_FLIGHT * run.chunkVariants * variantBytes +
+    Math.min((run.variants ?? 0) * variantBytes, MOST_READ_BYTES);
   const runBytes = keptBytes + candleBytes + threadBytes + heapBytes + columnBytes;
   return {
     processBytes,

@@ -30,6 +30,7 @@ describe("memory budget", () => {
       bars: fc.integer({ min: 1, max: 1_000_000 }),
       workers: fc.integer({ min: 1, max: 64 }),
       chunkVariants: fc.integer({ min: 1, max: 1_000_000 }),
+      variants: fc.integer({ min: 0, max: 10_000_000 }),
       preselect: fc.integer({ min: 1, max: 1_000_000 }),
       topK: fc.integer({ min: 1, max: 10_000 }),
       values: fc.integer({ min: 1, max: 2_000 }),
