@@ -1,6 +1,7 @@
 import type { Timeframe } from "../src/core/series/timeframe.ts";
 import type { RunRequestInput } from "../src/plan/request.ts";
 import { crossRequest, sizedRequest } from "./memory-workload.ts";
+import { overlappingSides } from "./workloads.ts";
 
 /** A run that can be cut into many chunks or few. */
 export interface ChunkWorkload {
@@ -54,10 +55,7 @@ export const CHUNK_WORKLOADS: Readonly<Record<string, ChunkWorkload>> = {
       dataset,
       warmupBars: 0,
       strategy: {
-        expressions: {
-          long: "(close > ema($a) or macd() > 0) and not (rsi($r) > $high)",
-          short: "(close < ema($a) or macd() < 0) and not (rsi($r) < $low)",
-        },
+        expressions: overlappingSides.expressions,
         parameters: {
           a: range(20, 210, 10),
           high: range(60, 78, 2),

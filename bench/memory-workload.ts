@@ -1,4 +1,5 @@
 import type { RunRequestInput } from "../src/plan/request.ts";
+import { overlappingSides } from "./workloads.ts";
 
 /** How many values each axis takes: average, strength, histogram, long and short threshold. */
 type Shape = readonly [ema: number, rsi: number, macd: number, long: number, short: number];
@@ -117,18 +118,7 @@ const NAMED: Readonly<Record<string, Omit<RunRequestInput, "dataset">>> = {
   },
   generic: {
     warmupBars: 0,
-    strategy: {
-      expressions: {
-        long: "(close > ema($a) or macd() > 0) and not (rsi($r) > $high)",
-        short: "(close < ema($a) or macd() < 0) and not (rsi($r) < $low)",
-      },
-      parameters: {
-        a: { start: 20, stop: 210, step: 10 },
-        high: { start: 60, stop: 72, step: 3 },
-        low: { start: 28, stop: 40, step: 3 },
-        r: { start: 10, stop: 31, step: 1 },
-      },
-    },
+    strategy: overlappingSides,
     execution: { feePct: 0.1, slippagePct: 0 },
     preselect: 100,
   },

@@ -53,6 +53,20 @@ const threeIndicators: RunRequestInput["strategy"] = {
   ],
 };
 
+/** Sides that hold together now and then, so that variants are scored one by one. */
+export const overlappingSides: RunRequestInput["strategy"] & { readonly expressions: object } = {
+  expressions: {
+    long: "(close > ema($a) or macd() > 0) and not (rsi($r) > $high)",
+    short: "(close < ema($a) or macd() < 0) and not (rsi($r) < $low)",
+  },
+  parameters: {
+    a: { start: 20, stop: 210, step: 10 },
+    high: { start: 60, stop: 72, step: 3 },
+    low: { start: 28, stop: 40, step: 3 },
+    r: { start: 10, stop: 31, step: 1 },
+  },
+};
+
 const costs = { feePct: 0.1, slippagePct: 0 };
 const levels = { start: 0.5, stop: 10, step: 0.5 };
 
@@ -186,18 +200,7 @@ const DESIGNED: readonly Workload[] = [
     candles: () => market(HOURS_IN_5_YEARS),
     request: {
       warmupBars: 0,
-      strategy: {
-        expressions: {
-          long: "(close > ema($a) or macd() > 0) and not (rsi($r) > $high)",
-          short: "(close < ema($a) or macd() < 0) and not (rsi($r) < $low)",
-        },
-        parameters: {
-          a: { start: 20, stop: 210, step: 10 },
-          high: { start: 60, stop: 72, step: 3 },
-          low: { start: 28, stop: 40, step: 3 },
-          r: { start: 10, stop: 31, step: 1 },
-        },
-      },
+      strategy: overlappingSides,
       execution: costs,
     },
     stage: "STAGE_A",
