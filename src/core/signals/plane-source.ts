@@ -19,6 +19,11 @@ import type { ValueStore } from "./value-store.ts";
  */
 export const ENTRY_BYTES = 512;
 
+/** A kept plane and its entry. */
+export function planeBytes(bars: number): number {
+  return planeWords(bars) * 4 + ENTRY_BYTES;
+}
+
 /** Bars `[firstBar, lastBar)` of the candles. */
 export interface BarRange {
   readonly firstBar: number;
@@ -81,7 +86,7 @@ export class PlaneSource {
       outputs.reduce((bytes, output) => bytes + output.byteLength, ENTRY_BYTES),
     );
     const bars = range.lastBar - range.firstBar;
-    this.#maxPlanes = Math.floor(room.planeBytes / (planeWords(bars) * 4 + ENTRY_BYTES));
+    this.#maxPlanes = Math.floor(room.planeBytes / planeBytes(bars));
   }
 
   /** To be called before a variant's planes are asked for. */

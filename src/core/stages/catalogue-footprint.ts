@@ -1,7 +1,8 @@
 import type { Atom } from "../signals/atom.ts";
+import { planeBytes } from "../signals/plane-source.ts";
 import { bandOfLegs } from "./leg-footprint.ts";
 import { doFit, returnBytes, rowBytes, type ScoredBy } from "./row-footprint.ts";
-import { LOOK_UP_BYTES, planeBytes, planeRoom, SCORER_CACHES } from "./scorer-caches.ts";
+import { LOOK_UP_BYTES, planeRoom, SCORER_CACHES } from "./scorer-caches.ts";
 import { outputsOf, sizeOf, sourcesRead } from "./series-footprint.ts";
 import { distinctAtoms, MAX_PAIRS, operandAxes, signalAtoms, signalAxes } from "./signal-planes.ts";
 import type { Binding, SignalBinding, Sweep } from "./sweep.ts";

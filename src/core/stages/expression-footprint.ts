@@ -7,8 +7,9 @@ import {
   type ValueTemplate,
   valuesIn,
 } from "../signals/condition.ts";
+import { planeBytes } from "../signals/plane-source.ts";
 import { returnBytes, rowBytes, type ScoredBy } from "./row-footprint.ts";
-import { LOOK_UP_BYTES, planeBytes, planeRoom, SCORER_CACHES } from "./scorer-caches.ts";
+import { LOOK_UP_BYTES, planeRoom, SCORER_CACHES } from "./scorer-caches.ts";
 import { outputsOf, sizeOf, sourcesRead } from "./series-footprint.ts";
 import { MAX_PAIRS } from "./signal-planes.ts";
 import type { Sweep } from "./sweep.ts";

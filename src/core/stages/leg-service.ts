@@ -1,4 +1,5 @@
 import type { Grid } from "../grid/grid.ts";
+import { SubGrid } from "../grid/sub-grid.ts";
 import type { RankingMetric } from "../metrics/ranking-metric.ts";
 import { NEEDS_DAYS, NEEDS_DRAWDOWN } from "../metrics/ranking-values.ts";
 import { isServedByEveryBackend } from "./backend.ts";
@@ -65,7 +66,7 @@ export function legsKept(grid: Grid, shape: LegShape, side: LegSide, bars: numbe
 }
 
 function combinations(grid: Grid, { axes }: LegSide): number {
-  return axes.reduce((size, axis) => size * grid.axes[axis].values.length, 1);
+  return new SubGrid(grid.axes, axes).size;
 }
 
 function legsThatFit(bars: number): number {

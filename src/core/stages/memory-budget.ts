@@ -1,9 +1,10 @@
 import { constrainedCombinations } from "../grid/variant-space.ts";
+import { planeBytes } from "../signals/plane-source.ts";
 import { isServedByEveryBackend } from "./backend.ts";
 import { riskFootprint } from "./risk-footprint.ts";
 import type { ScoredBy } from "./row-footprint.ts";
 import { EACH, type IsExact, scoredAlone } from "./scored-alone.ts";
-import { PAIR_BATCH, planeBytes, SCORER_CACHES } from "./scorer-caches.ts";
+import { PAIR_BATCH, SCORER_CACHES } from "./scorer-caches.ts";
 import { strategyFootprint } from "./strategy-footprint.ts";
 import { type Sweep, sweepMetrics } from "./sweep.ts";
 

@@ -1,6 +1,5 @@
 import { findIndicator } from "../indicators/registry.ts";
-import { planeWords } from "../series/bit-plane.ts";
-import { ENTRY_BYTES } from "../signals/plane-source.ts";
+import { ENTRY_BYTES, planeBytes } from "../signals/plane-source.ts";
 
 const MIB = 1024 * 1024;
 
@@ -32,11 +31,6 @@ export function pairSlots(rows: number, bars: number, alone: number): number {
 
 /** Most bytes that the legs of one side take, where its comparison has many series. */
 export const LEG_BYTES = 32 * MIB;
-
-/** A kept plane and its entry. */
-export function planeBytes(bars: number): number {
-  return planeWords(bars) * 4 + ENTRY_BYTES;
-}
 
 /** All outputs of an indicator with one choice of its parameters. */
 export function outputBytes(id: string, bars: number): number {
