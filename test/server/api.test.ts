@@ -164,7 +164,7 @@ describe("results", () => {
 
   it("cost the same number of statements however many rows are asked for", async () => {
     const count = async (first: number) =>
-      (await service.countStatements(async () => void (await ask(PAGE, { id, first })))).length;
+      (await service.fewestStatements(async () => void (await ask(PAGE, { id, first })))).length;
     const [one, hundred] = [await count(1), await count(100)];
     expect(hundred).toBe(one);
     expect(hundred).toBeLessThanOrEqual(4);
@@ -366,14 +366,14 @@ describe("finding", () => {
     const nodes = runs.edges.map(({ node }: { node: object }) => node);
     const names = new Set(nodes.map((node: { dataset: { name: string } }) => node.dataset.name));
     expect(names.size).toBeGreaterThanOrEqual(3);
-    const listed = await service.countStatements(
+    const listed = await service.fewestStatements(
       async () => void (await ask(RUNS, { first: 100 })),
     );
     expect(listed).toHaveLength(3);
     const ids = nodes.map((node: { id: string }) => node.id);
     const NODES =
       "query ($ids: [ID!]!) { nodes(ids: $ids) { id ... on Run { dataset { name } } } }";
-    const looked = await service.countStatements(async () => {
+    const looked = await service.fewestStatements(async () => {
       expect((await ask(NODES, { ids })).data.nodes).toHaveLength(ids.length);
     });
     expect(looked).toHaveLength(2);

@@ -256,7 +256,7 @@ onBothDatabases("runs, strategies and variants that are kept", (database) => {
   if (database.name === "pglite") {
     it("a page of runs with tags and datasets takes four statements, however long", async () => {
       for (const first of [1, 3]) {
-        const statements = await service.countStatements(async () => {
+        const statements = await service.fewestStatements(async () => {
           await ask(RUNS, { first });
         });
         // Runs, their number, datasets, marks.
