@@ -5,13 +5,14 @@ import { closingLine, type TestCounts } from "./test-counts.ts";
 type RunEnd = Parameters<DefaultReporter["onTestRunEnd"]>;
 
 /**
- * Vitest's default report, then what was skipped and why, then the closing line as the last one.
+ * Vitest's default report, then what passed only when it was tried again, then what was skipped
+ * and why, then the closing line as the last one.
  * With TEST_COUNTS_FILE set the counts go to that file: scripts/test.ts adds its own to them.
  */
 export class SummaryReporter extends DefaultReporter {
   override onTestRunEnd(...[modules, unhandledErrors, reason]: RunEnd): void {
     super.onTestRunEnd(modules, unhandledErrors, reason);
-    for (const line of skipReport(modules)) console.log(line);
+    for (const line of [...flakyReport(modules), ...skipReport(modules)]) console.log(line);
     const counts = countTests(modules, unhandledErrors.length);
     const file = process.env.TEST_COUNTS_FILE;
     if (file === undefined) console.log(closingLine(counts));
@@ -35,6 +36,19 @@ function countTests(modules: readonly TestModule[], unhandledErrors: number): Te
     }
   }
   return { passed, failed, skipped };
+}
+
+/** A test that failed and then passed has a fault, or the program has: its error is shown. */
+function flakyReport(modules: readonly TestModule[]): string[] {
+  return modules.flatMap((module) =>
+    [...module.children.allTests("passed")]
+      .filter((test) => test.diagnostic()?.flaky)
+      .map((test) => {
+        const errors = test.result().errors ?? [];
+        const causes = errors.map(({ message, stack }) => `\n  ${stack ?? message}`);
+        return `FLAKY ${module.relativeModuleId}: ${test.fullName}${causes.join("")}`;
+      }),
+  );
 }
 
 function skipReport(modules: readonly TestModule[]): string[] {
