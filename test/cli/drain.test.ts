@@ -30,6 +30,7 @@ function machine(name: string, drainSeconds: number, leaseSeconds = 60) {
     SWEEPLINE_LOG_LEVEL: "silent",
     SWEEPLINE_DEADLINES_LEASE_SECONDS: String(leaseSeconds),
     SWEEPLINE_DEADLINES_DRAIN_SECONDS: String(drainSeconds),
+    SWEEPLINE_DEADLINES_SYNC_DEADLINE_SECONDS: "240",
     ...CLOSED_BREAKER,
   };
 }

@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
 import { issueToken, type TokenRequest } from "../../src/access/issue-token.ts";
 import { secretHash } from "../../src/access/token-secret.ts";
@@ -16,6 +16,8 @@ beforeAll(async () => {
 afterAll(async () => {
   await service[Symbol.asyncDispose]();
 });
+
+afterEach(() => service.door.open());
 
 const headersOf = (secret: string | null) => ({
   "content-type": "application/json",
@@ -77,6 +79,7 @@ describe("before there is a token", () => {
   });
 
   it("the first token shuts the door, also for sockets and streams that are open", async () => {
+    service.door.shut(0);
     const id = (await ask(null, START, { input: { request: crossRequest("hours", LARGE) } })).data
       .startRun.run.id;
     const socket = await openSocket(null);
@@ -224,6 +227,7 @@ describe("subscriptions", () => {
     const token = await tokenOf();
     const init = { headers: headersOf(token.secret) };
     const input = { request: crossRequest("hours", LARGE) };
+    service.door.shut(0);
     const { id } = (await ask(token.secret, START, { input })).data.startRun.run;
     const stream = overSse(server.url, FOLLOW, { id }, undefined, init.headers);
     await stream.next();

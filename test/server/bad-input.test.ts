@@ -307,6 +307,7 @@ describe("bad ids", () => {
 
 describe("a cancel twice, and a reason too long", () => {
   it("changes nothing", async () => {
+    service.door.shut(0);
     const { data } = await ask(START, { input: { request: crossRequest("hours", LARGE) } });
     const { id } = data.startRun.run;
     const long = { input: { id, reason: "x".repeat(1_001) } };

@@ -200,12 +200,14 @@ describe("exports", () => {
     expect((await fetchExport("", { method: "POST" })).status).toBe(400);
     const grid = { fast: [2, 400, 1], slow: [2, 800, 1] } as const;
     const request = crossRequest("hours", grid);
+    service.door.shut(0);
     const { data } = await post(service.url, START, { input: { request } });
     const atWork = data.startRun.run.id;
     const busy = await fetch(new URL(`/runs/${atWork}/export`, service.url));
     expect([busy.status, (await busy.json()).error.code]).toEqual([409, "CONFLICT"]);
     await service.runs.cancelRun(atWork.replace("Run_", ""), null);
     await ended(service.store, atWork.replace("Run_", ""));
+    service.door.open();
   });
 });
 

@@ -123,6 +123,7 @@ onBothDatabases("runs, strategies and variants that are kept", (database) => {
   });
 
   it("every order is paged by keyset, and keeps runs without a value for the end", async () => {
+    service.door.shut(0);
     const queued = await ask(START, {
       input: { request: crossRequest("hours", { fast: [2, 500, 1], slow: [2, 1_000, 1] }) },
     });
@@ -152,6 +153,7 @@ onBothDatabases("runs, strategies and variants that are kept", (database) => {
     expect(ranked).toEqual(ranked.toSorted((x: number, y: number) => y - x));
     await service.runs.cancelRun(busy.replace("Run_", ""), null);
     await ended(service.store, busy.replace("Run_", ""));
+    service.door.open();
     await ask(DELETE, { input: { id: busy } });
   });
 

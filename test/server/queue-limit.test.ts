@@ -1,4 +1,6 @@
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
+import { PRIORITIES } from "../../src/store/priorities.ts";
+import { ended } from "../support/service-under-test.ts";
 import { post } from "./graphql-client.ts";
 import { CANCEL, crossRequest, LARGE, START } from "./requests.ts";
 import { TestService } from "./test-service.ts";
@@ -10,6 +12,7 @@ beforeAll(async () => {
   service = await TestService.start(undefined, { limits: { maxQueued: MAX_QUEUED } });
   await service.importSynthetic("long", 20_000);
 });
+afterEach(() => service.door.open());
 afterAll(() => service[Symbol.asyncDispose]());
 
 const request = crossRequest("long", LARGE);
@@ -21,10 +24,17 @@ async function start(idempotencyKey: string) {
 
 const cancel = (id: string) => post(service.url, CANCEL, { input: { id } });
 
+/** It takes up all chunks in flight, so the runs behind it wait. */
+async function takesUpAll(id: string): Promise<void> {
+  const running = async () =>
+    (await service.store.chunks(id.replace("Run_", ""))).filter((c) => c.state === "RUNNING");
+  await expect.poll(running).toHaveLength(2);
+}
+
 it("refuses what does not fit into the queue, and takes it once there is room", async () => {
+  service.door.shut(0);
   const first = await start("at work");
-  // It takes up all chunks in flight, so the runs behind it wait.
-  await expect.poll(() => service.pool.stats().busy).toBe(2);
+  await takesUpAll(first.run.id);
 
   const keys = Array.from({ length: 2 * MAX_QUEUED }, (_, i) => `run ${i}`);
   const answers = await Promise.all(keys.map(start));
@@ -45,7 +55,10 @@ it("refuses what does not fit into the queue, and takes it once there is room", 
   await cancel(waiting[0].run.id);
   const late = await start("one more");
   expect(late).toMatchObject({ created: true, run: { state: "QUEUED" } });
-  for (const { run } of [...waiting, late, first]) await cancel(run.id);
+  for (const { run } of [...waiting, late, first]) {
+    await cancel(run.id);
+    await ended(service.store, run.id.replace("Run_", ""));
+  }
 });
 
 const LOOK = `query ($id: ID!) { run(id: $id) {
@@ -63,9 +76,10 @@ it("lets an urgent run end beside a bulk sweep, and says where others stand", as
     return data.startRun;
   };
   const look = async (id: string) => (await post(service.url, LOOK, { id })).data.run;
+  service.door.shut(4, ({ urgency }) => urgency === PRIORITIES.BULK);
   const bulk = await startAs({ priority: "BULK" });
   await expect.poll(async () => (await look(bulk.run.id)).state).toBe("RUNNING");
-  await expect.poll(() => service.pool.stats().busy).toBe(2);
+  await takesUpAll(bulk.run.id);
 
   const deadline = new Date(Date.now() + 3_600_000).toISOString();
   const waiting = [
@@ -81,6 +95,8 @@ it("lets an urgent run end beside a bulk sweep, and says where others stand", as
   expect(queue.classes[0]).toMatchObject({ priority: "CRITICAL", waiting: 0, waitingSince: null });
 
   const small = { fast: [2, 5, 1], slow: [10, 30, 1] } as const;
+  // It is at work beside the urgent run, and cannot be over before it.
+  service.door.letThrough(4);
   const urgent = await startAs({ priority: "CRITICAL" }, small);
   const state = async () => (await look(urgent.run.id)).state;
   await expect.poll(state).toBe("SUCCEEDED");
@@ -88,8 +104,8 @@ it("lets an urgent run end beside a bulk sweep, and says where others stand", as
 
   const raised = await post(service.url, SET, { input: { id: second, priority: "LOW" } });
   expect(raised.data.setRunPriority.run.priority).toBe("LOW");
-  const ended = await post(service.url, SET, { input: { id: urgent.run.id, priority: "LOW" } });
-  expect(ended.data.setRunPriority).toMatchObject({ __typename: "Conflict" });
+  const over = await post(service.url, SET, { input: { id: urgent.run.id, priority: "LOW" } });
+  expect(over.data.setRunPriority).toMatchObject({ __typename: "Conflict" });
   const late = await startAs({ priority: "BULK", deadline: "2020-01-01T00:00:00Z" });
   expect(late).toMatchObject({
     __typename: "ValidationError",

@@ -27,6 +27,7 @@ it("refuses a run over its owner's quota, and a connection over their number", a
     const input = { request: crossRequest("hours", grid) };
     return (await post(service.url, START, { input })).data.startRun;
   };
+  service.door.shut(0);
   const first = await start(LARGE);
   expect(await start(SMALL)).toMatchObject({ __typename: "QuotaExceeded", code: "QUOTA_EXCEEDED" });
   await post(service.url, CANCEL, { input: { id: first.run.id } });

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { PGLITE } from "../support/databases.ts";
 import { overWebsocket, post } from "./graphql-client.ts";
 import {
@@ -25,6 +25,8 @@ afterAll(async () => {
   expect(service.errors).toEqual([]);
   await service[Symbol.asyncDispose]();
 });
+
+afterEach(() => service.door.open());
 
 const SOON = { interval: 5 };
 /** Tenths of a second, in many chunks. */
@@ -57,11 +59,14 @@ async function kindsOf(id: string): Promise<string[]> {
 describe("holding a run", () => {
   it("stops at its chunks in flight, goes on when told, with the digest of any run", async () => {
     const undisturbed = await start(crossRequest("long", MEDIUM));
+    expect((await kindsOf(undisturbed)).at(-1)).toBe("SUCCEEDED");
+    service.door.shut(2);
     const id = await start(crossRequest("long", MEDIUM, { schedule }));
     await expect.poll(async () => (await runOf(id)).done, SOON).toBeGreaterThan(0);
     const paused = await change(PAUSE, id);
     expect(paused).toMatchObject({ run: { id, state: "PAUSED" } });
     expect(await change(PAUSE, id)).toEqual(paused);
+    service.door.open();
     // Until the last of its chunks is stored; threads are idle before.
     const running = async () =>
       (await service.store.chunks(id.replace("Run_", ""))).filter(
@@ -112,6 +117,7 @@ describe("holding a run", () => {
   });
 
   it("may end in a cancel; an ended run is neither held nor let go", async () => {
+    service.door.shut(2);
     const id = await start(crossRequest("long", LARGE));
     await expect.poll(async () => (await runOf(id)).done, SOON).toBeGreaterThan(0);
     await change(PAUSE, id);
@@ -129,6 +135,7 @@ describe("holding a run", () => {
 describe("deleting a run", () => {
   it("takes all of it, and only after its end", async () => {
     const request = crossRequest("long", LARGE);
+    service.door.shut(2);
     const id = await start(request, "to be deleted");
     await expect.poll(async () => (await runOf(id)).done, SOON).toBeGreaterThan(0);
     expect(await change(DELETE, id)).toMatchObject({
@@ -147,6 +154,7 @@ describe("deleting a run", () => {
     for (const query of [DELETE, PAUSE, RESUME, RETRY, CANCEL]) {
       expect(await change(query, id)).toMatchObject({ __typename: "NotFound", path: "input.id" });
     }
+    service.door.open();
     const again = await start(crossRequest("hours", SMALL), "to be deleted");
     expect(again).not.toBe(id);
     expect((await kindsOf(again)).at(-1)).toBe("SUCCEEDED");

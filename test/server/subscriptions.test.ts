@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
 import { PGLITE } from "../support/databases.ts";
 import { overSse, overWebsocket, post } from "./graphql-client.ts";
@@ -24,6 +24,8 @@ afterAll(async () => {
   await service[Symbol.asyncDispose]();
   await database.drop();
 });
+
+afterEach(() => service.door.open());
 
 const ask = (query: string, variables: object = {}) => post(service.url, query, variables);
 
@@ -94,10 +96,12 @@ describe.each<[string, Follow]>([
   });
 
   it("goes on when a subscriber leaves", async () => {
+    service.door.shut(0);
     const id = await start(crossRequest("long", LARGE));
     const follower = follow(id);
     const first = (await follower.next()).value as Event;
     await follower.return(undefined);
+    service.door.letThrough(2);
     const later = follow(id, first.seq);
     expect((await later.next()).value).toMatchObject({ seq: first.seq + 1, state: "RUNNING" });
     await cancel(id);
@@ -129,6 +133,7 @@ describe("many subscribers", () => {
 
 describe("a server that goes", () => {
   it("says so on both transports, closes sockets with 1001, and another one goes on", async () => {
+    service.door.shut(0);
     const id = await start(crossRequest("long", LARGE));
     const sse: Event[] = [];
     const followSseTo = async () => {
@@ -146,6 +151,7 @@ describe("a server that goes", () => {
     await expect(fetch(before.url)).rejects.toThrow();
 
     await service.serve();
+    service.door.letThrough(2);
     const lastSeq = sse.at(-1)!.seq;
     const rest = followWebsocket(id, lastSeq);
     expect((await rest.next()).value).toMatchObject({ seq: lastSeq + 1 });
@@ -156,6 +162,7 @@ describe("a server that goes", () => {
   it("comes back with all runs and events when the whole service is restarted", async () => {
     const done = await start(crossRequest("hours", SMALL));
     const events = await all(followSse(done, 0));
+    service.door.shut(0);
     const cut = await start(crossRequest("long", LARGE));
     const seen = (await followWebsocket(cut).next()).value as Event;
     const TOP = "query ($id: ID!) { run(id: $id) { digest top(first: 5) { edges { cursor } } } }";
@@ -163,6 +170,7 @@ describe("a server that goes", () => {
     await service[Symbol.asyncDispose]();
 
     service = await TestService.start(database.location);
+    service.door.shut(2);
     expect((await ask(TOP, { id: done })).data).toEqual(before);
     expect(await all(followSse(done, 0))).toEqual(events);
     const rest = followWebsocket(cut, seen.seq);

@@ -326,6 +326,7 @@ describe("a run that is at work", () => {
   it("answers from what is stored, and says that it is not complete", async () => {
     await using service = await TestService.start();
     await service.importSynthetic("hours", 2_000);
+    service.door.shut(2);
     const schedule = { chunkVariants: 5_000 };
     const grid = { fast: [2, 400, 1], slow: [2, 800, 1] } as const;
     const request = crossRequest("hours", grid, { schedule });

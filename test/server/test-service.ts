@@ -19,6 +19,7 @@ import { type RunningServer, startServer } from "../../src/server/start-server.t
 import type { DatabaseLocation } from "../../src/store/database.ts";
 import { type OpenStore, openStore } from "../../src/store/open.ts";
 import { PRIORITIES } from "../../src/store/priorities.ts";
+import { ChunkDoor } from "../support/chunk-door.ts";
 import { POSTGRES, type TestDatabase } from "../support/databases.ts";
 
 export const TEST_GUARDS = {
@@ -58,6 +59,9 @@ interface Opened {
 type RunLimits = Partial<Pick<RunServiceOptions, "limits" | "columns" | "guards">> &
   Partial<Pick<ImportServiceOptions, "folder" | "maxBytes" | "maxActive" | "world">>;
 
+/** What a busy machine is slow at is no late request, hello or goodbye. */
+const PATIENT = { drainMs: 20_000, connectionInitWaitMs: 60_000, queryTimeoutMs: 240_000 };
+
 /** The real clock, without patience. */
 export const IMPATIENT_WORLD: ImportServiceOptions["world"] = {
   settings: {},
@@ -70,6 +74,8 @@ export const IMPATIENT_WORLD: ImportServiceOptions["world"] = {
 export class TestService implements AsyncDisposable {
   readonly store: OpenStore;
   readonly pool: WorkerPool;
+  /** Open, and before the pool for whatever is scored by runs. */
+  readonly door = new ChunkDoor();
   readonly datasets: DatasetLibrary;
   readonly imports: ImportService;
   readonly runs: RunService;
@@ -116,7 +122,8 @@ export class TestService implements AsyncDisposable {
       maxMemoryBytes: 64 * 1024 ** 2,
       maxDiskBytes: 0,
     });
-    const parts = { store, pool, datasets: this.datasets, worker: workerName() };
+    const scoring = this.door.before(pool);
+    const parts = { store, pool: scoring, datasets: this.datasets, worker: workerName() };
     this.imports = new ImportService({
       ...parts,
       folder: null,
@@ -174,7 +181,7 @@ export class TestService implements AsyncDisposable {
         info: () => {},
         error: (fields: LoggedError["fields"], message) => this.errors.push({ fields, message }),
       },
-      drainMs: 1_000,
+      ...PATIENT,
       ...options,
     });
     return this.server;
