@@ -199,10 +199,9 @@ function executeContent(code: string) {
 
 function spawnKernel(cwd: string, { folder, connectionFile }: Channels): ChildProcess {
   const tslab = createRequire(import.meta.url).resolve("tslab/bin/tslab");
-  const preloads = ["end-with-parent.ts", "keep-outputs.ts"].flatMap((file) => [
-    "--import",
-    fileURLToPath(new URL(file, import.meta.url)),
-  ]);
+  const preloads = ["end-with-parent.ts", "keep-outputs.ts", "types-without-comments.ts"].flatMap(
+    (file) => ["--import", fileURLToPath(new URL(file, import.meta.url))],
+  );
   const args = [...preloads, tslab, "kernel", "--config-path", connectionFile];
   // A process group of its own, so that killing it takes along what the cells have started.
   const stdio: ("ignore" | "pipe" | "ipc")[] = ["ignore", "pipe", "pipe", "ipc"];
