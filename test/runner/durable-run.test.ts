@@ -118,7 +118,7 @@ onBothDatabases("a run whose process is killed", (database) => {
       const { run } = await service.runs.startRun(mediumRequest(), null);
       await service.close();
 
-      const worker = await startWorkerProcess(location, { ...POWER_CUT, dies: true });
+      const worker = await startWorkerProcess(location, { ...POWER_CUT, dies: true, passes: 2 });
       await worker.gone;
 
       service = await openService(location, POWER_CUT);
@@ -147,10 +147,12 @@ describe("a run of several processes on postgres", () => {
         startWorkerProcess(location, { workers: 1 }),
         startWorkerProcess(location, { workers: 1 }),
       ]);
-      const { run } = await service.runs.startRun(mediumRequest(), null);
-      expect(await ended(service.store, run.id)).toMatchObject({ state: "SUCCEEDED", digest });
-      const by = (await service.store.chunks(run.id)).map((chunk) => chunk.worker);
-      expect(new Set(by).size).toBe(2);
+      // On a busy machine one may have done it all before the other woke up: then once more.
+      for (let by = new Set(); by.size < 2; ) {
+        const { run } = await service.runs.startRun(mediumRequest(), null);
+        expect(await ended(service.store, run.id)).toMatchObject({ state: "SUCCEEDED", digest });
+        by = new Set((await service.store.chunks(run.id)).map((chunk) => chunk.worker));
+      }
       await Promise.all(workers.map((worker) => worker.drain()));
     } finally {
       await service.close();
@@ -164,7 +166,7 @@ describe("a run of several processes on postgres", () => {
     try {
       await importSample(service);
       const { digest } = await service.runs.backtest(mediumRequest());
-      const worker = await startWorkerProcess(location, { workers: 1 });
+      const worker = await startWorkerProcess(location, { workers: 1, passes: 2 });
       const { run } = await service.runs.startRun(mediumRequest(), null);
       await runWhen(service.store, run.id, (seen) => seen.done > 0);
       await worker.drain();

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { sql } from "drizzle-orm";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
 import type { ComputePool } from "../../src/pool/task.ts";
 import type { OpenStore } from "../../src/store/open.ts";
+import { ChunkDoor } from "../support/chunk-door.ts";
 import { onBothDatabases } from "../support/databases.ts";
 import {
   ended,
@@ -18,16 +19,19 @@ import {
 onBothDatabases("a run that rests", (database) => {
   /** Chunks that the pool was given and scored whole, as `STAGE_A 3`. */
   let scored: string[] = [];
+  const door = new ChunkDoor();
   let service: ServiceUnderTest;
   let drop: () => Promise<void>;
 
   beforeAll(async () => {
     const made = await database.create();
     drop = made.drop;
-    service = await openService(made.location, { heartbeatMs: 200, pool: watched });
+    service = await openService(made.location, { heartbeatMs: 200, pool: guarded });
     await importSample(service);
     await service.runner.start();
   });
+
+  afterEach(() => door.open());
 
   afterAll(async () => {
     expect(service?.faults).toEqual([]);
@@ -43,6 +47,8 @@ onBothDatabases("a run that rests", (database) => {
       return result;
     });
 
+  const guarded = (pool: ComputePool) => door.before(watched(pool));
+
   const chunksOf = async (runId: string, ...states: string[]) =>
     (await service.store.chunks(runId))
       .filter((chunk) => states.includes(chunk.state))
@@ -52,9 +58,11 @@ onBothDatabases("a run that rests", (database) => {
     const { store, runs } = service;
     const { digest } = await runs.backtest(mediumRequest());
     scored = [];
+    door.shut(2);
     const { run } = await runs.startRun(mediumRequest(), null);
     await runWhen(store, run.id, (seen) => seen.done > 0);
     await runs.pauseRun(run.id);
+    door.open();
     while ((await chunksOf(run.id, "RUNNING")).length > 0) await sleep(20);
     const done = await chunksOf(run.id, "DONE");
     expect(done.length).toBeGreaterThan(0);
@@ -74,10 +82,13 @@ onBothDatabases("a run that rests", (database) => {
   it("redoes only what is missing when it is retried", async () => {
     const { store, runs } = service;
     const { digest } = await runs.backtest(mediumRequest());
+    // Two by themselves, then a stretch of several.
+    door.shut(3);
     const { run } = await runs.startRun(mediumRequest(), null);
-    await runWhen(store, run.id, (seen) => seen.done > 5_000);
+    await runWhen(store, run.id, (seen) => seen.done > 2_000);
     await runs.cancelRun(run.id, null);
     expect((await ended(store, run.id)).state).toBe("CANCELLED");
+    door.open();
     const kept = await chunksOf(run.id, "DONE");
     expect(kept.length).toBeGreaterThan(0);
     scored = [];

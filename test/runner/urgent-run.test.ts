@@ -1,4 +1,6 @@
 import { expect, it } from "vitest";
+import { PRIORITIES } from "../../src/store/priorities.ts";
+import { ChunkDoor } from "../support/chunk-door.ts";
 import { onBothDatabases } from "../support/databases.ts";
 import {
   ended,
@@ -14,7 +16,8 @@ onBothDatabases("an urgent run beside a bulk sweep", (database) => {
     const made = await database.create();
     await using cleanUp = new AsyncDisposableStack();
     cleanUp.defer(() => made.drop());
-    const service = await openService(made.location);
+    const door = new ChunkDoor();
+    const service = await openService(made.location, { pool: (pool) => door.before(pool) });
     cleanUp.defer(() => service.close());
     await importSample(service);
     await service.runner.start();
@@ -23,9 +26,11 @@ onBothDatabases("an urgent run beside a bulk sweep", (database) => {
     const { digest } = await runs.backtest(wanted);
 
     const schedule = { ...wanted.schedule, priority: "BULK" } as const;
+    door.shut(2, ({ urgency }) => urgency === PRIORITIES.BULK);
     const { run: bulk } = await runs.startRun({ ...wanted, schedule }, null);
     await runWhen(store, bulk.id, ({ done }) => done > 0);
     const { run } = await runs.startRun(smallRequest({ priority: "CRITICAL" }), null);
+    door.open();
     const urgent = await ended(store, run.id);
     const sweep = await ended(store, bulk.id);
 

@@ -1,6 +1,7 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import type { DatabaseLocation } from "../../src/store/database.ts";
+import { ChunkDoor } from "./chunk-door.ts";
 import { openService, type ServiceOptions } from "./service-under-test.ts";
 
 export interface WorkerProcess {
@@ -13,6 +14,8 @@ export interface WorkerProcess {
 type WorkerOptions = Pick<ServiceOptions, "workers" | "leaseMs" | "heartbeatMs"> & {
   /** Ends once it has stored a chunk, as a power cut would do it: by nobody's haste but its own. */
   readonly dies?: boolean;
+  /** Scores so many stretches and no more: its run is not over before it is drained. */
+  readonly passes?: number;
 };
 
 /** A runner in a process of its own. */
@@ -40,7 +43,9 @@ export async function startWorkerProcess(
 
 if (process.argv[1] === import.meta.filename) {
   const { location, options } = JSON.parse(process.argv[2]);
-  const service = await openService(location, options);
+  const door = new ChunkDoor();
+  if (options.passes !== undefined) door.shut(options.passes);
+  const service = await openService(location, { ...options, pool: (pool) => door.before(pool) });
   if (options.dies) {
     service.store.onRunChanged(async (runId) => {
       const chunks = await service.store.chunks(runId);
