@@ -2,6 +2,7 @@ import { openWorkQueue } from "../../src/jobs/work-queue.ts";
 import { DEFAULT_GUARDS } from "../../src/plan/guards.ts";
 import type { RunRequestInput } from "../../src/plan/request.ts";
 import { createPool } from "../../src/pool/pool.ts";
+import type { PoolOptions } from "../../src/pool/pool-options.ts";
 import type { ChunkTask, ComputePool } from "../../src/pool/task.ts";
 import { DatasetLibrary } from "../../src/runner/dataset-library.ts";
 import type { DatasetSource } from "../../src/runner/dataset-source.ts";
@@ -15,6 +16,8 @@ import { DEFAULT_RETRIES, type RetryPolicy } from "../../src/store/retries.ts";
 
 export interface ServiceOptions {
   readonly workers?: number;
+  /** About its threads, over what they have by default. */
+  readonly threads?: Omit<PoolOptions, "size">;
   readonly pool?: (pool: ComputePool) => ComputePool;
   readonly datasets?: (library: DatasetLibrary) => DatasetSource;
   readonly leaseMs?: number;
@@ -46,6 +49,7 @@ export async function openService(
   const threads = await createPool({
     size: options.workers ?? 2,
     caches: { indicatorBytes: 2 ** 26, atomBytes: 2 ** 24 },
+    ...options.threads,
   });
   const pool = options.pool?.(threads) ?? threads;
   const caches = { cacheDir: null, maxMemoryBytes: 2 ** 28, maxDiskBytes: 0 };
