@@ -45,9 +45,9 @@ const SHARED = {
   // Processes, not threads: tests start worker threads, databases and signals of their own.
   pool: "forks",
   // What comes in its own time is waited for: a busy machine is no fault of it.
-  testTimeout: 240_000,
-  hookTimeout: 240_000,
-  expect: { poll: { timeout: 60_000, interval: 20 } },
+  testTimeout: 600_000,
+  hookTimeout: 600_000,
+  expect: { poll: { timeout: 240_000, interval: 20 } },
   allowOnly: false,
   // Tests load TypeScript as production does: Node itself, one instance of each package.
   experimental: { viteModuleRunner: false, nodeLoader: false },

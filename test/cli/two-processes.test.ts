@@ -78,19 +78,22 @@ it("serve and worker as processes finish one run together, with the digest of on
   ]);
 
   const api = new ApiClient(url);
-  const { run } = await startRun(api, toGraphqlRequest(request), "two processes");
-  const stages = new Set<string>();
-  for await (const { stage } of followProgress(api, run.id)) stages.add(stage);
-  expect([...stages]).toEqual(expect.arrayContaining(["STAGE_A", "STAGE_B", "FINALIZING"]));
-  const ended = await runSummary(api, run.id);
-  expect(ended).toMatchObject({ state: "SUCCEEDED" });
-
-  const workers = new Set((await app.store.chunks(run.id)).map((chunk) => chunk.worker));
-  expect(workers.size).toBe(2);
-  const foreign = registered.find((each) => each.engineVersion === "0")!.name;
-  expect(workers).not.toContain(foreign);
   const alone = await app.runs.backtest(request);
-  expect(ended?.digest).toBe(alone.digest);
+  const foreign = registered.find((each) => each.engineVersion === "0")!.name;
+  const shared = async (key: string) => {
+    const { run } = await startRun(api, toGraphqlRequest(request), key);
+    const stages = new Set<string>();
+    for await (const { stage } of followProgress(api, run.id)) stages.add(stage);
+    expect([...stages]).toEqual(expect.arrayContaining(["STAGE_A", "STAGE_B", "FINALIZING"]));
+    const end = await runSummary(api, run.id);
+    expect(end).toMatchObject({ state: "SUCCEEDED", digest: alone.digest });
+    const workers = new Set((await app.store.chunks(run.id)).map((chunk) => chunk.worker));
+    expect(workers).not.toContain(foreign);
+    return { run, workers };
+  };
+  // On a busy machine one may have done it all before the other woke up: then once more.
+  let { run, workers } = await shared("two processes 0");
+  for (let n = 1; workers.size < 2; n++) ({ run, workers } = await shared(`two processes ${n}`));
 
   const left = await other.runs.startRun(request, null);
   const ask = async (id: string, fields: string) => {

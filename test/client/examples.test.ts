@@ -38,7 +38,7 @@ afterAll(async () => {
 });
 
 async function output(command: string, args: readonly string[]): Promise<string> {
-  const { stdout } = await run(command, args, { env: environment, cwd: ROOT, timeout: 15_000 });
+  const { stdout } = await run(command, args, { env: environment, cwd: ROOT });
   return stdout.trim();
 }
 

@@ -17,6 +17,7 @@ beforeAll(async () => {
   };
   ended = await start(SMALL);
   await endOf(service.store, keyOf(ended));
+  service.door.shut(0);
   long = await start(LARGE);
   await service.runs.pauseRun(keyOf(long));
 });

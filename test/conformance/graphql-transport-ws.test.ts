@@ -11,6 +11,7 @@ beforeAll(async () => {
   service = await TestService.start();
   await service.importSynthetic("hours", 500);
   const input = { request: crossRequest("hours", LARGE) };
+  service.door.shut(0);
   run = (await post(service.url, START, { input })).data.startRun.run.id;
   // Held, it never ends by itself, and something happens to it when a test says so.
   await service.runs.pauseRun(keyOf(run));

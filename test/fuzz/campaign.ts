@@ -28,7 +28,7 @@ export interface Outcome {
 }
 
 /** A stream that says nothing more is no finding; a query is given up after as long. */
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 120_000;
 const COMPUTING = /runBacktest|checkStrategy|variantReport|importDataset|estimateRun|startRun/;
 /** Codes that a client's own doing explains. */
 const KNOWN = new Set([

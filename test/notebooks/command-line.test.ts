@@ -40,7 +40,7 @@ async function startWaiting(): Promise<Waiting> {
   );
   const runner = start(file);
   const written = join(dirname(file), "kernel.json");
-  await vi.waitUntil(() => existsSync(written), { timeout: 15_000, interval: 50 });
+  await vi.waitUntil(() => existsSync(written), { timeout: 240_000, interval: 50 });
   return { runner, kernel: JSON.parse(await readFile(written, "utf8")) };
 }
 
@@ -91,7 +91,7 @@ describe("npm run notebooks", () => {
     const { runner, kernel } = await startWaiting();
     expect(isAlive(kernel.pid)).toBe(true);
     runner.kill("SIGKILL");
-    await vi.waitUntil(() => !isAlive(kernel.pid), { timeout: 10_000, interval: 50 });
+    await vi.waitUntil(() => !isAlive(kernel.pid), { timeout: 240_000, interval: 50 });
     expect(existsSync(kernel.folder)).toBe(false);
   });
 });

@@ -8,8 +8,8 @@ import { CellFailure, runNotebook } from "../../scripts/notebooks/run-notebook.t
 import { writeNotebook } from "./write-notebook.ts";
 
 const fixture = (name: string) => fileURLToPath(new URL(`fixtures/${name}`, import.meta.url));
-const save = { timeoutMs: 20_000, check: false };
-const check = { timeoutMs: 20_000, check: true };
+const save = { timeoutMs: 240_000, check: false };
+const check = { timeoutMs: 240_000, check: true };
 
 async function failure(run: Promise<void>): Promise<CellFailure> {
   const error = await run.then(

@@ -13,5 +13,5 @@ describe("saved notebooks", () => {
   });
 
   it.each(files)("%s passes and gives its saved outputs again", (file) =>
-    runNotebook(root + file, { check: true, timeoutMs: 100_000 }));
+    runNotebook(root + file, { check: true, timeoutMs: 500_000 }));
 });
