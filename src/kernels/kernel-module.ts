@@ -131,7 +131,29 @@ export interface KernelExports {
     stride: number,
     startCash: number,
     ruin: number,
-    tallies: number,
+  ): void;
+  tileRoomBytes(): number;
+  setTiles(
+    room: number,
+    rules: number,
+    close: number,
+    bars: number,
+    watch: number,
+    days: number,
+    lastBar: number,
+    returns: number,
+  ): void;
+  settleTile(
+    longSide: number,
+    shortSide: number,
+    long: number,
+    longLegs: number,
+    short: number,
+    shortLegs: number,
+    rules: number,
+    cash: number,
+    out: number,
+    stride: number,
   ): void;
   listLeaves(
     side: number,

@@ -25,6 +25,7 @@ import { WasmRiskScorer } from "./wasm-risk-scorer.ts";
 import { WasmRowFamily } from "./wasm-row-family.ts";
 import { WasmStrengthRows } from "./wasm-strength-rows.ts";
 import { WasmTradeScorer } from "./wasm-trade-scorer.ts";
+import { WasmTiles } from "./wasm-watched-panel.ts";
 
 /** Numbers of the comparisons in assembly/compare.ts. */
 const COMPARISONS: readonly Comparison[] = ["<", "<=", ">", ">="];
@@ -47,6 +48,7 @@ export class WasmBackend implements ScoringBackend {
   readonly market: RangeMarket;
   readonly tables: MarketTables;
   readonly tickSums: TickSums;
+  readonly tiles: WasmTiles;
   /** Room for the events of one variant; the kernels write a few slots past the last. */
   readonly events: Int32Array;
   readonly rules: AccountRules;
@@ -71,6 +73,7 @@ export class WasmBackend implements ScoringBackend {
     this.close.set(market.close);
     this.tickSums = new TickSums(this.memory, this.#bars);
     this.tables = new MarketTables(this.memory, market, this.close);
+    this.tiles = new WasmTiles(this);
     this.events = this.memory.int32(this.#bars + EVENT_SLACK, "as it is");
   }
 

@@ -1,16 +1,17 @@
 import { LONG, SHORT, type Side } from "../core/execution/account.ts";
-import type { GatedLegs, LegPanel, PanelTallies } from "../core/execution/leg-panel.ts";
+import type { GatedLegs, LegPanel, PanelSize } from "../core/execution/leg-panel.ts";
 import { type LevelLegs, MAX_LEVELS } from "../core/execution/level-legs.ts";
+import type { VariantSums } from "../core/metrics/ranking-values.ts";
 import { planeWords } from "../core/series/bit-plane.ts";
 import type { Comparison } from "../core/signals/atom.ts";
 import { listBytes } from "../core/stages/class-panel.ts";
 import type { LegLoops } from "../core/stages/leg-loops.ts";
 import type { WasmBackend } from "./wasm-backend.ts";
+import { WasmWatchedPanel } from "./wasm-watched-panel.ts";
 
 const BARS_PER_WORD = 64;
 /** Zeros before the counts: the kernel reads the count before the first bar. */
 const ZEROS_BEFORE = 64;
-const TALLIES = 5;
 /** See assembly/leg-leaves.ts. */
 const LIST_FIELDS = 2;
 /** See assembly/gated-panel.ts. */
@@ -66,45 +67,40 @@ export class WasmLegLoops implements LegLoops {
     );
   }
 
-  panel(rows: number, columns: number, tallied: boolean): WasmLegPanel {
-    return new WasmLegPanel(this.#backend, { rows, columns, tallied });
+  panel(size: PanelSize): LegPanel {
+    const isWatched = size.metrics.some((metric) => metric !== "totalReturnPct");
+    return isWatched
+      ? new WasmWatchedPanel(this.#backend, size)
+      : new WasmLegPanel(this.#backend, size);
   }
 }
 
-/** A panel whose accounts lie in kernel memory, see assembly/leg-panel.ts. */
-export class WasmLegPanel implements LegPanel {
-  readonly cash: Float64Array;
-  readonly tallies: PanelTallies | null;
+/** A panel of end cash only, whose accounts lie in kernel memory: see assembly/leg-panel.ts. */
+class WasmLegPanel implements LegPanel {
   readonly stride: number;
   readonly #backend: WasmBackend;
+  readonly #cash: Float64Array;
   readonly #long: SideRoom;
   readonly #short: SideRoom;
   readonly #isSmall: boolean;
   #batch: Uint8Array | null = null;
 
-  constructor(
-    backend: WasmBackend,
-    { rows, columns, tallied }: { rows: number; columns: number; tallied: boolean },
-  ) {
+  constructor(backend: WasmBackend, { rows, columns }: PanelSize) {
     this.#backend = backend;
     this.stride = Math.ceil(columns / COLUMNS_AT_ONCE) * COLUMNS_AT_ONCE;
     // Rows are settled two at a time, and what is beyond the last column is multiplied by 1.
-    const size = (rows + 2) * this.stride;
-    const numbers = backend.memory.float64(tallied ? (1 + TALLIES) * size : size);
-    const part = (position: number) => numbers.subarray(position * size, (position + 1) * size);
-    this.cash = part(0);
-    this.tallies = tallied
-      ? {
-          count: part(1),
-          wins: part(2),
-          grossProfit: part(3),
-          grossLoss: part(4),
-          returnSum: part(5),
-        }
-      : null;
-    this.#isSmall = rows <= FEW_LEGS && columns <= FEW_LEGS && !tallied;
+    this.#cash = backend.memory.float64((rows + 2) * this.stride);
+    this.#isSmall = rows <= FEW_LEGS && columns <= FEW_LEGS;
     this.#long = new SideRoom(backend, rows, LONG);
     this.#short = new SideRoom(backend, columns, SHORT);
+  }
+
+  cash(place: number): number {
+    return this.#cash[place];
+  }
+
+  sums(): VariantSums {
+    throw new Error("a panel that was made for total return has no other sums");
   }
 
   settle(long: GatedLegs, short: GatedLegs): void {
@@ -118,11 +114,10 @@ export class WasmLegPanel implements LegPanel {
       close.length,
       rulesAt,
       close.byteOffset,
-      this.cash.byteOffset,
+      this.#cash.byteOffset,
       this.stride,
       rules.startCash,
       rules.ruin,
-      this.tallies === null ? 0 : this.cash.byteLength,
     );
   }
 
@@ -141,7 +136,7 @@ export class WasmLegPanel implements LegPanel {
       this.#batch.byteOffset,
       rulesAt,
       close.byteOffset,
-      this.cash.byteOffset,
+      this.#cash.byteOffset,
       rules.startCash,
       rules.ruin,
     );

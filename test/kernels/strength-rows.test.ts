@@ -37,12 +37,13 @@ it("counts the levels of a row that was written anew, though its memory has grow
   const close = Float64Array.from({ length: bars }, (_, t) => 100 + ((t * 7) % 11) - t / 9);
   const prices = { open: close, high: close, low: close, close, volume: close };
   const rules = new AccountRules(FREE_SETTINGS);
-  const backend = new WasmBackend(rules, { ...prices, openTimes: close, timeframeMs: 1 });
+  const market = { ...prices, openTimes: close, timeframeMs: 1 };
+  const backend = new WasmBackend(rules, market);
   const rows = backend.strengthRows(bars)!;
   const [row] = rows.rooms;
   backend.memory.float64(4 * 2 ** 20, "as it is");
   const levels = Float64Array.of(30, 45, 80);
-  const readable = new ReadableLegLoops(rules, close);
+  const readable = new ReadableLegLoops(rules, market);
   const loops = backend.legLoops();
   const [legs, expected] = [loops.room(levels.length), readable.room(levels.length)];
   for (const window of [2, 9]) {

@@ -1,7 +1,6 @@
 import type { LegPanel } from "../execution/leg-panel.ts";
 import type { LevelLegs } from "../execution/level-legs.ts";
 import { SubGrid } from "../grid/sub-grid.ts";
-import { NEEDS_TRADES } from "../metrics/ranking-values.ts";
 import type { SeriesRef } from "../signals/atom.ts";
 import type { BatchTask } from "./batch-engine.ts";
 import type { LegGrid } from "./leg-grid.ts";
@@ -34,17 +33,19 @@ export class ClassPanel {
       const most = legsKept(space.grid, shape, side, bars);
       return new SideLegs(side, levels, { loops, bars, combinations, most, row: this.#row });
     };
-    const tallied = metrics.some((metric) => NEEDS_TRADES.includes(metric));
-    this.panel = loops.panel(long.levels.length, short.levels.length, tallied);
+    const [rows, columns] = [long.levels.length, short.levels.length];
+    const hasPair = (row: number, column: number) => has(long.digits[row], short.digits[column]);
+    this.panel = loops.panel({ rows, columns, metrics, has: hasPair });
     this.#long = legs(shape.long, long);
     this.#short = legs(shape.short, short);
-    const rows = positions(long.digits);
-    const columns = positions(short.digits);
+    const rowOf = positions(long.digits);
+    const columnOf = positions(short.digits);
     this.places = new Int32Array(cells.count);
     for (let cell = 0; cell < cells.count; cell++) {
       const row = cells.longDigits[cell];
       const column = cells.shortDigits[cell];
-      this.places[cell] = has(row, column) ? rows[row] * this.panel.stride + columns[column] : -1;
+      const place = rowOf[row] * this.panel.stride + columnOf[column];
+      this.places[cell] = has(row, column) ? place : -1;
     }
   }
 

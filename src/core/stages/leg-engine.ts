@@ -18,16 +18,6 @@ import type { Span, StageOutput, StageWork } from "./stage-output.ts";
 /** Bars times panels after which an engine looks whether to go on: a few milliseconds. */
 const BARS_A_LOOK = 1_000_000;
 
-/** Stands where no metric reads it. */
-const NO_DAYS = {
-  days: 0,
-  growth: 1,
-  returnSum: 0,
-  downsideSum: 0,
-  broken: false,
-  squares: () => 0,
-};
-
 /** Scores a variant by itself. */
 export type ScoreAlone = (index: number, out: Float64Array, offset: number) => void;
 
@@ -48,6 +38,7 @@ export class LegEngine {
   readonly #all: readonly number[];
   /** Metrics of a variant that is scored by itself. */
   readonly #row: Float64Array;
+  readonly #asksReturnOnly: boolean;
 
   /** Null where a panel does not give what is asked for. */
   static of(
@@ -76,6 +67,7 @@ export class LegEngine {
     this.#classes = shape.classes.map((one) => new ClassPanel(one, task, planes, grid));
     this.#all = Array.from({ length: grid.cells.count }, (_, cell) => cell);
     this.#row = new Float64Array(task.metrics.length);
+    this.#asksReturnOnly = task.metrics.every((metric) => metric === "totalReturnPct");
   }
 
   work(range: IndexRange): StageWork {
@@ -205,29 +197,17 @@ export class LegEngine {
   }
 
   /** Writes the metrics of the account at a place of the panel. */
-  #write(
-    { cash, tallies }: LegPanel,
-    place: number,
-    columns: readonly Float64Array[],
-    at: number,
-  ): void {
+  #write(panel: LegPanel, place: number, columns: readonly Float64Array[], at: number): void {
     const { metrics, sweep } = this.#task;
-    const { startCash } = sweep.execution;
-    if (tallies === null) {
-      const value = totalReturnPct(cash[place], startCash);
+    const { execution } = sweep;
+    if (this.#asksReturnOnly) {
+      const value = totalReturnPct(panel.cash(place), execution.startCash);
       for (let m = 0; m < columns.length; m++) columns[m][at] = value;
       return;
     }
-    const trades = {
-      count: tallies.count[place],
-      wins: tallies.wins[place],
-      grossProfit: tallies.grossProfit[place],
-      grossLoss: tallies.grossLoss[place],
-      returnSum: tallies.returnSum[place],
-    };
-    const sums = { equity: cash[place], trades, deepest: 0, daily: NO_DAYS };
+    const sums = panel.sums(place);
     for (let m = 0; m < columns.length; m++) {
-      columns[m][at] = rankingValue(metrics[m], sums, sweep.execution);
+      columns[m][at] = rankingValue(metrics[m], sums, execution);
     }
   }
 }

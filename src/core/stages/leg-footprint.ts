@@ -2,12 +2,18 @@ import { Grid } from "../grid/grid.ts";
 import { listBytes } from "./class-panel.ts";
 import { legBytes, legsKept, panelsServe } from "./leg-service.ts";
 import { type LegClass, type LegSide, legShape } from "./leg-shape.ts";
+import { TILE_LEGS } from "./panel-tiles.ts";
 import { strengthBytes } from "./strength-rows.ts";
 import { type SignalBinding, type Sweep, sweepMetrics } from "./sweep.ts";
 
 const NUMBER_BYTES = 8;
 /** Accounts of a row are padded to as many. */
 const LEVELS_AT_ONCE = 8;
+
+/** Daily returns of a tile's accounts. */
+export function tileReturnBytes(days: number): number {
+  return days * TILE_LEGS * TILE_LEGS * NUMBER_BYTES;
+}
 
 /** Counts of levels, were those of all parameters of their series kept, and accounts of a panel. */
 export function legsFootprint(sweep: Sweep, bars: number): number {

@@ -1,4 +1,4 @@
-import type { LegPanel } from "../execution/leg-panel.ts";
+import type { LegPanel, PanelSize } from "../execution/leg-panel.ts";
 import type { LevelLegs } from "../execution/level-legs.ts";
 import type { Comparison } from "../signals/atom.ts";
 
@@ -8,6 +8,5 @@ export interface LegLoops {
   room(levels: number): LevelLegs;
   /** Counts the levels, loosest first, that `series op level` holds for, at each bar. */
   count(series: Float64Array, op: Comparison, levels: Float64Array, legs: LevelLegs): void;
-  /** `tallied` says whether sums over trades are asked for, beside the end cash. */
-  panel(rows: number, columns: number, tallied: boolean): LegPanel;
+  panel(size: PanelSize): LegPanel;
 }

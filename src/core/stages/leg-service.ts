@@ -1,7 +1,7 @@
+import { AccountRules, LONG, SHORT } from "../execution/account.ts";
 import type { Grid } from "../grid/grid.ts";
 import { SubGrid } from "../grid/sub-grid.ts";
 import type { RankingMetric } from "../metrics/ranking-metric.ts";
-import { NEEDS_DAYS, NEEDS_DRAWDOWN } from "../metrics/ranking-values.ts";
 import { isServedByEveryBackend } from "./backend.ts";
 import type { LegShape, LegSide } from "./leg-shape.ts";
 import { LEG_BYTES, outputBytes, planeRoom, type ScorerCaches } from "./scorer-caches.ts";
@@ -40,10 +40,15 @@ export function panelsServe(
   shape: LegShape,
   metrics: readonly RankingMetric[],
 ): boolean {
-  const barwise = [...NEEDS_DRAWDOWN, ...NEEDS_DAYS];
-  if (metrics.some((metric) => barwise.includes(metric))) return false;
+  if (metrics.some((metric) => metric !== "totalReturnPct") && !startsPositive(sweep)) return false;
   if (sweep.execution.sizing !== "ALL_IN" || !isServedByEveryBackend(sweep)) return false;
   return panelBlock(grid, shape) <= MAX_BLOCK;
+}
+
+/** Whether a trade is worth something where it begins, whatever the price, so that peaks are. */
+function startsPositive({ execution }: Sweep): boolean {
+  const rules = new AccountRules(execution);
+  return rules.mark(LONG, 1, 1) > 0 && rules.mark(SHORT, 1, 1) > 0;
 }
 
 /** Whether panels score all variants of a sweep whatever the market does. */

@@ -105,7 +105,7 @@ export class ReferenceBackend implements ScoringBackend {
   }
 
   legLoops(): ReadableLegLoops {
-    return new ReadableLegLoops(this.#rules, this.#market.close);
+    return new ReadableLegLoops(this.#rules, this.#market);
   }
 
   trades(a: PlanePair, b: PlanePair, trades: TradeList): void {

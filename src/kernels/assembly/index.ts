@@ -22,6 +22,8 @@ export { fillTable, setTable, setTableDays } from "./risk-table";
 export { comparePair, compareRows, makeKeys } from "./row-family";
 export { keepHits } from "./kept-hits";
 export { settlePanel } from "./leg-panel";
+export { setTiles, settleTile } from "./settle-tile";
+export { tileRoomBytes } from "./tile-room";
 export { listLeaves } from "./leg-leaves";
 export { countLevels } from "./level-legs";
 export { padRows, rowKeys } from "./row-keys";

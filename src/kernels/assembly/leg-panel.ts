@@ -22,10 +22,9 @@ import { BASE, SLOPE } from "./rules";
 /** When the bound of all accounts is as near to ruin as this, the accounts are looked at. */
 const NEAR: f64 = 1000;
 
-/** How accounts are multiplied: all alike, each looked at for ruin, or with tallies as well. */
+/** How accounts are multiplied: all alike, or each looked at for ruin. */
 const PLAIN: i32 = 0;
 const GUARDED: i32 = 1;
-const TALLIED: i32 = 2;
 
 // The panel at hand.
 let long: usize = 0;
@@ -38,8 +37,6 @@ let cash: usize = 0;
 let rowBytes: usize = 0;
 let rows: usize = 0;
 let ruin: f64 = 0;
-/** Bytes from an account to its tallies: number of trades, wins, gross profit and loss, returns. */
-let tallyBytes: usize = 0;
 /** No account has had less than this so far; 0 where one may have lost all. */
 let floor: f64 = 0;
 
@@ -52,8 +49,7 @@ function turns(g: u64, gBefore: u64, d: u64, z: u64, zBefore: u64): u64 {
 
 /**
  * Leaves the end cash of every account at `cashAt`, rows of `stride` numbers (a multiple of eight)
- * and two rows to spare. Entry prices of legs that are not held are positive. Where `tallies` is not
- * 0, five more of such rooms follow in its distance, and are filled with the tallies of the trades.
+ * and two rows to spare. Entry prices of legs that are not held are positive.
  */
 export function settlePanel(
   longAt: usize,
@@ -65,7 +61,6 @@ export function settlePanel(
   stride: i32,
   startCash: f64,
   ruinCash: f64,
-  tallies: usize,
 ): void {
   long = longAt;
   short = shortAt;
@@ -76,14 +71,8 @@ export function settlePanel(
   rowBytes = <usize>stride << 3;
   rows = field(long, LEGS);
   ruin = ruinCash;
-  tallyBytes = tallies;
   const bottom = cash + rows * rowBytes;
   openAccounts(cash, bottom, startCash);
-  if (tallies != 0) {
-    for (let i: usize = 1; i <= 5; i++) openAccounts(cash + i * tallies, bottom + i * tallies, 0);
-    walk(TALLIED);
-    return;
-  }
   floor = startCash;
   if (startCash > ruinCash && walk(PLAIN)) return;
   // An account may be ruined: each is looked at before each of its trades.
@@ -203,10 +192,7 @@ function closeRows(entries: usize, from: i32, to: i32, price: f64, mode: i32): v
     const next = at + width;
     for (; at < next; at += 64) {
       if (mode == PLAIN) multiplyFour(at, f, f, f, f);
-      else if (mode == GUARDED) multiplyUnruined(at, f, f, f, f);
-      else {
-        for (let pair: usize = 0; pair < 64; pair += 16) tally(at + pair, f, i64x2.splat(-1));
-      }
+      else multiplyUnruined(at, f, f, f, f);
     }
   }
   if (mode == PLAIN) floor *= max<f64>(least, 0);
@@ -241,13 +227,7 @@ function closeColumns(entries: usize, from: i32, to: i32, price: f64, mode: i32)
     least = f64x2.pmin(f64x2.pmin(least, f64x2.pmin(a, b)), f64x2.pmin(c, d));
     for (let row = cash + (<usize>leg << 3); row < bottom; row += width) {
       if (mode == PLAIN) multiplyFour(row, a, b, c, d);
-      else if (mode == GUARDED) multiplyUnruined(row, a, b, c, d);
-      else {
-        tally(row, a, first);
-        tally(row + 16, b, v128.load(left, 16));
-        tally(row + 32, c, v128.load(left, 32));
-        tally(row + 48, d, v128.load(left, 48));
-      }
+      else multiplyUnruined(row, a, b, c, d);
     }
   }
   if (mode != PLAIN) return;
@@ -273,28 +253,6 @@ function multiplyPair(at: usize, factors: v128): void {
   const before = v128.load(at);
   const trades = f64x2.gt(before, f64x2.splat(ruin));
   v128.store(at, v128.bitselect(f64x2.mul(before, factors), before, trades));
-}
-
-/** Accounts of those of a pair of legs that exit, and what TradeTally adds up. */
-function tally(at: usize, factors: v128, exits: v128): void {
-  const before = v128.load(at);
-  const trades = v128.and(f64x2.gt(before, f64x2.splat(ruin)), exits);
-  const after = f64x2.mul(before, factors);
-  const net = f64x2.sub(after, before);
-  v128.store(at, v128.bitselect(after, before, trades));
-  const won = v128.and(f64x2.gt(net, f64x2.splat(0)), trades);
-  const lost = v128.andnot(trades, won);
-  const one = f64x2.splat(1);
-  let to = at + tallyBytes;
-  v128.store(to, f64x2.add(v128.load(to), v128.and(one, trades)));
-  to += tallyBytes;
-  v128.store(to, f64x2.add(v128.load(to), v128.and(one, won)));
-  to += tallyBytes;
-  v128.store(to, f64x2.add(v128.load(to), v128.and(net, won)));
-  to += tallyBytes;
-  v128.store(to, f64x2.sub(v128.load(to), v128.and(net, lost)));
-  to += tallyBytes;
-  v128.store(to, f64x2.add(v128.load(to), v128.and(f64x2.div(net, before), trades)));
 }
 
 /**

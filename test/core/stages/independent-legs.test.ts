@@ -15,13 +15,15 @@ import { ReferenceScorer } from "../../support/reference-scorer.ts";
 
 /** Indices that are scored and compared of one sweep. */
 const MAX_VARIANTS = 60;
-const RETURN: readonly RankingMetric[] = ["totalReturnPct"];
-const OF_TRADES: readonly RankingMetric[] = [
-  "profitFactor",
-  "totalReturnPct",
-  "winRatePct",
-  "numTrades",
-  "expectancyPct",
+/** What kernels watch in different ways, and all of it together. */
+const MEASURED: readonly (readonly RankingMetric[])[] = [
+  ["totalReturnPct"],
+  ["profitFactor", "totalReturnPct", "winRatePct", "numTrades", "expectancyPct"],
+  ["maxDrawdownPct", "returnOverMaxDrawdown"],
+  ["sharpe"],
+  ["sortino"],
+  ["calmar"],
+  RANKING_METRICS,
 ];
 
 describeEachKernel("independent legs = reference engine, to the bit", (kernels) => {
@@ -33,7 +35,7 @@ describeEachKernel("independent legs = reference engine, to the bit", (kernels) 
     fc.assert(
       fc.property(anyLegSweep, fc.nat(), fc.integer({ min: 1, max: 40 }), (one, offset, step) => {
         const { sweep, candles } = one;
-        const metrics = offset % 2 === 0 ? RETURN : OF_TRADES;
+        const metrics = MEASURED[offset % MEASURED.length];
         const scorer = new SweepScorer(sweep, candles, { backend, metrics });
         const engine = scorer.legEngine();
         const reference = new ReferenceScorer(sweep, candles);

@@ -56,7 +56,7 @@ it("counts the same levels as the readable loop, however many there are", () => 
         const prices = { open: close, high: close, low: close, close, volume: close };
         const market = { ...prices, openTimes: close, timeframeMs: 1 };
         const backend = new WasmBackend(rules, market);
-        const counted = [backend.legLoops(), new ReadableLegLoops(rules, close)].map((loops) => {
+        const counted = [backend.legLoops(), new ReadableLegLoops(rules, market)].map((loops) => {
           const legs = loops.room(levels.length);
           loops.count(series, op, levels, legs);
           const counts = [...legs.counts.subarray(0, series.length)];

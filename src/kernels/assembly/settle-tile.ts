@@ -1,0 +1,263 @@
+/**
+ * Panels of independent legs once more, where more is asked than the end cash: twin of core/execution/leg-panel.ts. A
+ * tile of eight by eight legs at most is settled in batches of exits: first what each exit makes of the legs of its
+ * side, then the accounts row by row, each thing that is asked for in a loop of its own. A trade's factors and extreme
+ * marks do not depend on the account, so they are computed once for a row or a column.
+ */
+import { ruin, useRules } from "./account";
+import { lastBarOf, useDays } from "./daily-tally";
+import { bars, closeAt, useMarket, WATCH_DAYS, WATCH_DOWNSIDE, WATCH_DRAWDOWN, WATCH_TRADES } from "./market";
+import { RETURN_DAYS, SQUARES, SUMS_BYTES } from "./sums";
+import { HALF, multiplyHalf, tallyHalf, watchHalf } from "./tile-cash";
+import { addDays, growHalf, squaresOf, startHalf, useReturns, writeLastDay } from "./tile-days";
+import { setShare, share, writeExit, writeExits } from "./tile-exits";
+import {
+  BATCH,
+  BEFORE,
+  CASH,
+  cashes,
+  CHANGED,
+  DAILY_SUM,
+  DAY_BYTES,
+  DOWNSIDE_SUM,
+  EXIT_BYTES,
+  exits,
+  FIRST_EQUITY,
+  GROSS_LOSS,
+  GROSS_PROFIT,
+  LAST_EQUITY,
+  LEAST,
+  PEAK,
+  RETURN_SUM,
+  ROW_BYTES,
+  rowAt,
+  snapsOf,
+  tileDays,
+  TRADE_COUNT,
+  useTileRoom,
+  WHOLE,
+  WINS,
+} from "./tile-room";
+import { closeSide, heldAt, leastMark, openSide, setLeastMark, walkSide } from "./tile-side";
+
+/** More than what rounding takes from the product of a batch. */
+const DOUBT: f64 = 1e-9;
+
+let watch: i32 = 0;
+let keeps: bool = false;
+let dayCount: i32 = 0;
+/** Days before the batch. */
+let firstDay: i32 = 0;
+
+// The tile.
+let rows: usize = 0;
+/** Bytes of a row's accounts that are settled: all eight, or the first four. */
+let width: usize = 0;
+let startCash: f64 = 0;
+/** No account has less. */
+let leastCash: f64 = 0;
+
+/** Before any tile: room of tileRoomBytes, and for a number a day of 64 accounts where `returns` is not 0. */
+export function setTiles(
+  room: usize,
+  rules: usize,
+  close: usize,
+  barCount: i32,
+  watched: i32,
+  daysOfRange: i32,
+  lastBarAt: usize,
+  returns: usize,
+): void {
+  useTileRoom(room);
+  useRules(rules);
+  useMarket(close, barCount);
+  watch = watched;
+  dayCount = (watched & WATCH_DAYS) != 0 ? daysOfRange : 0;
+  useDays(dayCount, lastBarAt);
+  useReturns(returns, dayCount);
+  keeps = returns != 0;
+}
+
+/**
+ * Settles the accounts of `longLegs` long legs from `long` on by `shortLegs` short ones, and leaves their sums (see
+ * writeSums) at `out`, rows `stride` bytes apart. Legs are fields of leg-side.ts, and never hold together.
+ */
+export function settleTile(
+  longSide: usize,
+  shortSide: usize,
+  long: i32,
+  longLegs: i32,
+  short: i32,
+  shortLegs: i32,
+  rules: usize,
+  cash: f64,
+  out: usize,
+  stride: usize,
+): void {
+  openSide(false, longSide, long, longLegs, rules);
+  openSide(true, shortSide, short, shortLegs, rules);
+  rows = <usize>longLegs;
+  width = shortLegs > 4 ? 2 * HALF : HALF;
+  startCash = cash;
+  leastCash = cash;
+  firstDay = 0;
+  openRows();
+  if ((watch & WATCH_DRAWDOWN) != 0) walk(true);
+  else walk(false);
+  finish();
+  writeTile(<usize>shortLegs, out, stride);
+}
+
+function openRows(): void {
+  const longs = heldAt(false, 0);
+  const shorts = heldAt(true, 0);
+  for (let row: usize = 0; row < rows; row++) {
+    const state = rowAt(row);
+    memory.fill(state, 0, ROW_BYTES);
+    for (let column: usize = 0; column < 8; column++) {
+      const at = state + (column << 3);
+      const enters = (<i32>row < longs || <i32>column < shorts) && startCash > ruin;
+      store<f64>(at, startCash, CASH);
+      store<f64>(at, enters ? -Infinity : startCash, PEAK);
+      store<f64>(at, 1, LEAST);
+    }
+  }
+}
+
+/** Batch by batch, all bars. */
+// @ts-ignore: decorator
+@inline
+function walk(watchesBars: bool): void {
+  let exit = exits();
+  let day = tileDays();
+  let nextDay = 0;
+  const words = (bars + 63) >> 6;
+  setShare(1);
+  setLeastMark(1);
+  for (let word = 0; word < words; word++) {
+    // The last day ends when all trades are closed.
+    let days: u64 = 0;
+    for (; nextDay < dayCount - 1; nextDay++) {
+      const bar = lastBarOf(nextDay) - (word << 6);
+      if (bar > 63) break;
+      days |= (<u64>1) << <u64>bar;
+    }
+    const longs = walkSide(false, word, days, day, watchesBars);
+    const shorts = walkSide(true, word, days, day, watchesBars);
+    const both = longs | shorts;
+    writeExits(false, longs, both, exit, watchesBars);
+    writeExits(true, shorts, both, exit, watchesBars);
+    const before = <i32>((exit - exits()) / EXIT_BYTES);
+    for (; days != 0; days &= days - 1) {
+      const upTo = days ^ (days - 1);
+      store<i32>(day, before + <i32>popcnt(both & upTo), BEFORE);
+      day += DAY_BYTES;
+    }
+    exit += <usize>popcnt(both) * EXIT_BYTES;
+    const isFull = exit - exits() >= BATCH * EXIT_BYTES || day - tileDays() >= BATCH * DAY_BYTES;
+    if (!isFull) continue;
+    settleBatch(exit, day);
+    exit = exits();
+    day = tileDays();
+    setShare(1);
+    setLeastMark(1);
+  }
+  for (let side = 0; side < 2; side++) {
+    const isShort = side == 1;
+    if (!closeSide(isShort, watchesBars)) continue;
+    if (isShort) writeExit(true, snapsOf(true), exit, watchesBars);
+    else writeExit(false, snapsOf(false), exit, watchesBars);
+    exit += EXIT_BYTES;
+  }
+  settleBatch(exit, day);
+}
+
+/** The accounts over the exits up to `end` and the days up to `dayEnd`. */
+function settleBatch(end: usize, dayEnd: usize): void {
+  const guards = !(leastCash * share * (1 - DOUBT) > ruin);
+  let least: f64 = Infinity;
+  for (let row: usize = 0; row < rows; row++) {
+    for (let half: usize = 0; half < width; half += HALF) {
+      multiplyHalf(row, half, end, guards);
+      if ((watch & WATCH_DRAWDOWN) != 0) {
+        if (guards) watchHalf(row, half, end, true);
+        else watchHalf(row, half, end, false);
+      }
+      if ((watch & WATCH_TRADES) != 0) tallyHalf(row, half, end);
+      if (dayEnd != tileDays()) addBatch(row, half, dayEnd, guards);
+    }
+    for (let at: usize = 0; at < width; at += 8) least = min(least, load<f64>(rowAt(row) + at, CASH));
+  }
+  leastCash = least;
+  firstDay += <i32>((dayEnd - tileDays()) / DAY_BYTES);
+}
+
+/** The batch's days of half a row. */
+function addBatch(row: usize, half: usize, end: usize, guards: bool): void {
+  let first = tileDays();
+  let number = firstDay;
+  if (number == 0) {
+    startHalf(row, half);
+    first += DAY_BYTES;
+    number++;
+  }
+  if ((watch & WATCH_DOWNSIDE) != 0) {
+    if (keeps) addDays(row, half, first, end, number, true, true);
+    else addDays(row, half, first, end, number, false, true);
+  } else if (keeps) addDays(row, half, first, end, number, true, false);
+  // Where the least mark is positive, so is what the least account is worth.
+  else if (guards || !(leastMark * ruin > 0)) growHalf(row, half, first, end);
+}
+
+/** Who was held has closed on the last bar: what its cash is now, and its day. */
+function finish(): void {
+  writeLastDay();
+  for (let row: usize = 0; row < rows; row++) {
+    for (let half: usize = 0; half < width; half += HALF) {
+      const state = rowAt(row) + half;
+      for (let pair: usize = 0; pair < HALF; pair += 16) {
+        const cash = v128.load(state + pair, CASH);
+        v128.store(cashes() + pair, cash);
+        const peak = f64x2.pmax(v128.load(state + pair, PEAK), cash);
+        const least = v128.load(state + pair, LEAST);
+        v128.store(state + pair, peak, PEAK);
+        v128.store(state + pair, f64x2.pmin(least, f64x2.div(cash, peak)), LEAST);
+      }
+      if (dayCount == 0) continue;
+      addBatch(row, half, tileDays() + DAY_BYTES, true);
+    }
+  }
+}
+
+function writeTile(columns: usize, out: usize, stride: usize): void {
+  for (let row: usize = 0; row < rows; row++) {
+    const state = rowAt(row);
+    for (let column: usize = 0; column < columns; column++) {
+      writeAccount(state + (column << 3), out + row * stride + column * SUMS_BYTES);
+    }
+    if (!keeps || dayCount < 3) continue;
+    for (let column: usize = 0; column < columns; column += 2) {
+      const squares = squaresOf(row, column << 3);
+      const to = out + row * stride + column * SUMS_BYTES;
+      store<f64>(to, f64x2.extract_lane(squares, 0), SQUARES);
+      if (column + 1 < columns) store<f64>(to + SUMS_BYTES, f64x2.extract_lane(squares, 1), SQUARES);
+    }
+  }
+}
+
+/** As writeSums does; squares are 0. */
+function writeAccount(account: usize, to: usize): void {
+  store<f64>(to, load<f64>(account, CASH));
+  store<f64>(to, load<f64>(account, TRADE_COUNT), 8);
+  store<f64>(to, load<f64>(account, WINS), 16);
+  store<f64>(to, load<f64>(account, GROSS_PROFIT), 24);
+  store<f64>(to, load<f64>(account, GROSS_LOSS), 32);
+  store<f64>(to, load<f64>(account, RETURN_SUM), 40);
+  store<f64>(to, 1 - load<f64>(account, LEAST), 48);
+  store<f64>(to, <f64>max(dayCount - 1, 0), RETURN_DAYS);
+  store<f64>(to, load<f64>(account, LAST_EQUITY) / load<f64>(account, FIRST_EQUITY), 64);
+  store<f64>(to, load<f64>(account, DAILY_SUM), 72);
+  store<f64>(to, load<f64>(account, DOWNSIDE_SUM), 80);
+  store<f64>(to, load<u64>(account, WHOLE) == 0 ? 1 : 0, 88);
+  store<f64>(to, 0, SQUARES);
+}
