@@ -57,6 +57,9 @@ export const TWINS: Readonly<Record<string, Twin>> = {
   settlePanel: PANEL,
   listLeaves: PANEL,
   settleGated: PANEL,
+  tileRoomBytes: PANEL,
+  setTiles: PANEL,
+  settleTile: PANEL,
   // Stops and targets.
   setRisk: STOPS,
   keepHits: STOPS,

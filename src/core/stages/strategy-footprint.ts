@@ -29,5 +29,5 @@ export function strategyFootprint(sweep: Sweep, bars: number, by: ScoredBy): Str
     expressions === undefined
       ? catalogueFootprint(sweep, bars, by)
       : expressionFootprint(sweep, Object.values(expressions), bars, by);
-  return { ...footprint, pairBytes: footprint.pairBytes + legsFootprint(sweep, bars) };
+  return { ...footprint, pairBytes: footprint.pairBytes + legsFootprint(sweep, bars, by.days) };
 }

@@ -8,15 +8,15 @@ import { ruin, useRules } from "./account";
 import { lastBarOf, useDays } from "./daily-tally";
 import { bars, closeAt, useMarket, WATCH_DAYS, WATCH_DOWNSIDE, WATCH_DRAWDOWN, WATCH_TRADES } from "./market";
 import { RETURN_DAYS, SQUARES, SUMS_BYTES } from "./sums";
-import { HALF, multiplyHalf, tallyHalf, watchHalf } from "./tile-cash";
-import { addDays, growHalf, squaresOf, startHalf, useReturns, writeLastDay } from "./tile-days";
-import { setShare, share, writeExit, writeExits } from "./tile-exits";
+import { HALF, listHalf, multiplyRow, tallyHalf, watchHalf } from "./tile-cash";
+import { addDays, growHalf, squareHalf, startHalf, useReturns, writeLastDay } from "./tile-days";
+import { clearShare, leastShare, writeExit, writeExits } from "./tile-exits";
 import {
   BATCH,
-  BEFORE,
   CASH,
+  CASH_AT,
+  CASH_BYTES,
   cashes,
-  CHANGED,
   DAILY_SUM,
   DAY_BYTES,
   DOWNSIDE_SUM,
@@ -27,6 +27,7 @@ import {
   GROSS_PROFIT,
   LAST_EQUITY,
   LEAST,
+  NEXT_CASH,
   PEAK,
   RETURN_SUM,
   ROW_BYTES,
@@ -38,7 +39,7 @@ import {
   WHOLE,
   WINS,
 } from "./tile-room";
-import { closeSide, heldAt, leastMark, openSide, setLeastMark, walkSide } from "./tile-side";
+import { clearMarks, closeSide, heldAt, leastMark, openSide, walkSide, writeFlatDay } from "./tile-side";
 
 /** More than what rounding takes from the product of a batch. */
 const DOUBT: f64 = 1e-9;
@@ -132,41 +133,44 @@ function walk(watchesBars: bool): void {
   let day = tileDays();
   let nextDay = 0;
   const words = (bars + 63) >> 6;
-  setShare(1);
-  setLeastMark(1);
+  clearShare();
+  clearMarks();
   for (let word = 0; word < words; word++) {
     // The last day ends when all trades are closed.
     let days: u64 = 0;
+    let dayEnd = day;
     for (; nextDay < dayCount - 1; nextDay++) {
       const bar = lastBarOf(nextDay) - (word << 6);
       if (bar > 63) break;
       days |= (<u64>1) << <u64>bar;
+      writeFlatDay(dayEnd);
+      dayEnd += DAY_BYTES;
     }
     const longs = walkSide(false, word, days, day, watchesBars);
     const shorts = walkSide(true, word, days, day, watchesBars);
     const both = longs | shorts;
     writeExits(false, longs, both, exit, watchesBars);
     writeExits(true, shorts, both, exit, watchesBars);
-    const before = <i32>((exit - exits()) / EXIT_BYTES);
-    for (; days != 0; days &= days - 1) {
+    const before = (exit - exits()) / EXIT_BYTES;
+    for (; day < dayEnd; day += DAY_BYTES) {
       const upTo = days ^ (days - 1);
-      store<i32>(day, before + <i32>popcnt(both & upTo), BEFORE);
-      day += DAY_BYTES;
+      store<usize>(day, cashes() + (before + <usize>popcnt(both & upTo)) * CASH_BYTES, CASH_AT);
+      days &= days - 1;
     }
     exit += <usize>popcnt(both) * EXIT_BYTES;
-    const isFull = exit - exits() >= BATCH * EXIT_BYTES || day - tileDays() >= BATCH * DAY_BYTES;
-    if (!isFull) continue;
+    if (exit - exits() < BATCH * EXIT_BYTES && day - tileDays() < BATCH * DAY_BYTES) continue;
     settleBatch(exit, day);
     exit = exits();
     day = tileDays();
-    setShare(1);
-    setLeastMark(1);
+    clearShare();
+    clearMarks();
   }
-  for (let side = 0; side < 2; side++) {
-    const isShort = side == 1;
-    if (!closeSide(isShort, watchesBars)) continue;
-    if (isShort) writeExit(true, snapsOf(true), exit, watchesBars);
-    else writeExit(false, snapsOf(false), exit, watchesBars);
+  if (closeSide(false, watchesBars)) {
+    writeExit(false, snapsOf(false), exit, watchesBars);
+    exit += EXIT_BYTES;
+  }
+  if (closeSide(true, watchesBars)) {
+    writeExit(true, snapsOf(true), exit, watchesBars);
     exit += EXIT_BYTES;
   }
   settleBatch(exit, day);
@@ -174,22 +178,44 @@ function walk(watchesBars: bool): void {
 
 /** The accounts over the exits up to `end` and the days up to `dayEnd`. */
 function settleBatch(end: usize, dayEnd: usize): void {
-  const guards = !(leastCash * share * (1 - DOUBT) > ruin);
-  let least: f64 = Infinity;
+  const guards = !(leastCash * leastShare() * (1 - DOUBT) > ruin);
+  // Where the least mark is positive, so is what the least account is worth.
+  const guardsDays = guards || !(leastMark() * ruin > 0);
+  const returnsAsked = keeps || (watch & WATCH_DOWNSIDE) != 0;
+  const asksDays = dayEnd != tileDays() && (guardsDays || returnsAsked || firstDay == 0);
+  let least = f64x2.splat(Infinity);
   for (let row: usize = 0; row < rows; row++) {
-    for (let half: usize = 0; half < width; half += HALF) {
-      multiplyHalf(row, half, end, guards);
-      if ((watch & WATCH_DRAWDOWN) != 0) {
-        if (guards) watchHalf(row, half, end, true);
-        else watchHalf(row, half, end, false);
-      }
-      if ((watch & WATCH_TRADES) != 0) tallyHalf(row, half, end);
-      if (dayEnd != tileDays()) addBatch(row, half, dayEnd, guards);
+    if (asksDays || (watch & (WATCH_TRADES | WATCH_DRAWDOWN)) == 0) {
+      if (guards) multiplyRow(row, end, true);
+      else multiplyRow(row, end, false);
     }
-    for (let at: usize = 0; at < width; at += 8) least = min(least, load<f64>(rowAt(row) + at, CASH));
+    const state = rowAt(row);
+    for (let half: usize = 0; half < width; half += HALF) {
+      settleHalf(row, half, end, guards);
+      if (asksDays) addBatch(row, half, dayEnd, guardsDays);
+      const a = v128.load(state + half, NEXT_CASH);
+      const b = v128.load(state + half, NEXT_CASH + 16);
+      v128.store(state + half, a, CASH);
+      v128.store(state + half, b, CASH + 16);
+      least = f64x2.pmin(least, f64x2.pmin(a, b));
+    }
   }
-  leastCash = least;
+  leastCash = min(f64x2.extract_lane(least, 0), f64x2.extract_lane(least, 1));
   firstDay += <i32>((dayEnd - tileDays()) / DAY_BYTES);
+}
+
+/** What the exits of a batch make of half a row. */
+function settleHalf(row: usize, half: usize, end: usize, guards: bool): void {
+  if ((watch & (WATCH_TRADES | WATCH_DRAWDOWN)) == 0) return;
+  const listed = listHalf(row, half, end);
+  if ((watch & WATCH_DRAWDOWN) != 0) {
+    if (guards) watchHalf(row, half, listed, true);
+    else watchHalf(row, half, listed, false);
+  }
+  if ((watch & WATCH_TRADES) != 0) {
+    if (guards) tallyHalf(row, half, listed, true);
+    else tallyHalf(row, half, listed, false);
+  }
 }
 
 /** The batch's days of half a row. */
@@ -202,11 +228,13 @@ function addBatch(row: usize, half: usize, end: usize, guards: bool): void {
     number++;
   }
   if ((watch & WATCH_DOWNSIDE) != 0) {
-    if (keeps) addDays(row, half, first, end, number, true, true);
-    else addDays(row, half, first, end, number, false, true);
-  } else if (keeps) addDays(row, half, first, end, number, true, false);
-  // Where the least mark is positive, so is what the least account is worth.
-  else if (guards || !(leastMark * ruin > 0)) growHalf(row, half, first, end);
+    if (keeps) addDays(row, half, first, end, number, true, true, true);
+    else if (guards) addDays(row, half, first, end, number, false, true, true);
+    else addDays(row, half, first, end, number, false, true, false);
+  } else if (keeps) {
+    if (guards) addDays(row, half, first, end, number, true, false, true);
+    else addDays(row, half, first, end, number, true, false, false);
+  } else growHalf(row, half, first, end);
 }
 
 /** Who was held has closed on the last bar: what its cash is now, and its day. */
@@ -217,35 +245,34 @@ function finish(): void {
       const state = rowAt(row) + half;
       for (let pair: usize = 0; pair < HALF; pair += 16) {
         const cash = v128.load(state + pair, CASH);
-        v128.store(cashes() + pair, cash);
+        v128.store(cashes() + half + pair, cash);
         const peak = f64x2.pmax(v128.load(state + pair, PEAK), cash);
         const least = v128.load(state + pair, LEAST);
         v128.store(state + pair, peak, PEAK);
         v128.store(state + pair, f64x2.pmin(least, f64x2.div(cash, peak)), LEAST);
       }
-      if (dayCount == 0) continue;
-      addBatch(row, half, tileDays() + DAY_BYTES, true);
+      if (dayCount != 0) addBatch(row, half, tileDays() + DAY_BYTES, true);
     }
   }
 }
 
 function writeTile(columns: usize, out: usize, stride: usize): void {
   for (let row: usize = 0; row < rows; row++) {
+    const squares = cashes();
+    for (let half: usize = 0; half < width; half += HALF) {
+      if (keeps && dayCount > 2) squareHalf(row, half, squares + half);
+      else memory.fill(squares + half, 0, HALF);
+    }
     const state = rowAt(row);
     for (let column: usize = 0; column < columns; column++) {
-      writeAccount(state + (column << 3), out + row * stride + column * SUMS_BYTES);
-    }
-    if (!keeps || dayCount < 3) continue;
-    for (let column: usize = 0; column < columns; column += 2) {
-      const squares = squaresOf(row, column << 3);
       const to = out + row * stride + column * SUMS_BYTES;
-      store<f64>(to, f64x2.extract_lane(squares, 0), SQUARES);
-      if (column + 1 < columns) store<f64>(to + SUMS_BYTES, f64x2.extract_lane(squares, 1), SQUARES);
+      writeAccount(state + (column << 3), to);
+      store<f64>(to, load<f64>(squares + (column << 3)), SQUARES);
     }
   }
 }
 
-/** As writeSums does; squares are 0. */
+/** As writeSums does, without squares. */
 function writeAccount(account: usize, to: usize): void {
   store<f64>(to, load<f64>(account, CASH));
   store<f64>(to, load<f64>(account, TRADE_COUNT), 8);
@@ -259,5 +286,4 @@ function writeAccount(account: usize, to: usize): void {
   store<f64>(to, load<f64>(account, DAILY_SUM), 72);
   store<f64>(to, load<f64>(account, DOWNSIDE_SUM), 80);
   store<f64>(to, load<u64>(account, WHOLE) == 0 ? 1 : 0, 88);
-  store<f64>(to, 0, SQUARES);
 }

@@ -38,17 +38,20 @@ export const HELD: usize = 392;
 export const STAY: usize = 396;
 export const ENTER: usize = 400;
 export const EXIT_BAR: usize = 404;
+/** Bits of the long legs that exit; or bits 8 and 9, whether short ones of the first four do, and of the others. */
+export const WHO: usize = 408;
 export const EXIT_BYTES: usize = 448;
 
-/** The end of a day: marks of the legs that are held, likewise, and how many exits of the batch come before it. */
+/** The end of a day: marks of the legs that are held, likewise; where they are; and cash before or after it. */
 export const MARKS: usize = 0;
 export const DAY_STEP: usize = 128;
 export const DAY_IS_LONG: usize = 132;
-export const BEFORE: usize = 136;
+export const MARKS_AT: usize = 136;
+export const CASH_AT: usize = 140;
 export const DAY_BYTES: usize = 192;
 
-/** Cash of four accounts before each exit, and after the last. */
-export const CASH_BYTES: usize = 32;
+/** Cash of a row's accounts before each exit, and after the last. */
+export const CASH_BYTES: usize = 64;
 
 // A number of each of a row's eight accounts, one after the other.
 export const CASH: usize = 0;
@@ -59,22 +62,25 @@ export const FIRST_EQUITY: usize = 192;
 export const LAST_EQUITY: usize = 256;
 export const DAILY_SUM: usize = 320;
 export const DOWNSIDE_SUM: usize = 384;
-/** Days whose equity changed (integers), and all bits set while each ends with equity. */
-export const CHANGED: usize = 448;
+/** Days whose equity did not change (integers), and all bits set while each ends with equity. */
+export const STILL: usize = 448;
 export const WHOLE: usize = 512;
 export const TRADE_COUNT: usize = 576;
 export const WINS: usize = 640;
 export const GROSS_PROFIT: usize = 704;
 export const GROSS_LOSS: usize = 768;
 export const RETURN_SUM: usize = 832;
-export const ROW_BYTES: usize = 896;
+/** Cash after the batch. */
+export const NEXT_CASH: usize = 896;
+export const ROW_BYTES: usize = 960;
 const MOST_ROWS: usize = 8;
 
 const SNAPS: usize = 2 * SIDE_BYTES;
 const EXITS: usize = SNAPS + 2 * MOST_SNAPS * SNAP_BYTES + 32;
 const DAYS: usize = EXITS + MOST * EXIT_BYTES;
-const CASHES: usize = DAYS + (MOST + 1) * DAY_BYTES;
-const ROWS: usize = CASHES + (MOST + 1) * CASH_BYTES;
+const CASHES: usize = DAYS + MOST * DAY_BYTES;
+const LIST: usize = CASHES + (MOST + 1) * CASH_BYTES;
+const ROWS: usize = LIST + 4 * MOST;
 const TILE_BYTES: usize = ROWS + MOST_ROWS * ROW_BYTES;
 
 let room: usize = 0;
@@ -111,17 +117,17 @@ export function tileDays(): usize {
   return room + DAYS;
 }
 
-/** Room for a day that nobody reads. */
-// @ts-ignore: decorator
-@inline
-export function noDay(): usize {
-  return room + DAYS + MOST * DAY_BYTES;
-}
-
 // @ts-ignore: decorator
 @inline
 export function cashes(): usize {
   return room + CASHES;
+}
+
+/** Exits that matter to half a row, 32 bits each. */
+// @ts-ignore: decorator
+@inline
+export function exitList(): usize {
+  return room + LIST;
 }
 
 // @ts-ignore: decorator
@@ -129,6 +135,9 @@ export function cashes(): usize {
 export function rowAt(row: usize): usize {
   return room + ROWS + row * ROW_BYTES;
 }
+
+/** What nobody holds is worth. */
+export const FLAT_MARKS = memory.data<f64>([1, 1], 16);
 
 /** Sixteen of it, from `8 - n` on: the first n of eight, each twice. */
 const WIDE_SLIDE = memory.data<u64>(

@@ -6,8 +6,9 @@ import {
   DAY_BYTES,
   DAY_IS_LONG,
   DAY_STEP,
+  FLAT_MARKS,
   MARKS,
-  noDay,
+  MARKS_AT,
   sideOf,
   SNAP_BAR,
   SNAP_BYTES,
@@ -21,15 +22,14 @@ import {
 } from "./tile-room";
 
 // After the fields of leg-side.ts.
-/** The tile's first leg among those of the side, legs of the tile, and bytes of a number of each. */
+/** The tile's first leg among those of the side, and legs of the tile. */
 const FIRST: usize = 16;
 export const LEGS: usize = 20;
-export const WIDTH: usize = 24;
 /** Legs held, and the bar since which it has been so many; or since which closes have not been looked at. */
-const HELD: usize = 28;
-const SINCE: usize = 32;
+const HELD: usize = 24;
+const SINCE: usize = 28;
 /** Coefficients of the side. */
-export const RULE: usize = 36;
+export const RULE: usize = 32;
 /** Gate and legs in the word before. */
 const GATE_BEFORE: usize = 40;
 const SOME_BEFORE: usize = 48;
@@ -38,11 +38,15 @@ const ENTRIES: usize = 64;
 const LOW: usize = 128;
 const HIGH: usize = 192;
 
-/** No mark of a day that was written since it was set is below. */
-export let leastMark: f64 = 0;
+/** Least marks of even and of odd legs at the days that were written since they were set. */
+let leastMarks: v128 = i64x2.splat(0);
 
-export function setLeastMark(mark: f64): void {
-  leastMark = mark;
+export function clearMarks(): void {
+  leastMarks = f64x2.splat(1);
+}
+
+export function leastMark(): f64 {
+  return min(f64x2.extract_lane(leastMarks, 0), f64x2.extract_lane(leastMarks, 1));
 }
 
 /** `legs` are fields of leg-side.ts. */
@@ -51,9 +55,6 @@ export function openSide(isShort: bool, legs: usize, first: i32, count: i32, rul
   memory.copy(side, legs, FIRST);
   store<i32>(side, first, FIRST);
   store<i32>(side, count, LEGS);
-  // Rows read their own leg, columns four at a time.
-  const pairs = isShort ? (count > 4 ? 4 : 2) : (count + 1) >> 1;
-  store<i32>(side, pairs << 4, WIDTH);
   store<i32>(side, 0, HELD);
   store<i32>(side, 0, SINCE);
   store<usize>(side, rules + (isShort ? 8 : 0), RULE);
@@ -85,7 +86,7 @@ function turns(g: u64, gBefore: u64, d: u64, z: u64, zBefore: u64): u64 {
 
 /**
  * Walks a word of bars; returns those at which legs exit, with a snapshot of each at `snapsOf`. Marks of the days that
- * end at `days` are written to as many places from `day` on: by the long side first.
+ * end at `days` are written to as many places from `day` on, where legs of the side are held.
  */
 // @ts-ignore: decorator
 @inline
@@ -102,6 +103,9 @@ export function walkSide(isShort: bool, word: i32, days: u64, day: usize, watche
   store<u64>(side, z, SOME_BEFORE);
   const rest = bars - (word << 6);
   const valid = rest < 64 ? ((<u64>1) << <u64>rest) - 1 : ~(<u64>0);
+  // While none is held days need not be looked at.
+  const held64 = g & z;
+  let left = (turns(g, gBefore, d, z, zBefore) | (days & held64)) & valid;
   const others = load<u64>(field(other, GATE) + at);
   const counts = field(side, COUNTS) + (<usize>word << 6);
   const otherCounts = field(other, COUNTS) + (<usize>word << 6);
@@ -110,35 +114,51 @@ export function walkSide(isShort: bool, word: i32, days: u64, day: usize, watche
   let since = load<i32>(side, SINCE);
   let snap = snapsOf(isShort);
   let exits: u64 = 0;
-  for (let left = (turns(g, gBefore, d, z, zBefore) | days) & valid; left != 0; left &= left - 1) {
+  for (; left != 0; left &= left - 1) {
     const b = ctz(left);
     const bit = left & (0 - left);
     const bar = (word << 6) + <i32>b;
     const now = heldOf(side, <usize>load<u8>(counts + <usize>b), g >>> b);
-    if (watchesBars) see(side, held == 0 ? bar : since, bar);
     store<i32>(snap, bar, SNAP_BAR);
     store<i32>(snap, held, SNAP_WAS);
     store<i32>(snap, now, SNAP_NOW);
     store<i32>(snap, heldOf(other, <usize>load<u8>(otherCounts + <usize>b), others >>> b), SNAP_OTHERS);
     const price = v128.load64_splat(prices + (<usize>b << 3));
-    enter(side, snap, now > held ? <usize>held : 8, price, watchesBars);
+    const kept = below(now > held ? <usize>held : 8);
+    turn(side, snap, price, kept, held == 0 ? bar : since, bar, watchesBars);
     exits |= bit & (0 - <u64>(now < held));
     snap += select<usize>(SNAP_BYTES, 0, now < held);
     held = now;
     since = bar;
-    if ((days & bit) == 0) continue;
-    const place = day + <usize>popcnt(days & (bit - 1)) * DAY_BYTES;
-    writeDay(isShort, side, isShort && held == 0 ? noDay() : place, <usize>held, price);
+    if ((days & bit) == 0 || held == 0) continue;
+    writeDay(isShort, side, day + <usize>popcnt(days & (bit - 1)) * DAY_BYTES, <usize>held, price);
   }
   store<i32>(side, held, HELD);
   store<i32>(side, since, SINCE);
   return exits;
 }
 
-/** Closes of the bars `[from, to)`, which all legs that are held have seen. */
+/**
+ * Copies what the legs are in to a snapshot; those that `kept` does not keep begin anew. Legs that are held have seen
+ * the closes of the bars `[from, to)` meanwhile.
+ */
 // @ts-ignore: decorator
 @inline
-function see(side: usize, from: i32, to: i32): void {
+function turn(
+  side: usize,
+  snap: usize,
+  price: v128,
+  kept: usize,
+  from: i32,
+  to: i32,
+  watchesBars: bool,
+): void {
+  const keep0 = v128.load(kept);
+  const keep1 = v128.load(kept, 16);
+  const keep2 = v128.load(kept, 32);
+  const keep3 = v128.load(kept, 48);
+  passOn(side + ENTRIES, snap + SNAP_ENTRIES, price, keep0, keep1, keep2, keep3);
+  if (!watchesBars) return;
   const first = close + (<usize>from << 3);
   let low = v128.load64_splat(first);
   let high = low;
@@ -149,34 +169,39 @@ function see(side: usize, from: i32, to: i32): void {
   }
   low = f64x2.pmin(low, i64x2.shuffle(low, low, 1, 0));
   high = f64x2.pmax(high, i64x2.shuffle(high, high, 1, 0));
-  const width = field(side, WIDTH);
-  for (let pair: usize = 0; pair < width; pair += 16) {
-    const at = side + pair;
-    v128.store(at, f64x2.pmin(v128.load(at, LOW), low), LOW);
-    v128.store(at, f64x2.pmax(v128.load(at, HIGH), high), HIGH);
+  for (let pair: usize = 0; pair < 64; pair += 16) {
+    v128.store(side + pair, f64x2.pmin(v128.load(side + pair, LOW), low), LOW);
+    v128.store(side + pair, f64x2.pmax(v128.load(side + pair, HIGH), high), HIGH);
   }
+  passOn(side + LOW, snap + SNAP_LOW, f64x2.splat(Infinity), keep0, keep1, keep2, keep3);
+  passOn(side + HIGH, snap + SNAP_HIGH, f64x2.splat(-Infinity), keep0, keep1, keep2, keep3);
 }
 
-/** Copies what the legs are in to a snapshot; those from `kept` on begin anew. */
+/** Copies eight numbers, and keeps those that are to be kept. */
 // @ts-ignore: decorator
 @inline
-function enter(side: usize, snap: usize, kept: usize, price: v128, watchesBars: bool): void {
-  const width = field(side, WIDTH);
-  const stays = below(kept);
-  for (let pair: usize = 0; pair < width; pair += 16) {
-    const at = side + pair;
-    const keep = v128.load(stays + pair);
-    const entries = v128.load(at, ENTRIES);
-    v128.store(snap + pair, entries, SNAP_ENTRIES);
-    v128.store(at, v128.bitselect(entries, price, keep), ENTRIES);
-    if (!watchesBars) continue;
-    const low = v128.load(at, LOW);
-    const high = v128.load(at, HIGH);
-    v128.store(snap + pair, low, SNAP_LOW);
-    v128.store(snap + pair, high, SNAP_HIGH);
-    v128.store(at, v128.bitselect(low, f64x2.splat(Infinity), keep), LOW);
-    v128.store(at, v128.bitselect(high, f64x2.splat(-Infinity), keep), HIGH);
-  }
+function passOn(at: usize, to: usize, anew: v128, k0: v128, k1: v128, k2: v128, k3: v128): void {
+  const a = v128.load(at);
+  const b = v128.load(at, 16);
+  const c = v128.load(at, 32);
+  const d = v128.load(at, 48);
+  v128.store(to, a);
+  v128.store(to, b, 16);
+  v128.store(to, c, 32);
+  v128.store(to, d, 48);
+  v128.store(at, v128.bitselect(a, anew, k0));
+  v128.store(at, v128.bitselect(b, anew, k1), 16);
+  v128.store(at, v128.bitselect(c, anew, k2), 32);
+  v128.store(at, v128.bitselect(d, anew, k3), 48);
+}
+
+/** A day on which nobody holds anything. */
+// @ts-ignore: decorator
+@inline
+export function writeFlatDay(day: usize): void {
+  store<usize>(day, FLAT_MARKS, MARKS_AT);
+  store<u32>(day, 0, DAY_STEP);
+  store<u32>(day, 0, DAY_IS_LONG);
 }
 
 /** Marks at the end of a day, 1 for legs that are not held. */
@@ -186,42 +211,65 @@ function writeDay(isShort: bool, side: usize, day: usize, held: usize, price: v1
   const rule = load<usize>(side, RULE);
   const base = v128.load64_splat(rule, MARK_BASE);
   const slope = v128.load64_splat(rule, MARK_SLOPE);
-  const one = f64x2.splat(1);
-  const width = field(side, WIDTH);
   const holds = below(held);
-  let least = one;
-  for (let pair: usize = 0; pair < width; pair += 16) {
-    const ratio = f64x2.div(price, v128.load(side + pair, ENTRIES));
-    const mark = v128.bitselect(f64x2.add(base, f64x2.mul(slope, ratio)), one, v128.load(holds + pair));
-    least = f64x2.pmin(least, mark);
-    if (isShort) v128.store(day + pair, mark, MARKS);
-    else storeTwice(day + MARKS + (pair << 1), mark);
-  }
-  leastMark = min(leastMark, min(f64x2.extract_lane(least, 0), f64x2.extract_lane(least, 1)));
+  const entries = side + ENTRIES;
+  const a = markOf(base, slope, price, v128.load(entries), v128.load(holds));
+  const b = markOf(base, slope, price, v128.load(entries, 16), v128.load(holds, 16));
+  const c = markOf(base, slope, price, v128.load(entries, 32), v128.load(holds, 32));
+  const d = markOf(base, slope, price, v128.load(entries, 48), v128.load(holds, 48));
+  putEight(isShort, day + MARKS, a, b, c, d);
+  leastMarks = f64x2.pmin(f64x2.pmin(leastMarks, f64x2.pmin(a, b)), f64x2.pmin(c, d));
+  store<usize>(day, day + MARKS, MARKS_AT);
   store<u32>(day, isShort ? 16 : 0, DAY_STEP);
   store<u32>(day, isShort ? 0 : ~0, DAY_IS_LONG);
 }
 
-/** Both lanes, each twice. */
 // @ts-ignore: decorator
 @inline
-export function storeTwice(at: usize, pair: v128): void {
-  v128.store(at, i64x2.shuffle(pair, pair, 0, 0));
-  v128.store(at, i64x2.shuffle(pair, pair, 1, 1), 16);
+function markOf(base: v128, slope: v128, price: v128, entries: v128, holds: v128): v128 {
+  const marks = f64x2.add(base, f64x2.mul(slope, f64x2.div(price, entries)));
+  return v128.bitselect(marks, f64x2.splat(1), holds);
+}
+
+/** Numbers of eight legs: short ones one beside the other, long ones each twice. */
+// @ts-ignore: decorator
+@inline
+export function putEight(isShort: bool, at: usize, a: v128, b: v128, c: v128, d: v128): void {
+  if (isShort) {
+    v128.store(at, a);
+    v128.store(at, b, 16);
+    v128.store(at, c, 32);
+    v128.store(at, d, 48);
+    return;
+  }
+  v128.store(at, i64x2.shuffle(a, a, 0, 0));
+  v128.store(at, i64x2.shuffle(a, a, 1, 1), 16);
+  v128.store(at, i64x2.shuffle(b, b, 0, 0), 32);
+  v128.store(at, i64x2.shuffle(b, b, 1, 1), 48);
+  v128.store(at, i64x2.shuffle(c, c, 0, 0), 64);
+  v128.store(at, i64x2.shuffle(c, c, 1, 1), 80);
+  v128.store(at, i64x2.shuffle(d, d, 0, 0), 96);
+  v128.store(at, i64x2.shuffle(d, d, 1, 1), 112);
 }
 
 /** Whoever is held on the last bar exits on it, once more: leaves a snapshot; false where nobody is. */
+// @ts-ignore: decorator
+@inline
 export function closeSide(isShort: bool, watchesBars: bool): bool {
   const side = sideOf(isShort);
   const held = load<i32>(side, HELD);
   if (held == 0) return false;
   const since = load<i32>(side, SINCE);
-  if (watchesBars && since < bars - 1) see(side, since, bars - 1);
   const snap = snapsOf(isShort);
   store<i32>(snap, bars - 1, SNAP_BAR);
   store<i32>(snap, held, SNAP_WAS);
   store<i32>(snap, 0, SNAP_NOW);
   store<i32>(snap, 0, SNAP_OTHERS);
-  enter(side, snap, 8, f64x2.splat(1), watchesBars);
+  const price = f64x2.splat(1);
+  if (watchesBars && since < bars - 1) turn(side, snap, price, below(8), since, bars - 1, true);
+  else {
+    turn(side, snap, price, below(8), 0, 0, false);
+    memory.copy(snap + SNAP_LOW, side + LOW, 128);
+  }
   return true;
 }

@@ -91,20 +91,17 @@ describeEachKernel("long panels behind gates", (kernels) => {
     ["few prices", { volatilityPct: 0.2, tickSize: 1 }, 0],
   ])("score the variants of %s as each by itself is", (_, market, feePct) => {
     const { sweep, candles } = gatedPanels({ bars: 3_001, seed: 5, ...market }, feePct);
-    const variants = sweep.axes.reduce((size, { values }) => size * values.length, 1);
-    const together = new SweepScorer(sweep, candles, { backend });
-    expect(together.legEngine()).not.toBeNull();
-    const [out] = columnsOf(together, 0, variants);
-    together.release();
-    const each = new SweepScorer(sweep, candles, { backend, batches: false });
-    const alone = new Float64Array(variants);
-    for (let index = 0; index < variants; index++) {
-      each.seek(index);
-      each.scoreBase(alone, index);
+    for (const metrics of MEASURED) {
+      const [together, alone] = [true, false].map((batches) => {
+        const scorer = new SweepScorer(sweep, candles, { backend, metrics, batches });
+        expect(scorer.legEngine() !== null).toBe(batches);
+        const columns = columnsOf(scorer, 0, scorer.space.grid.size);
+        scorer.release();
+        return columns.map((column) => [...column]);
+      });
+      expect(new Set(alone[0]).size).toBeGreaterThan(2);
+      expect(together).toEqual(alone);
     }
-    each.release();
-    expect(new Set(alone).size).toBeGreaterThan(2);
-    expect([...out]).toEqual([...alone]);
   });
 });
 

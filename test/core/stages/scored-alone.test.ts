@@ -73,7 +73,11 @@ describe("variants that kernels score by themselves", () => {
     expect(alone).toMatchObject({ engine: "legs", variants: 40 });
     expect(alone!.seriesBytes).toBeLessThan(seriesBytes);
     for (const change of [
-      { ranking: { primary: { metric: "sharpe" } } },
+      // A short is worth less than nothing where it begins.
+      {
+        ranking: { primary: { metric: "sharpe" } },
+        execution: { feePct: 50, slippagePct: 40 },
+      },
       { execution: { sizing: "FIXED_QUOTE" } },
       { execution: { fillMode: "INTRABAR" } },
     ] as const) {
