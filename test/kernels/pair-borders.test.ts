@@ -2,14 +2,12 @@ import { it } from "vitest";
 import { RANKING_METRICS, type RankingMetric } from "../../src/core/metrics/ranking-metric.ts";
 import { allocateCandles, type Candles } from "../../src/core/series/candles.ts";
 import { backendFactory } from "../../src/kernels/backend-factory.ts";
-import type { RunRequestInput } from "../../src/plan/request.ts";
 import { expectEveryEngine } from "../support/every-engine.ts";
 import { describeEachKernel } from "../support/kernel-suites.ts";
 import { planOf } from "../support/request-samples.ts";
 
 /** Markets made for what chance seldom brings about at the border of a block of 512 bars. */
 const HOUR_MS = 3_600_000;
-const WARM_UP = 8;
 const MEASURED: readonly (readonly RankingMetric[])[] = [
   ["totalReturnPct"],
   ["numTrades"],
@@ -30,12 +28,7 @@ function candlesOf(bars: number, closeAt: (t: number) => number): Candles {
   return candles;
 }
 
-function sweepOf(
-  candles: Candles,
-  fast: readonly number[],
-  slow: readonly number[],
-  execution: RunRequestInput["execution"] = {},
-) {
+function sweepOf(candles: Candles, fast: readonly number[], slow: readonly number[]) {
   const request = {
     dataset: "made",
     warmupBars: 0,
@@ -46,7 +39,6 @@ function sweepOf(
       },
       signals: [{ rule: "cross", of: "fast", against: "slow" }],
     },
-    execution,
   };
   const market = { datasetHash: "9".repeat(64), timeframe: "1h" as const, candles };
   return planOf(request, {}, market).sweep;
@@ -64,16 +56,6 @@ describeEachKernel("pairs at borders = reference engine, to the bit", (kernels) 
     });
     const sweep = sweepOf(candles, [1, 2], [2, 3]);
     expectEveryEngine(sweep, candles, backend, MEASURED);
-  });
-
-  it.each([2, 100, 512, 513, 600])("%d bars that only rise, held to the last one", (bars) => {
-    const candles = candlesOf(WARM_UP + bars, (t) => 100 + t / 1_000);
-    for (const direction of ["LONG_SHORT", "LONG_ONLY"] as const) {
-      // What the exit costs is the deepest fall there is, from the bar before it.
-      const sweep = sweepOf(candles, [1, 2], [2, 3], { direction, feePct: 5 });
-      const range = { firstBar: WARM_UP, lastBar: WARM_UP + bars };
-      expectEveryEngine({ ...sweep, ...range }, candles, backend, MEASURED);
-    }
   });
 
   it.each([

@@ -38,7 +38,7 @@ const SHAPES: Readonly<Record<string, RunRequestInput["strategy"]>> = {
   },
 };
 
-/** Levels in what the last prices move by, up by two and down by one. */
+/** Levels in what the last prices move by, one at a time. */
 function legs(levels: readonly number[]): RunRequestInput["strategy"] {
   return {
     expressions: { long: "close - close[1] > $up", short: "close[1] - close > $down" },
@@ -54,11 +54,14 @@ const MEASURED: readonly (readonly RankingMetric[])[] = [
   RANKING_METRICS,
 ];
 
-/** Rests, rises to 1, falls to what the bound leaves of it, and then turns every other bar. */
+/**
+ * Rests, rises to 1, falls to what the bound leaves of it, and then rises in waves: a long trade
+ * would win each time, and leave no less than the bound.
+ */
 function fallingAt(fall: number, bars: number): Candles {
   const candles = allocateCandles(bars, false);
   for (let t = 0; t < bars; t++) {
-    const after = LEFT * (2 + ((t - fall) >> 1) + 2 * ((t - fall) & 1));
+    const after = LEFT * (2 + 2 * ((t - fall) >> 2) + ((t - fall) & 3));
     const close = t < fall - 1 ? 0.5 : t === fall - 1 ? 1 : t === fall ? LEFT : after;
     candles.time[t] = t * HOUR_MS;
     for (const column of [candles.open, candles.high, candles.low, candles.close]) {
