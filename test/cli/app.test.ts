@@ -8,14 +8,22 @@ import {
   type ServiceConfig,
   UserError,
 } from "../../src/index.ts";
+import { chooseKernels } from "../../src/kernels/choose-kernels.ts";
 import { temporaryFolder } from "./sweepline-process.ts";
 
 const data = temporaryFolder();
+const flags = {
+  dataDir: data.path,
+  port: 0,
+  workers: 2,
+  kernels: "reference",
+  caches: { indicatorBytes: 0, atomBytes: 0 },
+  log: { level: "silent" },
+  admission: { breaker: "CLOSED" },
+};
 let config: ServiceConfig;
 
 beforeAll(() => {
-  const quiet = { log: { level: "silent" }, admission: { breaker: "CLOSED" } };
-  const flags = { dataDir: data.path, port: 0, workers: 2, ...quiet };
   config = loadConfig({ environment: {}, flags });
 });
 
@@ -48,7 +56,9 @@ describe("the whole service in one process", () => {
     expect(sync.plan.datasetHash).toBe(dataset.hash);
     const { run } = await app.runs.startRun(request, "key");
     const ended = await untilEnded(app.store, run.id);
-    expect(ended).toMatchObject({ state: "SUCCEEDED", digest: sync.digest });
+    const recorded = { digest: sync.digest, kernels: "reference" };
+    expect(ended).toMatchObject({ state: "SUCCEEDED", ...recorded });
+    expect(sync.kernels).toBe("reference");
 
     const [first, second] = [app.close(), app.close()];
     expect(first).toBe(second);
@@ -57,8 +67,13 @@ describe("the whole service in one process", () => {
     expect(existsSync(join(data.path, "database.lock"))).toBe(false);
 
     // What was stored is there for the next process that opens the database.
-    await using again = await createApp(config, { work: false });
-    expect(await again.store.run(run.id)).toMatchObject({ digest: sync.digest });
+    const other = loadConfig({ environment: {}, flags: { ...flags, kernels: "auto", caches: {} } });
+    await using again = await createApp(other, { work: false });
+    expect(await again.store.run(run.id)).toMatchObject(recorded);
+    // Other kernels and caches, the same bits.
+    expect(other.caches.atomBytes).toBeGreaterThan(0);
+    const repeated = await again.runs.backtest(request);
+    expect(repeated).toMatchObject({ digest: sync.digest, kernels: chooseKernels("auto") });
     await expect(createApp(config)).rejects.toThrow(/in use by process/);
     expect(await again.store.findDataset("market")).toMatchObject({ hash: dataset.hash });
   });
