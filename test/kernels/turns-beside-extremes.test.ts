@@ -1,0 +1,102 @@
+import fc from "fast-check";
+import { it } from "vitest";
+import { RANKING_METRICS, type RankingMetric } from "../../src/core/metrics/ranking-metric.ts";
+import { allocateCandles, type Candles } from "../../src/core/series/candles.ts";
+import { backendFactory } from "../../src/kernels/backend-factory.ts";
+import { expectEveryEngine } from "../support/every-engine.ts";
+import { anyCloseSettings } from "../support/execution-arbitraries.ts";
+import { describeEachKernel } from "../support/kernel-suites.ts";
+import { planOf } from "../support/request-samples.ts";
+
+/**
+ * Signals made of the volume, so that closes are free: the extreme ones lie right before, on and
+ * behind the bars on which a signal turns. A trade that takes in a bar too many, or leaves one out,
+ * has another drawdown.
+ */
+const HOUR_MS = 3_600_000;
+const MEASURED: readonly (readonly RankingMetric[])[] = [
+  ["maxDrawdownPct"],
+  ["returnOverMaxDrawdown", "numTrades"],
+  ["sharpe"],
+  RANKING_METRICS,
+];
+
+/** Around what is scanned bar by bar, words and blocks. */
+const LENGTHS = [1, 2, 3, 4, 5, 6, 7, 8, 62, 63, 64, 65, 126, 127, 128, 129, 130, 131, 132, 200];
+const EXTREMES = [0.2, 0.6, 0.9, 1.2, 3];
+
+const anyRun = fc.record({
+  length: fc.constantFrom(...LENGTHS),
+  side: fc.constantFrom(1, 1, 0, -1, -1),
+  /** Of the bars before, on and behind the turn; none where they are as the others. */
+  extremes: fc.array(fc.option(fc.constantFrom(...EXTREMES)), { minLength: 3, maxLength: 3 }),
+});
+
+const anyMarket: fc.Arbitrary<Candles> = fc
+  .record({
+    runs: fc.array(anyRun, { minLength: 1, maxLength: 14 }),
+    wiggle: fc.array(fc.nat(20), { minLength: 7, maxLength: 7 }),
+  })
+  .map(({ runs, wiggle }) => {
+    const bars = runs.reduce((sum, { length }) => sum + length, 1);
+    const candles = allocateCandles(bars, false);
+    const close = Float64Array.from({ length: bars }, (_, t) => 100 + wiggle[t % 7] / 10);
+    candles.volume.fill(1e6);
+    let turn = 1;
+    for (const { length, side, extremes } of runs) {
+      for (let t = turn; t < turn + length; t++) {
+        candles.volume[t] = candles.volume[t - 1] + side;
+      }
+      for (const [i, factor] of extremes.entries()) {
+        const t = turn - 1 + i;
+        if (factor !== null && t < bars) close[t] = 100 * factor;
+      }
+      turn += length;
+    }
+    for (let t = 0; t < bars; t++) candles.time[t] = t * HOUR_MS;
+    for (const column of [candles.open, candles.high, candles.low, candles.close]) {
+      column.set(close);
+    }
+    return candles;
+  });
+
+/** Long while the volume rises, short while it falls. */
+const STRATEGIES = [
+  {
+    indicators: {
+      fast: { id: "ma.sma", params: { window: [1], source: "volume" } },
+      slow: { id: "ma.sma", params: { window: [2, 3], source: "volume" } },
+    },
+    signals: [{ rule: "cross", of: "fast", against: "slow" }],
+  },
+  {
+    expressions: {
+      long: "volume > volume[1] and close > $least",
+      short: "volume < volume[1] and close > $least",
+    },
+    parameters: { least: [0, 50] },
+  },
+];
+
+describeEachKernel("extremes beside turns = reference engine, to the bit", (kernels) => {
+  const backend = backendFactory(kernels);
+  it("in pairs, variant by variant, and in cells of a risk grid", () => {
+    const anyCase = fc.record({
+      candles: anyMarket,
+      strategy: fc.constantFrom(...STRATEGIES),
+      settings: anyCloseSettings,
+      isAllIn: fc.boolean(),
+      measured: fc.constantFrom(...MEASURED),
+    });
+    fc.assert(
+      fc.property(anyCase, ({ candles, strategy, settings, isAllIn, measured }) => {
+        const execution = isAllIn ? { ...settings, sizing: "ALL_IN" } : settings;
+        const risk = { stopLossPct: ["off", 50], takeProfitPct: ["off", 30] };
+        const request = { dataset: "made", warmupBars: 0, strategy, risk, execution };
+        const market = { datasetHash: "6".repeat(64), timeframe: "1h" as const, candles };
+        expectEveryEngine(planOf(request, {}, market).sweep, candles, backend, [measured]);
+      }),
+      { numRuns: 150 },
+    );
+  });
+});
