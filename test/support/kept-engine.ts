@@ -1,6 +1,4 @@
-import { readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { engineModule } from "../../src/store/embedded/engine-module.ts";
 
 /**
  * Vitest setup of processes that many files share: as long as somebody holds the embedded
@@ -9,5 +7,4 @@ import { fileURLToPath } from "node:url";
  */
 const kept = globalThis as { keptEngine?: WebAssembly.Module };
 
-const main = fileURLToPath(import.meta.resolve("@electric-sql/pglite"));
-kept.keptEngine ??= await WebAssembly.compile(readFileSync(join(dirname(main), "pglite.wasm")));
+kept.keptEngine ??= await engineModule();

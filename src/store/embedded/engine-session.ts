@@ -1,5 +1,6 @@
 import { PGlite } from "@electric-sql/pglite";
 import { LOG_SETTINGS } from "./database-log.ts";
+import { engineModule } from "./engine-module.ts";
 import type { EmbeddedSession } from "./session.ts";
 
 /** How the engine leaves a statement that failed. Everything else that it throws is its end. */
@@ -15,7 +16,8 @@ export class EngineSession implements EmbeddedSession {
     const settings = LOG_SETTINGS.flatMap((setting) => ["-c", setting]);
     const startParams = [...PGlite.defaultStartParams, ...settings];
     const place = dataDir === undefined ? {} : { dataDir };
-    const engine = await PGlite.create({ ...place, startParams });
+    const pgliteWasmModule = await engineModule();
+    const engine = await PGlite.create({ ...place, startParams, pgliteWasmModule });
     failLoudly(engine);
     return new EngineSession(engine);
   }
