@@ -29,15 +29,39 @@ function holdUp(ms: number): void {
   for (const until = performance.now() + ms; performance.now() < until; );
 }
 
+/** What is done without a longer pause than it makes itself; a busy machine may need some tries. */
+function unheld<T>(ms: number, work: () => T): T {
+  for (let left = 100; ; left--) {
+    const startMs = performance.now();
+    const done = work();
+    if (left === 0 || performance.now() - startMs < ms + 50) return done;
+    opened?.close();
+  }
+}
+
+/** Whether a run may begin; otherwise why not. */
+function answerOf({ control }: OpenAdmission): string {
+  try {
+    return control.admit().isProbe ? "as a probe" : "admitted";
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
 it("sees in the request itself that the event loop has been held up for long enough", () => {
-  const { control } = open(5);
-  expect(control.admit().isProbe).toBe(false);
-  holdUp(150);
-  expect(control.admit().isProbe, "it may be over").toBe(false);
-  holdUp(150);
-  // No timer has had its turn since: each time six looks were missed.
-  expect(() => control.admit()).toThrow(/eventLoopDelayMs is \d+/);
-  expect(control.breaker()).toMatchObject({ state: "OPEN", trips: 1 });
+  const { answers, breaker } = unheld(300, () => {
+    const admission = open(5);
+    const answers = [answerOf(admission)];
+    for (let turn = 0; turn < 2; turn++) {
+      holdUp(150);
+      answers.push(answerOf(admission));
+    }
+    return { answers, breaker: admission.control.breaker() };
+  });
+  // After the first it may be over. No timer has had its turn: each time six looks were missed.
+  expect(answers.slice(0, 2)).toEqual(["admitted", "admitted"]);
+  expect(answers[2]).toMatch(/eventLoopDelayMs is \d+/);
+  expect(breaker).toMatchObject({ state: "OPEN", trips: 1 });
 });
 
 it("sees a loop whose turns are long though its looks come in time", async () => {
@@ -54,9 +78,10 @@ it("sees a loop whose turns are long though its looks come in time", async () =>
 });
 
 it("lets a run begin after one long turn where that is no breach yet", async () => {
-  const { control } = open(50);
+  // Half a minute of looks: no pause of a busy machine is as long.
+  const admission = open(1_500);
   holdUp(150);
-  expect(control.admit().isProbe).toBe(false);
+  expect(answerOf(admission)).toBe("admitted");
   await sleep(60);
-  expect(control.breaker()).toMatchObject({ state: "CLOSED", trips: 0 });
+  expect(admission.control.breaker()).toMatchObject({ state: "CLOSED", trips: 0 });
 });

@@ -9,9 +9,15 @@ beforeAll(async () => {
 afterAll(() => postgres?.stop());
 
 it("a run outlives kill -9 of server, worker, thread and database", async () => {
-  const report = await campaign({
-    blows: ["worker", "thread", "server", "postgres kill"],
-    ...{ seed: 3, windows: 60, bars: 2_000, chunkVariants: 30, chunkDelayMs: 250, postgres },
+  const fallen = (chunkDelayMs: number) =>
+    campaign({
+      blows: ["worker", "thread", "server", "postgres kill"],
+      ...{ seed: 3, windows: 60, bars: 2_000, chunkVariants: 30, chunkDelayMs, postgres },
+    });
+  // On a busy machine the run may be over before the last blow: then it takes twice the time.
+  const report = await fallen(250).catch((error: Error) => {
+    if (!/the run ended as SUCCEEDED after/.test(error.message)) throw error;
+    return fallen(500);
   });
   expect(report.complaints).toEqual([]);
   expect(report.run).toMatchObject({ state: "SUCCEEDED", digest: report.digest });

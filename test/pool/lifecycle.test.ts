@@ -109,20 +109,29 @@ describe("one position with very many cells", () => {
 
   it("tells of its rows of targets, not only of its end, and stops between them", async () => {
     const pool = await openPool(1);
-    const controller = new AbortController();
-    const chunk = begin(pool, task, { signal: controller.signal });
-    await chunk.scoring;
-    controller.abort();
-    const result = await chunk.done;
+    // A tenth of a second may be over before a busy machine says stop: then it is met once more.
+    const stopped = async () => {
+      const controller = new AbortController();
+      const chunk = begin(pool, task, { signal: controller.signal });
+      await chunk.scoring;
+      controller.abort();
+      return { heard: chunk.heard, result: await chunk.done };
+    };
+    let { heard, result } = await stopped();
+    for (let n = 1; result.scored === cells && n < 50; n++) ({ heard, result } = await stopped());
     expect(result.status).toBe("aborted");
     expect(result.scored).toBeGreaterThan(0);
     expect(result.scored).toBeLessThan(cells);
     expect(result.scored % MANY_CELLS.plan.sweep.targets.length).toBe(0);
-    expect(chunk.heard[0].scored).toBeLessThanOrEqual(result.scored);
+    expect(heard[0].scored).toBeLessThanOrEqual(result.scored);
 
-    const whole = begin(pool, task);
-    expect(await whole.done).toMatchObject({ status: "done", scored: cells });
-    expect(whole.heard.filter(({ scored }) => scored > 0 && scored < cells)).not.toEqual([]);
+    const inTheMiddle: ChunkProgress[] = [];
+    for (let n = 0; inTheMiddle.length === 0 && n < 50; n++) {
+      const whole = begin(pool, task);
+      expect(await whole.done).toMatchObject({ status: "done", scored: cells });
+      inTheMiddle.push(...whole.heard.filter(({ scored }) => scored > 0 && scored < cells));
+    }
+    expect(inTheMiddle).not.toEqual([]);
   });
 });
 
@@ -162,7 +171,8 @@ describe("a thread that dies", () => {
     expect(pool.stats().replacedWorkers).toBe(3);
   });
 
-  it("again and again before it is ready is waited with, and the pool is whole again", async () => {
+  /** A pool whose only thread died four times before it was ready, and how it waited with it. */
+  async function diedFourTimes(): Promise<{ pool: WorkerPool; waits: readonly number[] }> {
     const waits: number[] = [];
     const onWait = (_reason: Error | null, waitMs: number) => void waits.push(waitMs);
     const restarts = { waits: { baseMs: 200, maxMs: 60_000 }, onWait };
@@ -177,6 +187,12 @@ describe("a thread that dies", () => {
     // As late as the first wait says; another death makes it longer.
     await expect.poll(() => pool.stats().alive).toBe(1);
     await pool.terminateWorker(0);
+    // Where a busy machine came too late it was ready before: then it is done with another pool.
+    return pool.stats().failedStarts === 4 ? { pool, waits } : diedFourTimes();
+  }
+
+  it("again and again before it is ready is waited with, and the pool is whole again", async () => {
+    const { pool, waits } = await diedFourTimes();
     expect(pool.stats()).toMatchObject({ alive: 0, failedStarts: 4 });
     expect(waits).toHaveLength(2);
     for (const [n, waitMs] of waits.entries()) {
@@ -322,7 +338,7 @@ describe("close", () => {
     await pool.close();
     await expect(pool.runChunk(stageA(LIGHT))).rejects.toThrow("the pool is closed");
     expect(pool.stats()).toMatchObject({ busy: 0, queuedChunks: 0, replacedWorkers: 0 });
-    await new Promise((resolve) => setImmediate(resolve));
-    expect(threadHandles()).toBe(before);
+    // Threads of former tests may go meanwhile as well.
+    await expect.poll(threadHandles).toBeLessThanOrEqual(before);
   });
 });

@@ -3,7 +3,15 @@ import { canonicalBytes } from "../../src/core/stages/digest.ts";
 import { createPool, type WorkerPool } from "../../src/pool/pool.ts";
 import type { ChunkProgress, ChunkResult, ChunkTask } from "../../src/pool/task.ts";
 import { describeEachKernel } from "../support/kernel-suites.ts";
-import { HEAVY, LIGHT, MANY_CELLS, PAIRS, stageA, stageB } from "../support/pool-tasks.ts";
+import {
+  HEAVY,
+  LIGHT,
+  MANY_CELLS,
+  MANY_PAIRS,
+  PAIRS,
+  stageA,
+  stageB,
+} from "../support/pool-tasks.ts";
 
 const BULK = 1;
 const URGENT = 4;
@@ -14,7 +22,7 @@ const URGENT = 4;
  */
 const LONG: readonly (readonly [string, ChunkTask, ChunkTask])[] = [
   ["variants one by one", stageA(HEAVY, 0, 48_000), stageA(HEAVY)],
-  ["batches", stageA(PAIRS, 0, 12_000), stageA(PAIRS)],
+  ["batches", stageA(PAIRS, 0, 12_000), stageA(MANY_PAIRS)],
   [
     "rows of cells",
     stageB(LIGHT, new Float64Array(3_000).fill(5)),

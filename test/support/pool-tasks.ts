@@ -5,6 +5,7 @@ import { scoreStageB } from "../../src/core/stages/stage-b.ts";
 import { SweepScorer } from "../../src/core/stages/sweep-scorer.ts";
 import { TopRows } from "../../src/core/stages/top-rows.ts";
 import { syntheticCandles } from "../../src/market-data/synthetic.ts";
+import { DEFAULT_GUARDS } from "../../src/plan/guards.ts";
 import type { RunPlan } from "../../src/plan/run-plan.ts";
 import type { ChunkResult, ChunkTask, RankedRows } from "../../src/pool/task.ts";
 import { CROSS_REQUEST, planOf } from "./request-samples.ts";
@@ -20,7 +21,9 @@ export function pooled(request: object, bars: number): PooledPlan {
   const candles = allocateCandles(bars, true);
   for (const column of CANDLE_COLUMNS) candles[column].set(source[column]);
   const market = { datasetHash: "d".repeat(64), timeframe: "1h" as const, candles: source };
-  return { plan: planOf({ ...CROSS_REQUEST, ...request }, {}, market), candles };
+  // Work that nobody waits for may be as much as it likes.
+  const guards = { ...DEFAULT_GUARDS, maxVariantsPerStage: 2_000_000 };
+  return { plan: planOf({ ...CROSS_REQUEST, ...request }, { guards }, market), candles };
 }
 
 const windows = (stop: number, step = 1) => ({ window: { start: 2, stop, step } });
@@ -73,14 +76,14 @@ export const INSIDE = pooled(
 );
 
 /**
- * Seconds of work for two threads: 400,000 variants. The first tenth of the index space is
+ * Many seconds of work for two threads: 1,600,000 variants. The first of the index space are
  * forbidden: whoever sizes slices by indices alone takes the rest as one.
  */
 export const HEAVY = pooled(
   {
     strategy: {
       indicators: {
-        filter: { id: "ma.ema", params: { window: { start: 1, stop: 44, step: 1 } } },
+        filter: { id: "ma.ema", params: { window: { start: 1, stop: 164, step: 1 } } },
         fast: { id: "ma.sma", params: windows(101) },
         slow: { id: "ma.wma", params: windows(101) },
       },
@@ -97,22 +100,19 @@ export const HEAVY = pooled(
   2_000,
 );
 
-/** Seconds of work in batches, where a backend scores pairs of rows together. */
-export const PAIRS = pooled(
-  {
-    strategy: {
-      indicators: {
-        fast: { id: "ma.sma", params: windows(601) },
-        slow: { id: "ma.ema", params: windows(601) },
-      },
-      signals: [{ rule: "cross", of: "fast", against: "slow" }],
-    },
-    ranking: { primary: { metric: "totalReturnPct" } },
-    preselect: 100,
-    risk: {},
-  },
-  4_000,
-);
+function pairs(stop: number): PooledPlan {
+  const indicators = {
+    fast: { id: "ma.sma", params: windows(stop) },
+    slow: { id: "ma.ema", params: windows(stop) },
+  };
+  const strategy = { indicators, signals: [{ rule: "cross", of: "fast", against: "slow" }] };
+  const ranking = { primary: { metric: "totalReturnPct" } };
+  return pooled({ strategy, ranking, preselect: 100, risk: {} }, 4_000);
+}
+
+/** Seconds of work in batches, where a backend scores pairs of rows together; and many more. */
+export const PAIRS = pairs(601);
+export const MANY_PAIRS = pairs(1_201);
 
 /** One base variant with thousands of trades is tenths of a second of Stage B. */
 export const MANY_CELLS = pooled(

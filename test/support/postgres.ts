@@ -122,13 +122,25 @@ export async function startPostgres(settings: readonly string[] = FAST): Promise
       if (how === "kill") await killAll(databaseDir);
       else await postgres.stop();
       await away();
-      await start();
+      await startOnceFree(start);
     },
     stop: async () => {
       await postgres.stop();
       rmSync(dir, { recursive: true, force: true });
     },
   };
+}
+
+/** It refuses to start as long as one of its former processes has not noticed its end. */
+async function startOnceFree(start: () => Promise<void>): Promise<void> {
+  for (let left = 60; ; left--) {
+    try {
+      return await start();
+    } catch (error) {
+      if (left === 0) throw error;
+      await sleep(500);
+    }
+  }
 }
 
 /** The server's first process; the others notice at once. It may start again when all are gone. */
