@@ -3,7 +3,13 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { POSTGRES } from "../support/databases.ts";
 import { commandHere } from "./command-here.ts";
-import { type Ended, SweeplineProcess, sweepline, temporaryFolder } from "./sweepline-process.ts";
+import {
+  type Ended,
+  SweeplineProcess,
+  sweepline,
+  temporaryFolder,
+  unreadSweepline,
+} from "./sweepline-process.ts";
 
 type Environment = Readonly<Record<string, string>>;
 
@@ -152,5 +158,8 @@ describe("the command line on PostgreSQL", () => {
     const [listed] = await here("runs");
     expect(listed).toMatchObject({ id: cancelled.id, state: "CANCELLED" });
     expect(await here("top", `Run_${cancelled.id}`)).toEqual(rows);
+    // Whoever has read enough of it is no failure.
+    const unread = await unreadSweepline(["export", cancelled.id, "--what", "best"], onServer);
+    expect(unread).toEqual({ code: 0, stdout: "", stderr: "" });
   });
 });

@@ -1,5 +1,5 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { closeSync, constants, mkdtempSync, openSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CLOSED_BREAKER } from "../support/closed-breaker.ts";
@@ -14,15 +14,20 @@ export class SweeplineProcess {
   stdout = "";
   stderr = "";
 
-  constructor(args: readonly string[], environment: NodeJS.ProcessEnv = {}) {
+  /** `stdout`: where it is to be written to instead of here. */
+  constructor(
+    args: readonly string[],
+    environment: NodeJS.ProcessEnv = {},
+    stdout: "pipe" | number = "pipe",
+  ) {
     // As the start script does: modules are stripped of types once, not in every process.
     const { PATH, HOME, NODE_COMPILE_CACHE } = process.env;
     this.#child = spawn(process.execPath, [MAIN, ...args], {
       cwd: tmpdir(),
-      stdio: ["ignore", "pipe", "pipe"],
+      stdio: ["ignore", stdout, "pipe"],
       env: { PATH, HOME, NODE_COMPILE_CACHE, ...CLOSED_BREAKER, ...environment },
     });
-    this.#child.stdout!.setEncoding("utf8").on("data", (text: string) => {
+    this.#child.stdout?.setEncoding("utf8").on("data", (text: string) => {
       this.stdout += text;
       for (const listener of this.#listeners) listener();
     });
@@ -90,6 +95,28 @@ export async function sweepline(
   const code = await process.code;
   const { stdout, stderr } = process;
   return { code, stdout, stderr };
+}
+
+/** Runs a command to its end with a pipe for stdout that nobody reads any longer. */
+export async function unreadSweepline(
+  args: readonly string[],
+  environment: NodeJS.ProcessEnv = {},
+): Promise<Ended> {
+  const folder = temporaryFolder();
+  const pipe = join(folder.path, "pipe");
+  execFileSync("mkfifo", [pipe]);
+  const reader = openSync(pipe, constants.O_RDWR);
+  const writer = openSync(pipe, constants.O_WRONLY);
+  closeSync(reader);
+  try {
+    await using process = new SweeplineProcess(args, environment, writer);
+    const code = await process.code;
+    const { stdout, stderr } = process;
+    return { code, stdout, stderr };
+  } finally {
+    closeSync(writer);
+    folder.remove();
+  }
 }
 
 /** An empty folder that is not there any more afterwards. */

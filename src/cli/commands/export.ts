@@ -1,10 +1,12 @@
 import { createWriteStream } from "node:fs";
 import { Readable, type Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { setImmediate as turn } from "node:timers/promises";
 import { createGzip } from "node:zlib";
 import { Command, Option } from "commander";
 import { type ExportParameters, openExportAccess } from "../access/export-access.ts";
 import { EXIT_CODES_HELP } from "../exit-codes.ts";
+import { isUnread } from "../gone-readers.ts";
 import { formatBytes } from "../output/format.ts";
 import { runKey } from "../run-view.ts";
 import {
@@ -74,10 +76,17 @@ async function exportRun(run: string, options: ExportOptions): Promise<void> {
   const counted = withProgress(bytes);
   const source = Readable.from(counted.bytes, { objectMode: false });
   const end = target !== process.stdout;
-  await (options.gzip
-    ? pipeline(source, createGzip(), target, { end })
-    : pipeline(source, target as Writable, { end }));
-  counted.done(output ?? "standard output");
+  try {
+    await (options.gzip
+      ? pipeline(source, createGzip(), target, { end })
+      : pipeline(source, target as Writable, { end }));
+    // What became of the last of it is known a turn later.
+    await turn();
+  } catch (error) {
+    // Whoever has read enough wants no more of it.
+    if (!isUnread(target)) throw error;
+  }
+  if (!isUnread(target)) counted.done(output ?? "standard output");
 }
 
 function parametersOf({
