@@ -17,6 +17,8 @@ import type { Span, StageOutput, StageWork } from "./stage-output.ts";
 
 /** Bars times panels after which an engine looks whether to go on: a few milliseconds. */
 const BARS_A_LOOK = 1_000_000;
+/** As many variants of a panel take about as long as one panel of which the end cash is asked. */
+const WATCHED_A_PANEL = 8;
 
 /** Scores a variant by itself. */
 export type ScoreAlone = (index: number, out: Float64Array, offset: number) => void;
@@ -39,6 +41,8 @@ export class LegEngine {
   /** Metrics of a variant that is scored by itself. */
   readonly #row: Float64Array;
   readonly #asksReturnOnly: boolean;
+  /** How long a panel takes, in panels of which the end cash is asked. */
+  readonly #weight: number;
 
   /** Null where a panel does not give what is asked for. */
   static of(
@@ -68,6 +72,7 @@ export class LegEngine {
     this.#all = Array.from({ length: grid.cells.count }, (_, cell) => cell);
     this.#row = new Float64Array(task.metrics.length);
     this.#asksReturnOnly = task.metrics.every((metric) => metric === "totalReturnPct");
+    this.#weight = this.#asksReturnOnly ? 1 : 1 + grid.cells.count / WATCHED_A_PANEL;
   }
 
   work(range: IndexRange): StageWork {
@@ -91,7 +96,7 @@ export class LegEngine {
       };
       const panel = this.#scorePanel(within.order.at(position), { ...within, ahead });
       scored += panel;
-      bars += panel === 0 ? 0 : this.#bars;
+      bars += panel === 0 ? 0 : this.#bars * this.#weight;
       if (bars >= BARS_A_LOOK) bars = 0;
     }
     clock.back(before);

@@ -8,9 +8,18 @@ import { ruin, useRules } from "./account";
 import { lastBarOf, useDays } from "./daily-tally";
 import { bars, closeAt, useMarket, WATCH_DAYS, WATCH_DOWNSIDE, WATCH_DRAWDOWN, WATCH_TRADES } from "./market";
 import { RETURN_DAYS, SQUARES, SUMS_BYTES } from "./sums";
-import { HALF, listHalf, multiplyRow, tallyHalf, watchHalf } from "./tile-cash";
+import {
+  HALF,
+  listHalf,
+  multiplyGuarded,
+  multiplySound,
+  tallyGuarded,
+  tallySound,
+  watchGuarded,
+  watchSound,
+} from "./tile-cash";
 import { addDays, growHalf, squareHalf, startHalf, useReturns, writeLastDay } from "./tile-days";
-import { clearShare, leastShare, writeExit, writeExits } from "./tile-exits";
+import { clearShare, leastShare, reverses, writeExit, writeExits } from "./tile-exits";
 import {
   BATCH,
   CASH,
@@ -186,8 +195,8 @@ function settleBatch(end: usize, dayEnd: usize): void {
   let least = f64x2.splat(Infinity);
   for (let row: usize = 0; row < rows; row++) {
     if (asksDays || (watch & (WATCH_TRADES | WATCH_DRAWDOWN)) == 0) {
-      if (guards) multiplyRow(row, end, true);
-      else multiplyRow(row, end, false);
+      if (guards) multiplyGuarded(row, end);
+      else multiplySound(row, end);
     }
     const state = rowAt(row);
     for (let half: usize = 0; half < width; half += HALF) {
@@ -209,12 +218,12 @@ function settleHalf(row: usize, half: usize, end: usize, guards: bool): void {
   if ((watch & (WATCH_TRADES | WATCH_DRAWDOWN)) == 0) return;
   const listed = listHalf(row, half, end);
   if ((watch & WATCH_DRAWDOWN) != 0) {
-    if (guards) watchHalf(row, half, listed, true);
-    else watchHalf(row, half, listed, false);
+    if (guards || reverses) watchGuarded(row, half, listed);
+    else watchSound(row, half, listed);
   }
   if ((watch & WATCH_TRADES) != 0) {
-    if (guards) tallyHalf(row, half, listed, true);
-    else tallyHalf(row, half, listed, false);
+    if (guards) tallyGuarded(row, half, listed);
+    else tallySound(row, half, listed);
   }
 }
 
@@ -275,8 +284,8 @@ function writeTile(columns: usize, out: usize, stride: usize): void {
 /** As writeSums does, without squares. */
 function writeAccount(account: usize, to: usize): void {
   store<f64>(to, load<f64>(account, CASH));
-  store<f64>(to, load<f64>(account, TRADE_COUNT), 8);
-  store<f64>(to, load<f64>(account, WINS), 16);
+  store<f64>(to, <f64>load<i64>(account, TRADE_COUNT), 8);
+  store<f64>(to, <f64>load<i64>(account, WINS), 16);
   store<f64>(to, load<f64>(account, GROSS_PROFIT), 24);
   store<f64>(to, load<f64>(account, GROSS_LOSS), 32);
   store<f64>(to, load<f64>(account, RETURN_SUM), 40);

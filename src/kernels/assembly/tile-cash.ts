@@ -65,7 +65,7 @@ function multiply(cash: v128, factors: v128, guards: bool): v128 {
 /** A row over the exits before `end`: leaves its cash before each, and after the last. */
 // @ts-ignore: decorator
 @inline
-export function multiplyRow(row: usize, end: usize, guards: bool): void {
+function multiplyRow(row: usize, end: usize, guards: bool): void {
   const state = rowAt(row);
   let a = v128.load(state, CASH);
   let b = v128.load(state, CASH + 16);
@@ -98,6 +98,14 @@ export function multiplyRow(row: usize, end: usize, guards: bool): void {
   v128.store(state, d, NEXT_CASH + 48);
 }
 
+export function multiplySound(row: usize, end: usize): void {
+  multiplyRow(row, end, false);
+}
+
+export function multiplyGuarded(row: usize, end: usize): void {
+  multiplyRow(row, end, true);
+}
+
 /** Lists the exits before `end` that matter to half a row; returns the end of the list. */
 export function listHalf(row: usize, half: usize, end: usize): usize {
   const who: u32 = ((<u32>1) << <u32>row) | ((<u32>256) << <u32>(half >> 5));
@@ -112,11 +120,12 @@ export function listHalf(row: usize, half: usize, end: usize): usize {
 /**
  * Peaks and least shares of half a row, over the exits of the list. While a trade is held equity is monotone in the
  * close, so its extremes are all that matters: where the lowest is no less of the highest than the least share so far,
- * nothing between them is. The others are looked at bar by bar.
+ * nothing between them is. The others are looked at bar by bar. It guards where an account may be ruined, or enters
+ * again where it exits.
  */
 // @ts-ignore: decorator
 @inline
-export function watchHalf(row: usize, half: usize, end: usize, guards: bool): void {
+function watchHalf(row: usize, half: usize, end: usize, guards: bool): void {
   const state = rowAt(row) + half;
   let peakA = v128.load(state, PEAK);
   let peakB = v128.load(state, PEAK + 16);
@@ -129,10 +138,7 @@ export function watchHalf(row: usize, half: usize, end: usize, guards: bool): vo
     const exit = <usize>load<u32>(at);
     const step = <usize>load<u32>(exit, STEP);
     const isLong = load<u32>(exit, IS_LONG);
-    const leg = legOf(row, half, isLong, step);
-    const other = otherLegOf(row, half, isLong, step) + <usize>load<u32>(exit, ENTER);
-    const stay = leg + <usize>load<u32>(exit, STAY);
-    const first = exit + leg;
+    const first = exit + legOf(row, half, isLong, step);
     const second = first + step;
     let bestA = f64x2.mul(a, v128.load(first, HIGHS));
     let bestB = f64x2.mul(b, v128.load(second, HIGHS));
@@ -140,21 +146,20 @@ export function watchHalf(row: usize, half: usize, end: usize, guards: bool): vo
     let lowB = f64x2.mul(b, v128.load(second, LOWS));
     const afterA = multiply(a, v128.load(first, FACTORS), guards);
     const afterB = multiply(b, v128.load(second, FACTORS), guards);
-    // Held on after the exit, or again: cash is no equity of any bar.
-    let heldA = v128.or(v128.load(stay), v128.load(other));
-    let heldB = v128.or(v128.load(stay + step), v128.load(other + 16 - step));
+    // Cash of those that do not exit is no equity of this bar, nor of those that enter at once.
+    let flatA = v128.or(afterA, f64x2.ne(lowA, lowA));
+    let flatB = v128.or(afterB, f64x2.ne(lowB, lowB));
     if (guards) {
+      const enter = otherLegOf(row, half, isLong, step) + <usize>load<u32>(exit, ENTER);
+      flatA = v128.or(flatA, v128.and(v128.load(enter), trading(afterA)));
+      flatB = v128.or(flatB, v128.and(v128.load(enter + 16 - step), trading(afterB)));
       const idleA = v128.not(trading(a));
       const idleB = v128.not(trading(b));
       bestA = v128.or(bestA, idleA);
       bestB = v128.or(bestB, idleB);
       lowA = v128.or(lowA, idleA);
       lowB = v128.or(lowB, idleB);
-      heldA = v128.and(heldA, trading(afterA));
-      heldB = v128.and(heldB, trading(afterB));
     }
-    const flatA = v128.or(afterA, heldA);
-    const flatB = v128.or(afterB, heldB);
     lowA = f64x2.pmin(lowA, flatA);
     lowB = f64x2.pmin(lowB, flatB);
     const topA = f64x2.pmax(peakA, bestA);
@@ -201,6 +206,15 @@ export function watchHalf(row: usize, half: usize, end: usize, guards: bool): vo
   v128.store(state, b, NEXT_CASH + 16);
 }
 
+// Each by itself, or the compiler makes one of both.
+export function watchSound(row: usize, half: usize, end: usize): void {
+  watchHalf(row, half, end, false);
+}
+
+export function watchGuarded(row: usize, half: usize, end: usize): void {
+  watchHalf(row, half, end, true);
+}
+
 /** The trade of an account that ends at a bar, from its entry on: its cash meanwhile is NEXT_CASH. */
 function lookAt(row: usize, column: usize, isShort: bool, end: i32): void {
   const leg = <i32>(isShort ? column : row);
@@ -221,43 +235,68 @@ function lookAt(row: usize, column: usize, isShort: bool, end: i32): void {
   store<f64>(state, least, LEAST);
 }
 
-/** What TradeTally adds up, of half a row over the exits of the list. */
+/** What TradeTally adds up, of half a row over the exits of the list; trades and wins as integers. */
 // @ts-ignore: decorator
 @inline
-export function tallyHalf(row: usize, half: usize, end: usize, guards: bool): void {
-  const one = f64x2.splat(1);
+function tallyHalf(row: usize, half: usize, end: usize, guards: bool): void {
+  const state = rowAt(row) + half;
   const zero = f64x2.splat(0);
-  for (let pair = half; pair < half + HALF; pair += 16) {
-    const state = rowAt(row) + pair;
-    let cash = v128.load(state, CASH);
-    let count = v128.load(state, TRADE_COUNT);
-    let wins = v128.load(state, WINS);
-    let profit = v128.load(state, GROSS_PROFIT);
-    let loss = v128.load(state, GROSS_LOSS);
-    let returns = v128.load(state, RETURN_SUM);
-    for (let at = exitList(); at < end; at += 4) {
-      const exit = <usize>load<u32>(at);
-      const leg = legOf(row, pair, load<u32>(exit, IS_LONG), <usize>load<u32>(exit, STEP));
-      const held = v128.load(leg + <usize>load<u32>(exit, HELD));
-      let trades = v128.andnot(held, v128.load(leg + <usize>load<u32>(exit, STAY)));
-      if (guards) trades = v128.and(trades, trading(cash));
-      const after = multiply(cash, v128.load(exit + leg, FACTORS), guards);
-      const net = f64x2.sub(after, cash);
-      const won = v128.and(f64x2.gt(net, zero), trades);
-      // Of those that do not trade nothing is won or lost.
-      const gain = v128.and(net, won);
-      count = f64x2.add(count, v128.and(one, trades));
-      wins = f64x2.add(wins, v128.and(one, won));
-      profit = f64x2.add(profit, gain);
-      loss = f64x2.sub(loss, v128.andnot(v128.and(net, trades), won));
-      returns = f64x2.add(returns, v128.and(f64x2.div(net, cash), trades));
-      cash = after;
+  let a = v128.load(state, CASH);
+  let b = v128.load(state, CASH + 16);
+  let profitA = v128.load(state, GROSS_PROFIT);
+  let profitB = v128.load(state, GROSS_PROFIT + 16);
+  let lossA = v128.load(state, GROSS_LOSS);
+  let lossB = v128.load(state, GROSS_LOSS + 16);
+  let returnsA = v128.load(state, RETURN_SUM);
+  let returnsB = v128.load(state, RETURN_SUM + 16);
+  for (let at = exitList(); at < end; at += 4) {
+    const exit = <usize>load<u32>(at);
+    const step = <usize>load<u32>(exit, STEP);
+    const leg = legOf(row, half, load<u32>(exit, IS_LONG), step);
+    const held = leg + <usize>load<u32>(exit, HELD);
+    const stay = leg + <usize>load<u32>(exit, STAY);
+    let tradesA = v128.andnot(v128.load(held), v128.load(stay));
+    let tradesB = v128.andnot(v128.load(held + step), v128.load(stay + step));
+    if (guards) {
+      tradesA = v128.and(tradesA, trading(a));
+      tradesB = v128.and(tradesB, trading(b));
     }
-    v128.store(state, cash, NEXT_CASH);
-    v128.store(state, count, TRADE_COUNT);
-    v128.store(state, wins, WINS);
-    v128.store(state, profit, GROSS_PROFIT);
-    v128.store(state, loss, GROSS_LOSS);
-    v128.store(state, returns, RETURN_SUM);
+    const first = exit + leg;
+    const afterA = multiply(a, v128.load(first, FACTORS), guards);
+    const afterB = multiply(b, v128.load(first + step, FACTORS), guards);
+    // Who does not trade has no profit.
+    const netA = f64x2.sub(afterA, a);
+    const netB = f64x2.sub(afterB, b);
+    const wonA = f64x2.gt(netA, zero);
+    const wonB = f64x2.gt(netB, zero);
+    v128.store(state, i64x2.sub(v128.load(state, TRADE_COUNT), tradesA), TRADE_COUNT);
+    v128.store(state, i64x2.sub(v128.load(state, TRADE_COUNT + 16), tradesB), TRADE_COUNT + 16);
+    v128.store(state, i64x2.sub(v128.load(state, WINS), wonA), WINS);
+    v128.store(state, i64x2.sub(v128.load(state, WINS + 16), wonB), WINS + 16);
+    profitA = f64x2.add(profitA, f64x2.pmax(zero, netA));
+    profitB = f64x2.add(profitB, f64x2.pmax(zero, netB));
+    lossA = f64x2.sub(lossA, f64x2.pmin(zero, netA));
+    lossB = f64x2.sub(lossB, f64x2.pmin(zero, netB));
+    returnsA = f64x2.add(returnsA, v128.and(f64x2.div(netA, a), tradesA));
+    returnsB = f64x2.add(returnsB, v128.and(f64x2.div(netB, b), tradesB));
+    a = afterA;
+    b = afterB;
   }
+  v128.store(state, a, NEXT_CASH);
+  v128.store(state, b, NEXT_CASH + 16);
+  v128.store(state, profitA, GROSS_PROFIT);
+  v128.store(state, profitB, GROSS_PROFIT + 16);
+  v128.store(state, lossA, GROSS_LOSS);
+  v128.store(state, lossB, GROSS_LOSS + 16);
+  v128.store(state, returnsA, RETURN_SUM);
+  v128.store(state, returnsB, RETURN_SUM + 16);
+}
+
+// Each by itself, or the compiler makes one of both.
+export function tallySound(row: usize, half: usize, end: usize): void {
+  tallyHalf(row, half, end, false);
+}
+
+export function tallyGuarded(row: usize, half: usize, end: usize): void {
+  tallyHalf(row, half, end, true);
 }

@@ -31,8 +31,12 @@ import { putEight, RULE } from "./tile-side";
 /** What the exits that were written since it was cleared leave of accounts of even and odd legs at least. */
 let shares: v128 = i64x2.splat(0);
 
+/** Whether others enter where one of them exits. */
+export let reverses: bool = false;
+
 export function clearShare(): void {
   shares = f64x2.splat(1);
+  reverses = false;
 }
 
 /** What they leave of an account at least, but for rounding. */
@@ -59,6 +63,7 @@ export function writeExit(isShort: bool, snap: usize, exit: usize, watchesBars: 
   const was = field(snap, SNAP_WAS);
   const now = field(snap, SNAP_NOW);
   const others = field(snap, SNAP_OTHERS);
+  reverses = reverses || others != 0;
   const helds = below(was);
   const stays = below(now);
   const exits0 = v128.andnot(v128.load(helds), v128.load(stays));

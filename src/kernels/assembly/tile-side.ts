@@ -157,7 +157,20 @@ function turn(
   const keep1 = v128.load(kept, 16);
   const keep2 = v128.load(kept, 32);
   const keep3 = v128.load(kept, 48);
-  passOn(side + ENTRIES, snap + SNAP_ENTRIES, price, keep0, keep1, keep2, keep3);
+  const entries = side + ENTRIES;
+  passOn(
+    v128.load(entries),
+    v128.load(entries, 16),
+    v128.load(entries, 32),
+    v128.load(entries, 48),
+    snap + SNAP_ENTRIES,
+    entries,
+    price,
+    keep0,
+    keep1,
+    keep2,
+    keep3,
+  );
   if (!watchesBars) return;
   const first = close + (<usize>from << 3);
   let low = v128.load64_splat(first);
@@ -169,30 +182,44 @@ function turn(
   }
   low = f64x2.pmin(low, i64x2.shuffle(low, low, 1, 0));
   high = f64x2.pmax(high, i64x2.shuffle(high, high, 1, 0));
-  for (let pair: usize = 0; pair < 64; pair += 16) {
-    v128.store(side + pair, f64x2.pmin(v128.load(side + pair, LOW), low), LOW);
-    v128.store(side + pair, f64x2.pmax(v128.load(side + pair, HIGH), high), HIGH);
-  }
-  passOn(side + LOW, snap + SNAP_LOW, f64x2.splat(Infinity), keep0, keep1, keep2, keep3);
-  passOn(side + HIGH, snap + SNAP_HIGH, f64x2.splat(-Infinity), keep0, keep1, keep2, keep3);
+  const lows = side + LOW;
+  const a = f64x2.pmin(v128.load(lows), low);
+  const b = f64x2.pmin(v128.load(lows, 16), low);
+  const c = f64x2.pmin(v128.load(lows, 32), low);
+  const d = f64x2.pmin(v128.load(lows, 48), low);
+  passOn(a, b, c, d, snap + SNAP_LOW, lows, f64x2.splat(Infinity), keep0, keep1, keep2, keep3);
+  const highs = side + HIGH;
+  const e = f64x2.pmax(v128.load(highs), high);
+  const f = f64x2.pmax(v128.load(highs, 16), high);
+  const g = f64x2.pmax(v128.load(highs, 32), high);
+  const h = f64x2.pmax(v128.load(highs, 48), high);
+  passOn(e, f, g, h, snap + SNAP_HIGH, highs, f64x2.splat(-Infinity), keep0, keep1, keep2, keep3);
 }
 
-/** Copies eight numbers, and keeps those that are to be kept. */
+/** Copies eight numbers to a snapshot, and to the side what is to be kept of them. */
 // @ts-ignore: decorator
 @inline
-function passOn(at: usize, to: usize, anew: v128, k0: v128, k1: v128, k2: v128, k3: v128): void {
-  const a = v128.load(at);
-  const b = v128.load(at, 16);
-  const c = v128.load(at, 32);
-  const d = v128.load(at, 48);
-  v128.store(to, a);
-  v128.store(to, b, 16);
-  v128.store(to, c, 32);
-  v128.store(to, d, 48);
-  v128.store(at, v128.bitselect(a, anew, k0));
-  v128.store(at, v128.bitselect(b, anew, k1), 16);
-  v128.store(at, v128.bitselect(c, anew, k2), 32);
-  v128.store(at, v128.bitselect(d, anew, k3), 48);
+function passOn(
+  a: v128,
+  b: v128,
+  c: v128,
+  d: v128,
+  snap: usize,
+  side: usize,
+  anew: v128,
+  keep0: v128,
+  keep1: v128,
+  keep2: v128,
+  keep3: v128,
+): void {
+  v128.store(snap, a);
+  v128.store(snap, b, 16);
+  v128.store(snap, c, 32);
+  v128.store(snap, d, 48);
+  v128.store(side, v128.bitselect(a, anew, keep0));
+  v128.store(side, v128.bitselect(b, anew, keep1), 16);
+  v128.store(side, v128.bitselect(c, anew, keep2), 32);
+  v128.store(side, v128.bitselect(d, anew, keep3), 48);
 }
 
 /** A day on which nobody holds anything. */
