@@ -23,7 +23,7 @@ const HELP = `npm run bench -- [--only W1,W3] [--workers 1,2] [--runs 9]
 workloads: each of bench/workloads.ts on each number of threads, in processes of their own that
            take turns; medians, the gain over the first number of threads, and that of as many
            processes of one thread each, which are apart: what the machine gives.
-rankings:  W1 and W3 by each metric, interleaved with the same by total return.
+rankings:  W1, W2, W3 and W5 by each metric, interleaved with the same by total return.
 engines:   W1 on several markets, and W2, by their engines and variant by variant, interleaved.
 memory:    resident memory at the peak of each workload, in the process's own thread and on pools of
            one and two, above that of a process that does nothing.
@@ -53,7 +53,7 @@ const only = flags.only?.split(",") ?? WORKLOADS.map(({ name }) => name);
 const where = circumstances();
 const tables = flags.tables.split(",");
 const measurements = tables.includes("workloads") ? await measureWorkloads() : [];
-const rankings = tables.includes("rankings") ? await rankingCosts(runs, kernels) : [];
+const rankings = tables.includes("rankings") ? await rankingCosts(only, runs, kernels) : [];
 if (rankings.length > 0) console.log(`\n${rankingTable(rankings)}`);
 const engines = tables.includes("engines") ? await engineRatios(runs, kernels) : [];
 if (engines.length > 0) console.log(`\n${engineTable(engines)}`);

@@ -11,11 +11,15 @@ export interface RankingCost extends Turns {
   readonly metric: RankingMetric;
 }
 
-/** One of Stage A, and one of Stage B, whose shortlist is the same for all metrics. */
-const RANKED = ["W1", "W3"];
+/** One of Stage A by each engine, and one of Stage B, whose shortlist is the same for all metrics. */
+const RANKED = ["W1", "W2", "W3", "W5"];
 
-/** Total return first; one thread, all metrics in turns. */
-export async function rankingCosts(runs: number, kernels: KernelName): Promise<RankingCost[]> {
+/** Of these workloads; total return first; one thread, all metrics in turns. */
+export async function rankingCosts(
+  only: readonly string[],
+  runs: number,
+  kernels: KernelName,
+): Promise<RankingCost[]> {
   const others = RANKING_METRICS.filter((metric) => metric !== "totalReturnPct");
   const metrics: RankingMetric[] = ["totalReturnPct", ...others];
   const pool = await createPool({ size: 1, kernels });
@@ -31,7 +35,8 @@ export async function rankingCosts(runs: number, kernels: KernelName): Promise<R
   try {
     const costs: RankingCost[] = [];
     for (const workload of WORKLOADS) {
-      if (RANKED.includes(workload.name)) costs.push(...(await costsOf(workload)));
+      if (RANKED.includes(workload.name) && only.includes(workload.name))
+        costs.push(...(await costsOf(workload)));
     }
     return costs;
   } finally {
