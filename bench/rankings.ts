@@ -11,7 +11,7 @@ export interface RankingCost extends Turns {
   readonly metric: RankingMetric;
 }
 
-/** One of Stage A by each engine, and one of Stage B, whose shortlist is the same for all metrics. */
+/** Stage A by its engines, and one of Stage B, whose shortlist is the same for all metrics. */
 const RANKED = ["W1", "W2", "W3", "W5"];
 
 /** Of these workloads; total return first; one thread, all metrics in turns. */
