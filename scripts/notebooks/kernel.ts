@@ -47,9 +47,12 @@ export class Kernel {
   #death: KernelDied | null = null;
   #fault: Error | null = null;
 
-  /** Starts tslab with `cwd` as its working folder, from which the cells resolve imports. */
-  static async start(cwd: string): Promise<Kernel> {
-    const kernel = new Kernel(cwd, await Channels.open());
+  /**
+   * Starts tslab with `cwd` as its working folder, from which the cells resolve imports, and with
+   * `flags` of Node.
+   */
+  static async start(cwd: string, flags: readonly string[] = []): Promise<Kernel> {
+    const kernel = new Kernel(cwd, await Channels.open(), flags);
     try {
       await kernel.#ready();
     } catch (error) {
@@ -59,7 +62,7 @@ export class Kernel {
     return kernel;
   }
 
-  private constructor(cwd: string, channels: Channels) {
+  private constructor(cwd: string, channels: Channels, flags: readonly string[]) {
     this.#channels = channels;
     channels.connect({
       receive: (channel, message) => this.#receive(channel, message),
@@ -68,7 +71,7 @@ export class Kernel {
         this.#reject(error);
       },
     });
-    this.#process = spawnKernel(cwd, channels);
+    this.#process = spawnKernel(cwd, channels, flags);
     for (const stream of [this.#process.stdout, this.#process.stderr]) {
       stream?.setEncoding("utf8").on("data", (text: string) => {
         this.#lastWords = (this.#lastWords + text).slice(-LAST_WORDS_CHARS);
@@ -197,12 +200,16 @@ function executeContent(code: string) {
   return { code, silent: false, store_history: true, allow_stdin: false, stop_on_error: true };
 }
 
-function spawnKernel(cwd: string, { folder, connectionFile }: Channels): ChildProcess {
+function spawnKernel(
+  cwd: string,
+  { folder, connectionFile }: Channels,
+  flags: readonly string[],
+): ChildProcess {
   const tslab = createRequire(import.meta.url).resolve("tslab/bin/tslab");
   const preloads = ["end-with-parent.ts", "keep-outputs.ts", "types-without-comments.ts"].flatMap(
     (file) => ["--import", fileURLToPath(new URL(file, import.meta.url))],
   );
-  const args = [...preloads, tslab, "kernel", "--config-path", connectionFile];
+  const args = [...flags, ...preloads, tslab, "kernel", "--config-path", connectionFile];
   // A process group of its own, so that killing it takes along what the cells have started.
   const stdio: ("ignore" | "pipe" | "ipc")[] = ["ignore", "pipe", "pipe", "ipc"];
   return spawn(process.execPath, args, { cwd, env: environment(folder), stdio, detached: true });

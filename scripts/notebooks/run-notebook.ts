@@ -23,6 +23,8 @@ export interface RunNotebookOptions {
   /** Compare with the saved outputs instead of saving. */
   readonly check: boolean;
   readonly signal?: AbortSignal;
+  /** Of Node, for the kernel. */
+  readonly flags?: readonly string[];
   readonly onCell?: (cell: CellPosition, elapsedMs: number) => void;
   /** A cell without the path it needs, and what it printed about that. */
   readonly onMissing?: (cell: CellPosition, text: string) => void;
@@ -66,7 +68,7 @@ async function executeCells(
 ): Promise<Notebook> {
   const results = new Map<string, CellResult>();
   const positions = codeCells(notebook);
-  const kernel = await Kernel.start(cwd);
+  const kernel = await Kernel.start(cwd, options.flags);
   const stop = () => void kernel.kill();
   options.signal?.addEventListener("abort", stop);
   try {

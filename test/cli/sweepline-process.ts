@@ -3,6 +3,7 @@ import { closeSync, constants, mkdtempSync, openSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CLOSED_BREAKER } from "../support/closed-breaker.ts";
+import { flagsOn } from "../support/short-lived.ts";
 
 const MAIN = join(import.meta.dirname, "../../src/cli/main.ts");
 
@@ -22,7 +23,7 @@ export class SweeplineProcess {
   ) {
     // As the start script does: modules are stripped of types once, not in every process.
     const { PATH, HOME, NODE_COMPILE_CACHE } = process.env;
-    this.#child = spawn(process.execPath, [MAIN, ...args], {
+    this.#child = spawn(process.execPath, [...flagsOn(environment), MAIN, ...args], {
       cwd: tmpdir(),
       stdio: ["ignore", stdout, "pipe"],
       env: { PATH, HOME, NODE_COMPILE_CACHE, ...CLOSED_BREAKER, ...environment },

@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { parseNotebook } from "../../scripts/notebooks/nbformat.ts";
 import { CellFailure, runNotebook } from "../../scripts/notebooks/run-notebook.ts";
+import { SHORT_LIVED } from "../support/short-lived.ts";
 import { writeNotebook } from "./write-notebook.ts";
 
 const fixture = (name: string) => fileURLToPath(new URL(`fixtures/${name}`, import.meta.url));
@@ -26,7 +27,7 @@ const printed = (text: string) => [{ output_type: "stream", name: "stdout", text
 /** Each kernel takes seconds of a core to begin: one shows as much as it can. */
 describe("a notebook in the real kernel", () => {
   it("imports the project by name and gives the saved outputs again", async () => {
-    await runNotebook(fixture("passing.ipynb"), check);
+    await runNotebook(fixture("passing.ipynb"), { ...check, flags: SHORT_LIVED });
   });
 
   it("is saved with its outputs, the same bytes each time but for measurements", async () => {

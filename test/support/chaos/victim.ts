@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { WorkerPool } from "../../../src/pool/pool.ts";
 import { CLOSED_BREAKER } from "../closed-breaker.ts";
+import { flagsOn } from "../short-lived.ts";
 
 export interface VictimOptions {
   /** Settings as environment variables. */
@@ -32,7 +33,7 @@ export function startVictim(options: VictimOptions): Victim {
   const { PATH, HOME, NODE_COMPILE_CACHE } = process.env;
   const child = fork(import.meta.filename, [JSON.stringify(options)], {
     execPath: process.execPath,
-    execArgv: [],
+    execArgv: [...flagsOn(options.environment)],
     env: { PATH, HOME, NODE_COMPILE_CACHE, ...CLOSED_BREAKER, ...options.environment },
     stdio: ["ignore", "ignore", "pipe", "ipc"],
   });
