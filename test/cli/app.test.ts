@@ -49,8 +49,8 @@ describe("the whole service in one process", () => {
     const { dataset, created } = await app.datasets.importSynthetic(market);
     expect(created).toBe(true);
     const server = await app.serve();
-    const ready = await fetch(new URL("/health/ready", server.url));
-    expect(await ready.json()).toMatchObject({ status: "ready" });
+    const ready = async () => await (await fetch(new URL("/health/ready", server.url))).json();
+    await expect.poll(ready).toMatchObject({ status: "ready" });
 
     const sync = await app.runs.backtest(request);
     expect(sync.plan.datasetHash).toBe(dataset.hash);

@@ -65,10 +65,11 @@ it("serve and worker as processes finish one run together, with the digest of on
   const [, url] = await serve.says(/GraphQL and GraphiQL at (\S+)/);
   const [, health] = await worker.says(/Health and meters at (\S+)/);
   await worker.says(/Working with 1 threads/);
-  expect((await fetch(`${health}/health/ready`)).status).toBe(200);
-  expect(await (await fetch(`${health}/metrics`)).text()).toContain(
-    `sweepline_workers{engine="${ENGINE_VERSION}",state="LIVE"} 2`,
-  );
+  await expect.poll(async () => (await fetch(`${health}/health/ready`)).status).toBe(200);
+  const meters = async () => await (await fetch(`${health}/metrics`)).text();
+  await expect
+    .poll(meters)
+    .toContain(`sweepline_workers{engine="${ENGINE_VERSION}",state="LIVE"} 2`);
   const shown = await sweepline(["workers", "--json", "--server", url!]);
   const registered = JSON.parse(shown.stdout) as { name: string; engineVersion: string }[];
   expect(registered.map((each) => each.engineVersion).sort()).toEqual([

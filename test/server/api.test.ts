@@ -31,7 +31,6 @@ afterAll(async () => {
 afterEach(() => service.door.open());
 
 const SOON = { interval: 5 };
-
 const ask = (query: string, variables: object = {}) => post(service.url, query, variables);
 
 async function start(request: object, idempotencyKey?: string): Promise<string> {
@@ -276,7 +275,8 @@ describe("a synchronous backtest", () => {
       const { data } = await ask(BACKTEST, { input: { request } });
       expect(data.runBacktest.totalCount).toBeGreaterThan(0);
     };
-    await run(0.2);
+    // What a busy thread waited too long to keep, the second run keeps.
+    for (const fee of [0.2, 0.25]) await run(fee);
     const before = await cacheOf("atoms");
     expect(before.bytes).toBeGreaterThan(0);
     expect(before.bytes).toBeLessThanOrEqual(before.maxBytes);

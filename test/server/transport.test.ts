@@ -304,9 +304,9 @@ describe("health", () => {
   it("is live, and ready when database and pool are", async () => {
     const root = service.url.replace("/graphql", "");
     expect(await (await fetch(`${root}/health/live`)).json()).toEqual({ status: "live" });
-    const ready = await fetch(`${root}/health/ready`);
-    expect(ready.status).toBe(200);
-    expect(await ready.json()).toMatchObject({
+    // A database that a busy machine keeps from answering in time is ready a moment later.
+    const ready = async () => await (await fetch(`${root}/health/ready`)).json();
+    await expect.poll(ready).toMatchObject({
       status: "ready",
       checks: { database: { ok: true, detail: "postgres" }, pool: { ok: true } },
     });
