@@ -7,7 +7,7 @@ import { TestService } from "./test-service.ts";
 
 let service: TestService;
 beforeAll(async () => {
-  service = await TestService.start();
+  service = await TestService.start(undefined, { threads: 2 });
   await service.importSynthetic("hours", 1_000);
 });
 afterAll(() => service[Symbol.asyncDispose]());

@@ -35,7 +35,7 @@ const BAND = {
 let service: TestService;
 
 beforeAll(async () => {
-  service = await TestService.start();
+  service = await TestService.start(undefined, { threads: 2 });
   await service.importSynthetic("hours", 2_000);
 });
 

@@ -8,7 +8,7 @@ import { TestService } from "./test-service.ts";
 let service: TestService;
 let meters: Meters;
 beforeAll(async () => {
-  service = await TestService.start();
+  service = await TestService.start(undefined, { threads: 2 });
   await service.importSynthetic("hours", 3_000);
   const { store, pool, datasets, admission } = service;
   const caches = () => [...datasets.stats(), ...pool.caches()];

@@ -10,7 +10,7 @@ let postgres: OwnPostgres;
 let service: TestService;
 beforeAll(async () => {
   postgres = await startPostgres();
-  service = await TestService.start({ url: postgres.url });
+  service = await TestService.start({ url: postgres.url }, { threads: 2 });
   await service.importSynthetic("long", 8_000);
 });
 afterAll(async () => {

@@ -9,7 +9,7 @@ const MAX_QUEUED = 3;
 
 let service: TestService;
 beforeAll(async () => {
-  service = await TestService.start(undefined, { limits: { maxQueued: MAX_QUEUED } });
+  service = await TestService.start(undefined, { threads: 2, limits: { maxQueued: MAX_QUEUED } });
   await service.importSynthetic("long", 20_000);
 });
 afterEach(() => service.door.open());

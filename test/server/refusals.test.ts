@@ -8,7 +8,7 @@ import { TEST_GUARDS, TestService } from "./test-service.ts";
 
 it("refuses a run that needs more memory than it may have, with both figures", async () => {
   const guards = { ...TEST_GUARDS, maxBytes: 2 ** 20 };
-  await using service = await TestService.start(undefined, { guards });
+  await using service = await TestService.start(undefined, { threads: 2, guards });
   await service.importSynthetic("hours", 500);
   const request = crossRequest("hours", SMALL);
   const estimate = (await post(service.url, ESTIMATE, { request })).data.estimateRun;

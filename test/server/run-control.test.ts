@@ -17,7 +17,7 @@ import { TestService } from "./test-service.ts";
 
 let service: TestService;
 beforeAll(async () => {
-  service = await TestService.start(PGLITE);
+  service = await TestService.start(PGLITE, { threads: 2 });
   await service.importSynthetic("hours", 3_000);
   await service.importSynthetic("long", 20_000);
 });

@@ -15,7 +15,7 @@ let database: Awaited<ReturnType<typeof PGLITE.create>>;
 let service: TestService;
 beforeAll(async () => {
   database = await PGLITE.create();
-  service = await TestService.start(database.location);
+  service = await TestService.start(database.location, { threads: 2 });
   await service.importSynthetic("hours", 3_000);
   await service.importSynthetic("long", 20_000);
 });
@@ -169,7 +169,7 @@ describe("a server that goes", () => {
     const before = (await ask(TOP, { id: done })).data;
     await service[Symbol.asyncDispose]();
 
-    service = await TestService.start(database.location);
+    service = await TestService.start(database.location, { threads: 2 });
     service.door.shut(2);
     expect((await ask(TOP, { id: done })).data).toEqual(before);
     expect(await all(followSse(done, 0))).toEqual(events);

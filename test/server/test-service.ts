@@ -57,7 +57,10 @@ interface Opened {
 }
 
 type RunLimits = Partial<Pick<RunServiceOptions, "limits" | "columns" | "guards">> &
-  Partial<Pick<ImportServiceOptions, "folder" | "maxBytes" | "maxActive" | "world">>;
+  Partial<Pick<ImportServiceOptions, "folder" | "maxBytes" | "maxActive" | "world">> & {
+    /** Of the pool: one, whose start costs what half an API suite does, where nothing needs two. */
+    readonly threads?: number;
+  };
 
 /** What a busy machine is slow at is no late request, hello or goodbye. */
 const PATIENT = { drainMs: 20_000, connectionInitWaitMs: 60_000, queryTimeoutMs: 240_000 };
@@ -101,7 +104,7 @@ export class TestService implements AsyncDisposable {
     const store = await openStore("create" in location ? own?.location : location);
     const queue = await openWorkQueue(store);
     const pool = await createPool({
-      size: 2,
+      size: limits.threads ?? 1,
       caches: { indicatorBytes: 2 ** 26, atomBytes: 2 ** 24 },
     });
     const drop = own?.drop ?? (async () => {});
