@@ -12,7 +12,7 @@ import { openWorkQueue, type WorkQueue } from "./jobs/work-queue.ts";
 import { loggedError } from "./monitoring/logged-error.ts";
 import { Meters } from "./monitoring/meters.ts";
 import { RunLog } from "./monitoring/run-log.ts";
-import { createPool } from "./pool/pool.ts";
+import { createPool, type WorkerPool } from "./pool/pool.ts";
 import type { ComputePool } from "./pool/task.ts";
 import { SYSTEM_CLOCK } from "./runner/clock.ts";
 import { DatasetLibrary } from "./runner/dataset-library.ts";
@@ -101,7 +101,7 @@ export async function createApp(config: ServiceConfig, options: AppOptions = {})
   });
   const watchers = watchersOf(log, meters);
   const gate = admission.control;
-  const runs = createRuns(config, { ...parts, ...watchers, gate, engineVersion });
+  const runs = createRuns(config, pool, { ...parts, ...watchers, gate, engineVersion });
   const imports = createImports(config, parts, log);
   opening.defer(() => imports.close());
   if (work) await imports.watch();
@@ -334,14 +334,14 @@ type RunParts = Pick<
   | "onStep"
 >;
 
-function createRuns(config: ServiceConfig, parts: RunParts): RunService {
+function createRuns(config: ServiceConfig, { kernels }: WorkerPool, parts: RunParts): RunService {
   return new RunService({
     ...parts,
     guards: guardsOf(config),
     caches: config.caches,
     columns: config.columns,
     limits: queueLimits(config),
-    kernels: config.kernels,
+    kernels,
     syncDeadlineMs: config.deadlines.syncDeadlineSeconds * 1_000,
   });
 }

@@ -19,19 +19,21 @@ const UNITS = { B: 1, KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30, TiB: 2 ** 40 } a
 const SIZE = /^(\d+(?:\.\d+)?) ?(B|KiB|MiB|GiB|TiB)$/;
 
 /** A whole number of bytes, or text such as `5GiB`. */
-const bytes = z.union([
-  z.int().min(1),
-  z
-    .string()
-    .regex(SIZE, "bytes, or a number with B, KiB, MiB, GiB or TiB")
-    .transform((text) => {
-      const [, amount, unit] = SIZE.exec(text)!;
-      return Math.floor(Number(amount) * UNITS[unit as keyof typeof UNITS]);
-    }),
-]);
+const bytesFrom = (least: number) =>
+  z.union([
+    z.int().min(least),
+    z
+      .string()
+      .regex(SIZE, "bytes, or a number with B, KiB, MiB, GiB or TiB")
+      .transform((text) => {
+        const [, amount, unit] = SIZE.exec(text)!;
+        return Math.floor(Number(amount) * UNITS[unit as keyof typeof UNITS]);
+      }),
+  ]);
+const bytes = bytesFrom(1);
 
 /** 0 keeps nothing. The bound is what threads can address of shared memory. */
-const cacheBytes = z.union([z.literal(0), bytes]).pipe(z.int().max(64 * UNITS.GiB));
+const cacheBytes = bytesFrom(0).pipe(z.int().max(64 * UNITS.GiB));
 
 const LOG_LEVELS = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
 

@@ -104,6 +104,7 @@ describe("service settings", () => {
       "a postgres:// or postgresql:// URL",
     ],
     [{ caches: 5 }, "caches", "5", "object"],
+    [{ caches: { atomBytes: -1 } }, "caches.atomBytes", "-1", ">= 0"],
   ])("refuse %j with path, value and bound", (flags, path, value, bound) => {
     expect(complaintsOf({ flags })).toEqual([
       { path, value, bound, message: expect.stringContaining("(set by command line)") },

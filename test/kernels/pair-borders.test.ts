@@ -2,6 +2,7 @@ import { it } from "vitest";
 import { RANKING_METRICS, type RankingMetric } from "../../src/core/metrics/ranking-metric.ts";
 import { allocateCandles, type Candles } from "../../src/core/series/candles.ts";
 import { backendFactory } from "../../src/kernels/backend-factory.ts";
+import { syntheticCandles } from "../../src/market-data/synthetic.ts";
 import { expectEveryEngine } from "../support/every-engine.ts";
 import { describeEachKernel } from "../support/kernel-suites.ts";
 import { planOf } from "../support/request-samples.ts";
@@ -28,14 +29,19 @@ function candlesOf(bars: number, closeAt: (t: number) => number): Candles {
   return candles;
 }
 
-function sweepOf(candles: Candles, fast: readonly number[], slow: readonly number[]) {
+function sweepOf(
+  candles: Candles,
+  fast: readonly number[],
+  slow: readonly number[],
+  sources: { readonly fast?: string[]; readonly slow?: string[] } = {},
+) {
   const request = {
     dataset: "made",
     warmupBars: 0,
     strategy: {
       indicators: {
-        fast: { id: "ma.sma", params: { window: [...fast] } },
-        slow: { id: "ma.sma", params: { window: [...slow] } },
+        fast: { id: "ma.sma", params: { window: [...fast], source: sources.fast ?? "close" } },
+        slow: { id: "ma.sma", params: { window: [...slow], source: sources.slow ?? "close" } },
       },
       signals: [{ rule: "cross", of: "fast", against: "slow" }],
     },
@@ -68,5 +74,17 @@ describeEachKernel("pairs at borders = reference engine, to the bit", (kernels) 
     const fast = Array.from({ length: 26 }, (_, i) => i + 2);
     const sweep = sweepOf(candles, fast, [31, 30]);
     expectEveryEngine(sweep, candles, backend, [["totalReturnPct"], ["numTrades"]]);
+  });
+
+  it.each([
+    [["close", "open"], ["close"]],
+    [
+      ["volume", "close"],
+      ["close", "open"],
+    ],
+  ])("averages of %j beside those of %j", (fast, slow) => {
+    const candles = syntheticCandles({ seed: 11, bars: 1_100 });
+    const sweep = sweepOf(candles, [2, 5], [3, 20], { fast, slow });
+    expectEveryEngine(sweep, candles, backend, MEASURED);
   });
 });

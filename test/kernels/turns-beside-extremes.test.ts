@@ -10,8 +10,8 @@ import { planOf } from "../support/request-samples.ts";
 
 /**
  * Signals made of the volume, so that closes are free: the extreme ones lie right before, on and
- * behind the bars on which a signal turns. A trade that takes in a bar too many, or leaves one out,
- * has another drawdown.
+ * behind the bars on which a signal turns, and on the last ones. A trade that takes in a bar too
+ * many, or leaves one out, has another drawdown.
  */
 const HOUR_MS = 3_600_000;
 const MEASURED: readonly (readonly RankingMetric[])[] = [
@@ -28,16 +28,22 @@ const EXTREMES = [0.2, 0.6, 0.9, 1.2, 3];
 const anyRun = fc.record({
   length: fc.constantFrom(...LENGTHS),
   side: fc.constantFrom(1, 1, 0, -1, -1),
-  /** Of the bars before, on and behind the turn; none where they are as the others. */
-  extremes: fc.array(fc.option(fc.constantFrom(...EXTREMES)), { minLength: 3, maxLength: 3 }),
+  extremes: extremesOf(3),
 });
+
+/** What some neighbours are of other closes; none where they are as these. */
+function extremesOf(length: number): fc.Arbitrary<(number | null)[]> {
+  const anyExtreme = fc.option(fc.constantFrom(...EXTREMES));
+  return fc.array(anyExtreme, { minLength: length, maxLength: length });
+}
 
 const anyMarket: fc.Arbitrary<Candles> = fc
   .record({
     runs: fc.array(anyRun, { minLength: 1, maxLength: 14 }),
+    last: extremesOf(4),
     wiggle: fc.array(fc.nat(20), { minLength: 7, maxLength: 7 }),
   })
-  .map(({ runs, wiggle }) => {
+  .map(({ runs, last, wiggle }) => {
     const bars = runs.reduce((sum, { length }) => sum + length, 1);
     const candles = allocateCandles(bars, false);
     const close = Float64Array.from({ length: bars }, (_, t) => 100 + wiggle[t % 7] / 10);
@@ -47,18 +53,22 @@ const anyMarket: fc.Arbitrary<Candles> = fc
       for (let t = turn; t < turn + length; t++) {
         candles.volume[t] = candles.volume[t - 1] + side;
       }
-      for (const [i, factor] of extremes.entries()) {
-        const t = turn - 1 + i;
-        if (factor !== null && t < bars) close[t] = 100 * factor;
-      }
+      put(close, turn - 1, extremes);
       turn += length;
     }
+    put(close, Math.max(0, bars - last.length), last);
     for (let t = 0; t < bars; t++) candles.time[t] = t * HOUR_MS;
     for (const column of [candles.open, candles.high, candles.low, candles.close]) {
       column.set(close);
     }
     return candles;
   });
+
+function put(close: Float64Array, from: number, extremes: readonly (number | null)[]): void {
+  for (const [i, factor] of extremes.entries()) {
+    if (factor !== null && from + i < close.length) close[from + i] = 100 * factor;
+  }
+}
 
 /** Long while the volume rises, short while it falls. */
 const STRATEGIES = [

@@ -113,6 +113,19 @@ describe("guards", () => {
     expect(halved.message).toContain("use startRun");
   });
 
+  it("count columns of the stage whose chunks have more", () => {
+    const levels = { start: 1, stop: 50, step: 1 };
+    const bytesOf = (stopLossPct: object | "off", chunkVariants: number) => {
+      const risk = { stopLossPct, takeProfitPct: "off" } as const;
+      const request = { ...CROSS_REQUEST, risk, preselect: 20, schedule: { chunkVariants } };
+      return planOf(request).estimate.bytes;
+    };
+    // Two columns, of the chunk computed, of the one stored, and packed.
+    const grown = bytesOf(levels, 1_000) - bytesOf(levels, 100);
+    expect(grown).toBeGreaterThanOrEqual(900 * 2 * 8 * 3);
+    expect(bytesOf("off", 1_000) - bytesOf("off", 100)).toBe(0);
+  });
+
   it("name what a run would need less memory without, in bytes", () => {
     const window = { start: 2, stop: 900, step: 1 };
     const many = { start: 0.1, stop: 30, step: 0.1 };

@@ -81,6 +81,18 @@ describe("shared cache", () => {
     );
   });
 
+  it("tells keys apart that have one hash", () => {
+    const [key, other] = ["nakmvxxv", "tbdxatiq"];
+    expect(fnv1a(key)).toBe(fnv1a(other));
+    const cache = new SharedCache<Float64Array>(createCacheMemory(8 * PAGE, PAGE), 1);
+    cache.keep(other, Float64Array.of(1));
+    const into = new Float64Array(1);
+    expect(cache.load(key, into)).toBe(false);
+    cache.keep(key, Float64Array.of(2));
+    expect([cache.load(other, into), into[0]]).toEqual([true, 1]);
+    expect([cache.load(key, into), into[0]]).toEqual([true, 2]);
+  });
+
   it("grows only as far as it is used", () => {
     const cache = new SharedCache<Float64Array>(createCacheMemory(2 ** 31, 16_384), 1);
     expect(cache.memory.arena.bytes.byteLength).toBe(0);
@@ -126,6 +138,13 @@ describe("shared cache", () => {
     expect(into).toEqual(values);
   });
 });
+
+/** What the cache finds its entries by. */
+function fnv1a(text: string): number {
+  let hash = 0x811c9dc5;
+  for (const byte of Buffer.from(text)) hash = Math.imul(hash ^ byte, 0x01000193);
+  return hash;
+}
 
 function use(data: CacheUse): Worker {
   return new Worker(new URL("./cache-user.ts", import.meta.url), { workerData: data });
