@@ -165,6 +165,47 @@ export function twiceRuined(execution: Sweep["execution"]): SweepCase {
   return { candles, sweep: sweepOf(strategy, execution, range) };
 }
 
+interface VolumeBar {
+  readonly close: number;
+  /** Below 4 some short legs hold, above 4 some long ones. */
+  readonly volume: number;
+  /** Since the bar before. */
+  readonly hours: number;
+}
+
+/** Whose legs hold by the volume of a bar alone. */
+export function volumeSweep(bars: readonly VolumeBar[], feePct: number): SweepCase {
+  const candles = allocateCandles(bars.length);
+  let hour = 0;
+  for (const [t, { close, volume, hours }] of bars.entries()) {
+    hour += hours;
+    candles.time[t] = hour * HOUR_MS;
+    candles.open[t] = candles.high[t] = candles.low[t] = candles.close[t] = close;
+    candles.volume[t] = volume;
+  }
+  const strategy: Strategy = {
+    expressions: { long: "volume > $many", short: "volume < $few" },
+    parameters: { many: [4, 5, 6, 7, 8], few: [1, 2, 3, 4] },
+  };
+  const execution = { ...FREE_SETTINGS, feePct };
+  return { candles, sweep: sweepOf(strategy, execution, { firstBar: 0, lastBar: bars.length }) };
+}
+
+/** On prices that fall or rise by any factor. */
+export const anyVolumeSweep: fc.Arbitrary<SweepCase> = fc
+  .record({
+    bars: fc.array(
+      fc.record({
+        close: fc.constantFrom(1, 5, 9, 10, 11, 20, 27, 40),
+        volume: fc.nat(9),
+        hours: fc.constantFrom(1, 5, 5, 30),
+      }),
+      { minLength: 1, maxLength: 30 },
+    ),
+    feePct: fc.constantFrom(0, 1, 20),
+  })
+  .map(({ bars, feePct }) => volumeSweep(bars, feePct));
+
 /** Panels of seven by eight legs behind a gate, on a market as long as asked. */
 export function gatedPanels(market: SyntheticOptions, feePct: number): SweepCase {
   const candles = syntheticCandles(market);

@@ -151,8 +151,9 @@ function watchHalf(row: usize, half: usize, end: usize, guards: bool): void {
     let flatB = v128.or(afterB, f64x2.ne(lowB, lowB));
     if (guards) {
       const enter = otherLegOf(row, half, isLong, step) + <usize>load<u32>(exit, ENTER);
-      flatA = v128.or(flatA, v128.and(v128.load(enter), trading(afterA)));
-      flatB = v128.or(flatB, v128.and(v128.load(enter + 16 - step), trading(afterB)));
+      // Who is ruined enters no more, and its cash is looked at in the end.
+      flatA = v128.or(flatA, v128.load(enter));
+      flatB = v128.or(flatB, v128.load(enter + 16 - step));
       const idleA = v128.not(trading(a));
       const idleB = v128.not(trading(b));
       bestA = v128.or(bestA, idleA);

@@ -10,7 +10,13 @@ import { TopRows } from "../../../src/core/stages/top-rows.ts";
 import { backendFactory } from "../../../src/kernels/backend-factory.ts";
 import { FREE_SETTINGS } from "../../support/execution-arbitraries.ts";
 import { describeEachKernel } from "../../support/kernel-suites.ts";
-import { anyLegSweep, gatedPanels, twiceRuined } from "../../support/leg-sweeps.ts";
+import {
+  anyLegSweep,
+  anyVolumeSweep,
+  gatedPanels,
+  twiceRuined,
+  volumeSweep,
+} from "../../support/leg-sweeps.ts";
 import { ReferenceScorer } from "../../support/reference-scorer.ts";
 
 /** Indices that are scored and compared of one sweep. */
@@ -78,6 +84,47 @@ describeEachKernel("panels of ruined accounts", (kernels) => {
     scorer.release();
     // A short from 10 to 40: 2 - 4 times the stake.
     expect([...out]).toEqual([-300, -300]);
+  });
+});
+
+describeEachKernel("panels on wild prices", (kernels) => {
+  const backend = backendFactory(kernels);
+
+  it("have the equity of the reference engine at every bar, to the bit", () => {
+    fc.assert(
+      fc.property(anyVolumeSweep, fc.nat(MEASURED.length - 1), ({ sweep, candles }, list) => {
+        const metrics = MEASURED[list];
+        const scorer = new SweepScorer(sweep, candles, { backend, metrics });
+        expect(scorer.legEngine()).not.toBeNull();
+        const reference = new ReferenceScorer(sweep, candles);
+        const columns = columnsOf(scorer, 0, scorer.space.grid.size);
+        const expected = Array.from(columns[0], (_, index) =>
+          reference.metrics(reference.signal(index), RISK_OFF),
+        );
+        for (const [m, metric] of metrics.entries()) {
+          const place = RANKING_METRICS.indexOf(metric);
+          expect([...columns[m]], metric).toEqual(expected.map((values) => values[place]));
+        }
+        scorer.release();
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
+
+describeEachKernel("panels of accounts that sink below nothing", (kernels) => {
+  it("know the deeper fall, though the peak after it makes a smaller share of it", () => {
+    // Two shorts from 10: the first is worth -0.5 at worst, the second -0.7 before it is worth 1.9.
+    const closes = [10, 25, 10, 10, 27, 1, 10];
+    const volumes = [0, 0, 4, 0, 0, 0, 4];
+    const bars = closes.map((close, t) => ({ close, volume: volumes[t], hours: 1 }));
+    const { sweep, candles } = volumeSweep(bars, 0);
+    const metrics = ["maxDrawdownPct"] as const;
+    const scorer = new SweepScorer(sweep, candles, { backend: backendFactory(kernels), metrics });
+    expect(scorer.legEngine()).not.toBeNull();
+    const [out] = columnsOf(scorer, 0, scorer.space.grid.size);
+    scorer.release();
+    for (const drawdown of out) expect(drawdown).toBeCloseTo(170, 9);
   });
 });
 
