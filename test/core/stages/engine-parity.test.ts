@@ -26,7 +26,7 @@ const anyCaches = fc.constantFrom(
 );
 
 /** Variants compared in one sweep; the rest of a large one is left out, seldom the same part. */
-const MAX_CELLS = 100;
+const MAX_CELLS = 40;
 
 const BACKENDS: Readonly<Record<string, BackendFactory>> = {
   reference: (rules, market) => new ReferenceBackend(rules, market),
