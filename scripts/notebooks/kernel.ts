@@ -8,10 +8,13 @@ import type { Output } from "./nbformat.ts";
 import { OutputLedger } from "./output-ledger.ts";
 import { type Message, request } from "./wire.ts";
 
-const START_MS = 60_000;
+/** A kernel is its compiler, which takes seconds of a core to begin, and a busy machine has few. */
+const START_MS = 240_000;
 const PROBE_MS = 200;
-/** How long a kernel may take to end by itself, and outputs to arrive after their reply. */
+/** How long a kernel may take to end by itself. */
 const GRACE_MS = 5_000;
+/** How long outputs may take to arrive after their reply. */
+const OUTPUTS_MS = 60_000;
 const LAST_WORDS_CHARS = 2_000;
 
 /** The kernel process ended while it was needed. */
@@ -160,7 +163,7 @@ export class Kernel {
     if (pending === undefined) return;
     if (channel !== "iopub") {
       pending.replied = message;
-      setTimeout(() => this.#outputsLost(id), GRACE_MS).unref();
+      setTimeout(() => this.#outputsLost(id), OUTPUTS_MS).unref();
     } else if (message.content.execution_state === "idle") {
       pending.idle = true;
     }
@@ -170,7 +173,7 @@ export class Kernel {
   }
 
   #outputsLost(id: string): void {
-    const error = new Error(`outputs missing ${GRACE_MS / 1_000} s after the end of the cell`);
+    const error = new Error(`outputs missing ${OUTPUTS_MS / 1_000} s after the end of the cell`);
     this.#pending.get(id)?.settle.reject(error);
   }
 
