@@ -24,17 +24,27 @@ import { anySweep } from "../../support/sweep-arbitraries.ts";
 const MARKET = syntheticCandles({ seed: 21, bars: 600, volatilityPct: 1 });
 
 /** An SMA that knows the future at every bar, in ways that one can happen to write. */
-const LEAKS: Readonly<Record<string, (close: Float64Array, t: number) => number>> = {
-  "the next bar": (close, t) => close[t + 1] ?? Number.NaN,
-  "fifty bars ahead": (close, t) => close[t + 50] ?? close[t],
-  "the mean of all bars": (close, t) => close[t] / close.reduce((sum, x) => sum + x, 0),
-  "how many bars there are": (close, t) => t / close.length,
-  "the last bar, at one bar only": (close, t) => (t === 300 ? close[close.length - 1] : close[t]),
+type Leak = (close: Float64Array) => (t: number) => number;
+
+const LEAKS: Readonly<Record<string, Leak>> = {
+  "the next bar": (close) => (t) => close[t + 1] ?? Number.NaN,
+  "fifty bars ahead": (close) => (t) => close[t + 50] ?? close[t],
+  "the mean of all bars": (close) => {
+    const sum = close.reduce((total, x) => total + x, 0);
+    return (t) => close[t] / sum;
+  },
+  "how many bars there are": (close) => (t) => t / close.length,
+  "the last bar, at one bar only": (close) => (t) =>
+    t === 300 ? close[close.length - 1] : close[t],
 };
 
-function leaking(leak: (close: Float64Array, t: number) => number): Indicator {
+function leaking(leak: Leak): Indicator {
   const sma = findIndicator("ma.sma")!;
-  return { ...sma, compute: (view) => [view.candles.close.map((_, t, all) => leak(all, t))] };
+  const compute: Indicator["compute"] = ({ candles }) => {
+    const at = leak(candles.close);
+    return [candles.close.map((_, t) => at(t))];
+  };
+  return { ...sma, compute };
 }
 
 describe("indicators", () => {
