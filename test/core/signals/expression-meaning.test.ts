@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { Grid } from "../../../src/core/grid/grid.ts";
 import { CandleView } from "../../../src/core/series/candle-view.ts";
 import { type ConditionTemplate, SIDES, type Sides } from "../../../src/core/signals/condition.ts";
@@ -25,7 +25,6 @@ import {
   EXPRESSION_PARAMETERS,
   textOf,
 } from "../../support/expression-arbitraries.ts";
-import { describeEachKernel } from "../../support/kernel-suites.ts";
 import { CROSS_REQUEST, planOf } from "../../support/request-samples.ts";
 import { expectSameValues } from "../../support/same-values.ts";
 
@@ -33,6 +32,7 @@ const AXES = Object.entries(EXPRESSION_PARAMETERS).map(([name, values]) => ({ na
 const PARAMETERS: ReadonlyMap<string, ExpressionParameter> = new Map(
   AXES.map(({ name, values }, axis) => [name, { axis, values }]),
 );
+const BACKENDS = [backendFactory("reference"), backendFactory("wasm")];
 const SWEEP = planOf(CROSS_REQUEST).sweep;
 
 const anySides = fc
@@ -95,8 +95,8 @@ const anyCaches = fc.constantFrom(
   { seriesBytes: 0, planeBytes: 0 },
 );
 
-describeEachKernel("expressions", (kernels) => {
-  it("mean, as planes and bar by bar, what their parts mean", () => {
+describe("expressions", () => {
+  it("mean, as planes of each backend and bar by bar, what their parts mean", () => {
     let compared = 0;
     const seen = new Set<number>();
     const property = fc.property(
@@ -119,16 +119,17 @@ describeEachKernel("expressions", (kernels) => {
         };
         const view = new CandleView(candles);
         const grid = new Grid(AXES);
-        const scorer = new SweepScorer(sweep, candles, {
-          caches,
-          backend: backendFactory(kernels),
-        });
+        const scorers = BACKENDS.map(
+          (backend) => new SweepScorer(sweep, candles, { caches, backend }),
+        );
         // Neighbours too: what is kept from variant to variant must not show.
         for (let variant = index % grid.size; variant < grid.size; variant += 17) {
           const { params: values } = describeVariant(sweep, "STAGE_A", variant);
           const meant = meantSignal(sides, { view, values }, sweep);
-          scorer.seek(variant);
-          expectSameValues(scorer.signal(), meant);
+          for (const scorer of scorers) {
+            scorer.seek(variant);
+            expectSameValues(scorer.signal(), meant);
+          }
           const chosen = variantSides(
             sweep,
             chooseBy(grid, grid.digits(variant, new Int32Array(4))),
@@ -138,7 +139,7 @@ describeEachKernel("expressions", (kernels) => {
           compared += meant.length;
           for (const side of meant) seen.add(side);
         }
-        scorer.release();
+        for (const scorer of scorers) scorer.release();
       },
     );
     fc.assert(property, { numRuns: 1_000 });
