@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { it } from "vitest";
 import { RANKING_METRICS, type RankingMetric } from "../../src/core/metrics/ranking-metric.ts";
 import { allocateCandles, type Candles } from "../../src/core/series/candles.ts";
+import { timeframeMs } from "../../src/core/series/timeframe.ts";
 import { backendFactory } from "../../src/kernels/backend-factory.ts";
 import { expectEveryEngine } from "../support/every-engine.ts";
 import { anyCloseSettings } from "../support/execution-arbitraries.ts";
@@ -13,11 +14,13 @@ import { planOf } from "../support/request-samples.ts";
  * behind the bars on which a signal turns, and on the last ones. A trade that takes in a bar too
  * many, or leaves one out, has another drawdown.
  */
-const HOUR_MS = 3_600_000;
+const TIMEFRAMES = ["1h", "1d"] as const;
 const MEASURED: readonly (readonly RankingMetric[])[] = [
   ["maxDrawdownPct"],
   ["returnOverMaxDrawdown", "numTrades"],
   ["sharpe"],
+  ["sortino"],
+  ["calmar"],
   RANKING_METRICS,
 ];
 
@@ -57,7 +60,6 @@ const anyMarket: fc.Arbitrary<Candles> = fc
       turn += length;
     }
     put(close, Math.max(0, bars - last.length), last);
-    for (let t = 0; t < bars; t++) candles.time[t] = t * HOUR_MS;
     for (const column of [candles.open, candles.high, candles.low, candles.close]) {
       column.set(close);
     }
@@ -82,16 +84,17 @@ const STRATEGIES = [
   {
     expressions: {
       long: "volume > volume[1] and close > $least",
-      short: "volume < volume[1] and close > $least",
+      short: "volume < volume[1] and close > $other",
     },
-    parameters: { least: [0, 50] },
+    parameters: { least: [0, 50], other: [0, 30] },
   },
 ];
 
 describeEachKernel("extremes beside turns = reference engine, to the bit", (kernels) => {
   const backend = backendFactory(kernels);
-  it("in pairs, variant by variant, and in cells of a risk grid", () => {
+  it("in pairs, panels, variant by variant, and in cells of a risk grid", () => {
     const anyCase = fc.record({
+      timeframe: fc.constantFrom(...TIMEFRAMES),
       candles: anyMarket,
       strategy: fc.constantFrom(...STRATEGIES),
       settings: anyCloseSettings,
@@ -99,11 +102,12 @@ describeEachKernel("extremes beside turns = reference engine, to the bit", (kern
       measured: fc.constantFrom(...MEASURED),
     });
     fc.assert(
-      fc.property(anyCase, ({ candles, strategy, settings, isAllIn, measured }) => {
+      fc.property(anyCase, ({ candles, timeframe, strategy, settings, isAllIn, measured }) => {
+        for (let t = 0; t < candles.time.length; t++) candles.time[t] = t * timeframeMs(timeframe);
         const execution = isAllIn ? { ...settings, sizing: "ALL_IN" } : settings;
         const risk = { stopLossPct: ["off", 50], takeProfitPct: ["off", 30] };
         const request = { dataset: "made", warmupBars: 0, strategy, risk, execution };
-        const market = { datasetHash: "6".repeat(64), timeframe: "1h" as const, candles };
+        const market = { datasetHash: "6".repeat(64), timeframe, candles };
         expectEveryEngine(planOf(request, {}, market).sweep, candles, backend, [measured]);
       }),
       { numRuns: 150 },
