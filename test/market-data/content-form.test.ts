@@ -122,7 +122,7 @@ describe("gzip", () => {
 
   it("is refused as soon as it has unpacked more than the bound", async () => {
     const header = "time,open,high,low,close,volume\n";
-    const bomb = gzipSync(Buffer.concat([Buffer.from(header), Buffer.alloc(2 ** 24, 10)]));
+    const bomb = gzipSync(Buffer.concat([Buffer.from(header), Buffer.alloc(2 ** 24, "1")]));
     expect(bomb.length).toBeLessThan(2 ** 16);
     await expect(read(bomb, { maxBytes: 2 ** 16 })).rejects.toMatchObject({
       code: "VALIDATION",
