@@ -63,6 +63,8 @@ export class AccessControl {
     const secret = /^bearer +(\S+)$/i.exec(authorization)?.[1];
     if (secret === undefined || !isSecret(secret)) throw new AccessDenied("This is no token");
     const token = await this.#store.tokenByHash(secretHash(secret));
+    // Whoever comes with one may be sooner than the news that there is a first.
+    if (token !== null) this.#open = false;
     if (token === null || !isValid(token)) throw new AccessDenied("This is no token");
     return principalOf(token);
   }

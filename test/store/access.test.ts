@@ -1,4 +1,6 @@
 import { expect, it } from "vitest";
+import { AccessControl, AccessDenied } from "../../src/access/access-control.ts";
+import { issueToken } from "../../src/access/issue-token.ts";
 import { onBothDatabases } from "../support/databases.ts";
 import { samplePlan } from "../support/sample-plan.ts";
 import { storeOfSuite } from "../support/suite-store.ts";
@@ -39,6 +41,19 @@ onBothDatabases("access", (database) => {
     expect(rest.items.map(({ item }) => item.id)).toEqual([token.id]);
     await expect.poll(() => changes).toBe(4);
     unsubscribe();
+  });
+
+  it("is shut by whoever comes with a token, though the news of it got lost", async () => {
+    const { access } = store();
+    // As one that was opened before there was any.
+    const before = { anyToken: async () => false, onAccessChanged: () => () => {} };
+    const control = await AccessControl.open({ ...access, ...before });
+    const { secret } = await issueToken(access, TOKEN);
+    expect(await control.principalOf(null)).toMatchObject({ owner: "local" });
+    expect(await control.principalOf(`Bearer ${secret}`)).toMatchObject({ owner: "alice" });
+    expect(control.isOpen).toBe(false);
+    await expect(control.principalOf(null)).rejects.toThrow(AccessDenied);
+    control.close();
   });
 
   it("keeps what was done, newest first, by owner and action", async () => {
