@@ -124,17 +124,29 @@ const NAMED: Readonly<Record<string, Omit<RunRequestInput, "dataset">>> = {
   },
 };
 
-/** Runs over other numbers of bars, by the name of one above. */
-const LENGTHS: Readonly<Record<string, { readonly of: string; readonly bars: number }>> = {
+/** Another number of bars or another ranking, by the name of one above. */
+interface Variation {
+  readonly of: string;
+  readonly bars?: number;
+  readonly ranking?: RunRequestInput["ranking"];
+}
+
+const bySharpe = { primary: { metric: "sharpe" } } as const;
+const byDrawdown = { primary: { metric: "maxDrawdownPct" } } as const;
+
+const VARIED: Readonly<Record<string, Variation>> = {
   "year-pairs": { of: "stops", bars: 525_600 },
   "year-joined": { of: "10000", bars: 525_600 },
   "short-bands": { of: "bands", bars: 8_760 },
+  "joined-sharpe": { of: "100000", ranking: bySharpe },
+  "joined-drawdown": { of: "100000", ranking: byDrawdown },
+  "bands-sharpe": { of: "bands", ranking: bySharpe },
 };
 
 export const NAMES: readonly string[] = [
   ...Object.keys(SHAPES),
   ...Object.keys(NAMED),
-  ...Object.keys(LENGTHS),
+  ...Object.keys(VARIED),
 ];
 
 /** Averages of 2 to `stop` bars crossed with one another. */
@@ -161,9 +173,12 @@ export interface MemoryWorkload {
 
 /** By name or, of the joined indicators, by size. */
 export function memoryWorkload(name: string): MemoryWorkload {
-  const { of, bars } = LENGTHS[name] ?? { of: name, bars: BARS };
+  const { of, bars = BARS, ranking } = VARIED[name] ?? { of: name };
   const named = NAMED[of];
-  const request = (dataset: string) =>
-    named === undefined ? sizedRequest(dataset, Number(of)) : { dataset, ...named };
+  const ranked = ranking === undefined ? {} : { ranking };
+  const request = (dataset: string) => ({
+    ...(named === undefined ? sizedRequest(dataset, Number(of)) : { dataset, ...named }),
+    ...ranked,
+  });
   return { bars, request };
 }
