@@ -1,7 +1,7 @@
 import { LONG, SHORT, type Side } from "../core/execution/account.ts";
 import type { GatedLegs, LegPanel, PanelSize } from "../core/execution/leg-panel.ts";
 import { type LevelLegs, MAX_LEVELS } from "../core/execution/level-legs.ts";
-import type { VariantSums } from "../core/metrics/ranking-values.ts";
+import { asksReturnOnly, type VariantSums } from "../core/metrics/ranking-values.ts";
 import { planeWords } from "../core/series/bit-plane.ts";
 import type { Comparison } from "../core/signals/atom.ts";
 import { listBytes } from "../core/stages/class-panel.ts";
@@ -68,10 +68,9 @@ export class WasmLegLoops implements LegLoops {
   }
 
   panel(size: PanelSize): LegPanel {
-    const isWatched = size.metrics.some((metric) => metric !== "totalReturnPct");
-    return isWatched
-      ? new WasmWatchedPanel(this.#backend, size)
-      : new WasmLegPanel(this.#backend, size);
+    return asksReturnOnly(size.metrics)
+      ? new WasmLegPanel(this.#backend, size)
+      : new WasmWatchedPanel(this.#backend, size);
   }
 }
 

@@ -3,6 +3,7 @@ import { stopLevel, targetLevel } from "../core/execution/stop-levels.ts";
 import type { RiskGrid } from "../core/execution/stop-table.ts";
 import type { TradeList } from "../core/execution/trade-list.ts";
 import type { RankingMetric } from "../core/metrics/ranking-metric.ts";
+import { asksReturnOnly } from "../core/metrics/ranking-values.ts";
 import type { RiskScorer } from "../core/stages/backend.ts";
 import { RISK_TABLE_BYTES } from "../core/stages/scorer-caches.ts";
 import type { KernelMemory } from "./kernel-memory.ts";
@@ -88,8 +89,8 @@ export class WasmRiskScorer implements RiskScorer {
   #rowScorer(): RiskCash | RiskTally {
     const { sizing } = this.#backend.rules;
     const levels = { stops: this.#stops, targets: this.#targets };
-    const returnOnly = this.#metrics.every((metric) => metric === "totalReturnPct");
-    if (sizing === "ALL_IN" && returnOnly) return new RiskCash(this.#backend, levels);
+    if (sizing === "ALL_IN" && asksReturnOnly(this.#metrics))
+      return new RiskCash(this.#backend, levels);
     return new RiskTally(this.#backend, { ...levels, tableBytes: this.#tableBytes }, this.#scorer);
   }
 

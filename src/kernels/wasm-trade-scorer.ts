@@ -2,7 +2,7 @@ import type { AccountRules } from "../core/execution/account.ts";
 import type { TradeList } from "../core/execution/trade-list.ts";
 import { totalReturnPct } from "../core/metrics/ranking-formulas.ts";
 import type { RankingMetric } from "../core/metrics/ranking-metric.ts";
-import { rankingValue } from "../core/metrics/ranking-values.ts";
+import { asksReturnOnly, rankingValue } from "../core/metrics/ranking-values.ts";
 import type { PlanePair, TradeScorer } from "../core/stages/backend.ts";
 import { SUMS, SumsView, WATCH_DAYS, WATCH_DRAWDOWN, watchFor } from "./variant-sums.ts";
 import type { WasmBackend } from "./wasm-backend.ts";
@@ -36,8 +36,7 @@ export class WasmTradeScorer implements TradeScorer {
     this.#rules = rules;
     this.periodsPerYear = periodsPerYear;
     this.#settings = { startCash: rules.startCash, periodsPerYear };
-    this.#returnOnly =
-      rules.sizing === "ALL_IN" && metrics.every((metric) => metric === "totalReturnPct");
+    this.#returnOnly = rules.sizing === "ALL_IN" && asksReturnOnly(metrics);
     this.#sums = backend.memory.float64(SUMS.length);
     this.#view = new SumsView(this.#sums);
     this.watch = watchFor(metrics);

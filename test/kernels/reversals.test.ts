@@ -7,6 +7,7 @@ import type { RunRequestInput } from "../../src/plan/request.ts";
 import { expectEveryEngine } from "../support/every-engine.ts";
 import { describeEachKernel } from "../support/kernel-suites.ts";
 import { planOf } from "../support/request-samples.ts";
+import { TURNING, turningLegs } from "../support/turning-strategies.ts";
 
 const HOUR_MS = 3_600_000;
 const SIZINGS = ["ALL_IN", "FIXED_QUOTE", "PROFIT_LOCK"] as const;
@@ -19,26 +20,11 @@ const RANGES: readonly (readonly [bars: number, turns: readonly number[]])[] = [
   [514, [1, 447, 448, 510, 511, 512, 513]],
 ];
 
-/** Long while prices rise and short while they fall, in the three shapes that engines know. */
+/** In the three shapes that engines know. */
 const SHAPES: Readonly<Record<string, RunRequestInput["strategy"]>> = {
-  pairs: {
-    indicators: {
-      fast: { id: "ma.sma", params: { window: [1, 2] } },
-      slow: { id: "ma.sma", params: { window: [2, 3] } },
-    },
-    signals: [{ rule: "cross", of: "fast", against: "slow" }],
-  },
-  legs: {
-    expressions: { long: "close - close[1] > $up", short: "close[1] - close > $down" },
-    parameters: { up: [0, 0.5], down: [0, 0.5] },
-  },
-  generic: {
-    expressions: {
-      long: "close > close[1] and not (close < close[1])",
-      short: "close < close[1] or close < close[$lag] and close < close[1]",
-    },
-    parameters: { lag: [1, 2] },
-  },
+  pairs: TURNING.pairs,
+  legs: turningLegs([0, 0.5], [0, 0.5]),
+  generic: TURNING.generic,
 };
 const RETURN: readonly RankingMetric[] = ["totalReturnPct"];
 const RISK = { stopLossPct: ["off", 0.2], takeProfitPct: ["off", 0.3] } as const;

@@ -9,6 +9,7 @@ import { expectEveryEngine } from "../support/every-engine.ts";
 import { describeEachKernel } from "../support/kernel-suites.ts";
 import { ReferenceScorer } from "../support/reference-scorer.ts";
 import { planOf } from "../support/request-samples.ts";
+import { TURNING, turningLegs } from "../support/turning-strategies.ts";
 
 /**
  * A trade that leaves exactly a billionth of the start cash, which is the bound: no further entry.
@@ -18,32 +19,20 @@ const START_CASH = 1_024;
 const LEFT = 1e-9;
 const HOUR_MS = 3_600_000;
 
-/** Long while prices rise and short while they fall, for each engine; levels in few and in many. */
+/** For each engine; levels in few and in many. */
 const SHAPES: Readonly<Record<string, RunRequestInput["strategy"]>> = {
-  pairs: {
-    indicators: {
-      fast: { id: "ma.sma", params: { window: [1, 2] } },
-      slow: { id: "ma.sma", params: { window: [2, 3] } },
-    },
-    signals: [{ rule: "cross", of: "fast", against: "slow" }],
-  },
+  pairs: TURNING.pairs,
   legs: legs([0, 0.5]),
   "many legs": legs([0, 0.2, 0.4, 0.6, 0.8, 1, 1.2, 1.4, 1.6]),
-  generic: {
-    expressions: {
-      long: "close > close[1] and not (close < close[1])",
-      short: "close < close[1] or close < close[$lag] and close < close[1]",
-    },
-    parameters: { lag: [1, 2] },
-  },
+  generic: TURNING.generic,
 };
 
 /** Levels in what the last prices move by, one at a time. */
 function legs(levels: readonly number[]): RunRequestInput["strategy"] {
-  return {
-    expressions: { long: "close - close[1] > $up", short: "close[1] - close > $down" },
-    parameters: { up: levels.map((level) => LEFT * level), down: [0, LEFT / 2] },
-  };
+  return turningLegs(
+    levels.map((level) => LEFT * level),
+    [0, LEFT / 2],
+  );
 }
 
 const MEASURED: readonly (readonly RankingMetric[])[] = [

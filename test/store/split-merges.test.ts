@@ -2,7 +2,13 @@ import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { splitMerges } from "../../src/store/embedded/split-merges.ts";
-import { codeOf, OP, readUnsigned, skipInstruction } from "../../src/store/embedded/wasm-code.ts";
+import {
+  codeOf,
+  OP,
+  readUnsigned,
+  skipInstruction,
+  skipVariables,
+} from "../../src/store/embedded/wasm-code.ts";
 
 const I32 = 0x7f;
 const LOCAL_GET = 0x20;
@@ -77,10 +83,7 @@ function mostBranches(bytes: Uint8Array): number {
   let most = 0;
   for (const { body } of codeOf(bytes)!.functions) {
     const cursor = { bytes, at: body };
-    for (let groups = readUnsigned(cursor); groups > 0; groups--) {
-      readUnsigned(cursor);
-      cursor.at++;
-    }
+    skipVariables(cursor);
     const open = [{ isLoop: false, branches: 0 }];
     while (open.length > 0) {
       const { at } = cursor;

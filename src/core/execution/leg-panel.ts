@@ -1,5 +1,5 @@
 import type { RankingMetric } from "../metrics/ranking-metric.ts";
-import { NEEDS_DAYS, type VariantSums } from "../metrics/ranking-values.ts";
+import { asksReturnOnly, NEEDS_DAYS, type VariantSums } from "../metrics/ranking-values.ts";
 import { DailyTally, DrawdownTally, TradeTally } from "../metrics/tallies.ts";
 import { type BitPlane, planeBit } from "../series/bit-plane.ts";
 import { Days } from "../series/days.ts";
@@ -60,7 +60,7 @@ export class ReadableLegPanel implements LegPanel {
     this.#close = range.close;
     this.#rows = rows;
     this.stride = columns;
-    this.#watched = metrics.some((metric) => metric !== "totalReturnPct");
+    this.#watched = !asksReturnOnly(metrics);
     const asksDays = metrics.some((metric) => NEEDS_DAYS.includes(metric));
     this.#days = asksDays ? new Days(range.openTimes, range.timeframeMs) : null;
     const days = this.#days?.count ?? 0;

@@ -36,6 +36,11 @@ export const NEEDS_TRADES: readonly RankingMetric[] = [
   "expectancyPct",
 ];
 
+/** Whether the end cash tells all of them. */
+export function asksReturnOnly(metrics: readonly RankingMetric[]): boolean {
+  return metrics.every((metric) => metric === "totalReturnPct");
+}
+
 /** One ranking metric from a variant's sums; NaN where it is undefined. */
 export function rankingValue(
   metric: RankingMetric,

@@ -1,7 +1,7 @@
 import type { LegPanel } from "../execution/leg-panel.ts";
 import type { LevelLegs } from "../execution/level-legs.ts";
 import { totalReturnPct } from "../metrics/ranking-formulas.ts";
-import { rankingValue } from "../metrics/ranking-values.ts";
+import { asksReturnOnly, rankingValue } from "../metrics/ranking-values.ts";
 import type { BitPlane } from "../series/bit-plane.ts";
 import type { SeriesRef } from "../signals/atom.ts";
 import type { PlanePair } from "./backend.ts";
@@ -71,7 +71,7 @@ export class LegEngine {
     this.#classes = shape.classes.map((one) => new ClassPanel(one, task, planes, grid));
     this.#all = Array.from({ length: grid.cells.count }, (_, cell) => cell);
     this.#row = new Float64Array(task.metrics.length);
-    this.#asksReturnOnly = task.metrics.every((metric) => metric === "totalReturnPct");
+    this.#asksReturnOnly = asksReturnOnly(task.metrics);
     this.#weight = this.#asksReturnOnly ? 1 : 1 + grid.cells.count / WATCHED_A_PANEL;
   }
 

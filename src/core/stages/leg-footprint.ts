@@ -1,4 +1,5 @@
 import { Grid } from "../grid/grid.ts";
+import { asksReturnOnly } from "../metrics/ranking-values.ts";
 import { listBytes } from "./class-panel.ts";
 import { legBytes, legsKept, panelsServe } from "./leg-service.ts";
 import { type LegClass, type LegSide, legShape } from "./leg-shape.ts";
@@ -27,7 +28,7 @@ export function legsFootprint(sweep: Sweep, bars: number, days: number): number 
   const metrics = sweepMetrics(sweep);
   if (shape === null || !panelsServe(sweep, grid, shape, metrics)) return 0;
   const sideBytes = (side: LegSide) => legsKept(grid, shape, side, bars) * legBytes(bars);
-  const isWatched = metrics.some((metric) => metric !== "totalReturnPct");
+  const isWatched = !asksReturnOnly(metrics);
   const panelBytes = isWatched ? watchedBytes : (one: LegClass) => cashBytes(one, bars);
   const tileBytes = metrics.includes("sharpe") ? TILE_BYTES + tileReturnBytes(days) : TILE_BYTES;
   return shape.classes.reduce(

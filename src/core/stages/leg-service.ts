@@ -2,6 +2,7 @@ import { AccountRules, LONG, SHORT } from "../execution/account.ts";
 import type { Grid } from "../grid/grid.ts";
 import { SubGrid } from "../grid/sub-grid.ts";
 import type { RankingMetric } from "../metrics/ranking-metric.ts";
+import { asksReturnOnly } from "../metrics/ranking-values.ts";
 import { isServedByEveryBackend } from "./backend.ts";
 import type { LegShape, LegSide } from "./leg-shape.ts";
 import { LEG_BYTES, outputBytes, planeRoom, type ScorerCaches } from "./scorer-caches.ts";
@@ -40,7 +41,7 @@ export function panelsServe(
   shape: LegShape,
   metrics: readonly RankingMetric[],
 ): boolean {
-  if (metrics.some((metric) => metric !== "totalReturnPct") && !startsPositive(sweep)) return false;
+  if (!asksReturnOnly(metrics) && !startsPositive(sweep)) return false;
   if (sweep.execution.sizing !== "ALL_IN" || !isServedByEveryBackend(sweep)) return false;
   return panelBlock(grid, shape) <= MAX_BLOCK;
 }

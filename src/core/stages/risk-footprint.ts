@@ -1,5 +1,6 @@
 import { HIT_BYTES, roomHits } from "../execution/hit-room.ts";
 import { levelCounts } from "../execution/stop-table.ts";
+import { asksReturnOnly } from "../metrics/ranking-values.ts";
 import { isServedByEveryBackend } from "./backend.ts";
 import type { ScoredBy } from "./row-footprint.ts";
 import { RISK_TABLE_BYTES } from "./scorer-caches.ts";
@@ -50,7 +51,7 @@ function kernelBytes(sweep: Sweep, bars: number, days: number): number {
   const levels = [...stops, ...targets].filter((pct) => pct !== null).length;
   const kept = 2 * bars * (levels * KEPT_HIT_BYTES + KEPT_HEAD_BYTES);
   const places = 2 * bars * PLACE_BYTES;
-  const rows = asksReturnOnly(sweep) ? cashBytes(sweep) : tallyBytes(sweep, bars, days);
+  const rows = asksEndCash(sweep) ? cashBytes(sweep) : tallyBytes(sweep, bars, days);
   const multipliers = (stops.length + targets.length + 1) * LEVEL_BYTES + FIXED_BYTES;
   return Math.min(kept, RISK_TABLE_BYTES) + places + multipliers + rows;
 }
@@ -63,9 +64,9 @@ function cashBytes(sweep: Sweep): number {
   return tradeBytes + rows;
 }
 
-function asksReturnOnly(sweep: Sweep): boolean {
+function asksEndCash(sweep: Sweep): boolean {
   const { sizing } = sweep.execution;
-  return sizing === "ALL_IN" && sweepMetrics(sweep).every((metric) => metric === "totalReturnPct");
+  return sizing === "ALL_IN" && asksReturnOnly(sweepMetrics(sweep));
 }
 
 function tallyBytes(sweep: Sweep, bars: number, days: number): number {

@@ -3,6 +3,7 @@ import { FillRules } from "../execution/fill-rules.ts";
 import type { TradeList } from "../execution/trade-list.ts";
 import { VariantSpace } from "../grid/variant-space.ts";
 import type { RankingMetric } from "../metrics/ranking-metric.ts";
+import { asksReturnOnly } from "../metrics/ranking-values.ts";
 import { type BitPlane, planeBit } from "../series/bit-plane.ts";
 import { CandleView } from "../series/candle-view.ts";
 import { type Candles, sliceCandles } from "../series/candles.ts";
@@ -276,7 +277,7 @@ export class SweepScorer {
 
   #asksReturnOnly(): boolean {
     const allIn = this.sweep.execution.sizing === "ALL_IN";
-    return allIn && this.metrics.every((metric) => metric === "totalReturnPct");
+    return allIn && asksReturnOnly(this.metrics);
   }
 
   /** Leaves the signal of the current digits as `outer AND inner`. */

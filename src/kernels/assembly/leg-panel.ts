@@ -16,6 +16,7 @@ import {
   openAccounts,
   SLIDE,
   SOME,
+  turns,
 } from "./leg-side";
 import { BASE, SLOPE } from "./rules";
 
@@ -39,13 +40,6 @@ let rows: usize = 0;
 let ruin: f64 = 0;
 /** No account has had less than this so far; 0 where one may have lost all. */
 let floor: f64 = 0;
-
-/** Bars at which the gated count may change, and does unless it was 0 and is. */
-// @ts-ignore: decorator
-@inline
-function turns(g: u64, gBefore: u64, d: u64, z: u64, zBefore: u64): u64 {
-  return (g & ((gBefore & d) | (~gBefore & z))) | (~g & gBefore & zBefore);
-}
 
 /**
  * Leaves the end cash of every account at `cashAt`, rows of `stride` numbers (a multiple of eight)

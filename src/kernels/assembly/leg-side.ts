@@ -13,6 +13,13 @@ export function field(at: usize, offset: usize): usize {
   return <usize>load<u32>(at + offset);
 }
 
+/** Bars at which the gated count may change, and does unless it was 0 and is. */
+// @ts-ignore: decorator
+@inline
+export function turns(g: u64, gBefore: u64, d: u64, z: u64, zBefore: u64): u64 {
+  return (g & ((gBefore & d) | (~gBefore & z))) | (~g & gBefore & zBefore);
+}
+
 // @ts-ignore: decorator
 @inline
 export function multiplyFour(at: usize, a: v128, b: v128, c: v128, d: v128): void {

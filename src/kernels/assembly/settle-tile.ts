@@ -7,7 +7,7 @@
 import { ruin, useRules } from "./account";
 import { lastBarOf, useDays } from "./daily-tally";
 import { bars, closeAt, useMarket, WATCH_DAYS, WATCH_DOWNSIDE, WATCH_DRAWDOWN, WATCH_TRADES } from "./market";
-import { RETURN_DAYS, SQUARES, SUMS_BYTES } from "./sums";
+import { putBarSums, putTradeSums, SUMS_BYTES } from "./sums";
 import {
   HALF,
   listHalf,
@@ -275,24 +275,21 @@ function writeTile(columns: usize, out: usize, stride: usize): void {
     const state = rowAt(row);
     for (let column: usize = 0; column < columns; column++) {
       const to = out + row * stride + column * SUMS_BYTES;
-      writeAccount(state + (column << 3), to);
-      store<f64>(to, load<f64>(squares + (column << 3)), SQUARES);
+      writeAccount(state + (column << 3), load<f64>(squares + (column << 3)), to);
     }
   }
 }
 
-/** As writeSums does, without squares. */
-function writeAccount(account: usize, to: usize): void {
-  store<f64>(to, load<f64>(account, CASH));
-  store<f64>(to, <f64>load<i64>(account, TRADE_COUNT), 8);
-  store<f64>(to, <f64>load<i64>(account, WINS), 16);
-  store<f64>(to, load<f64>(account, GROSS_PROFIT), 24);
-  store<f64>(to, load<f64>(account, GROSS_LOSS), 32);
-  store<f64>(to, load<f64>(account, RETURN_SUM), 40);
-  store<f64>(to, 1 - load<f64>(account, LEAST), 48);
-  store<f64>(to, <f64>max(dayCount - 1, 0), RETURN_DAYS);
-  store<f64>(to, load<f64>(account, LAST_EQUITY) / load<f64>(account, FIRST_EQUITY), 64);
-  store<f64>(to, load<f64>(account, DAILY_SUM), 72);
-  store<f64>(to, load<f64>(account, DOWNSIDE_SUM), 80);
-  store<f64>(to, load<u64>(account, WHOLE) == 0 ? 1 : 0, 88);
+/** Sums of an account, as writeSums leaves them. */
+function writeAccount(account: usize, squares: f64, to: usize): void {
+  const trades = <f64>load<i64>(account, TRADE_COUNT);
+  const wins = <f64>load<i64>(account, WINS);
+  const profit = load<f64>(account, GROSS_PROFIT);
+  const loss = load<f64>(account, GROSS_LOSS);
+  putTradeSums(to, load<f64>(account, CASH), trades, wins, profit, loss, load<f64>(account, RETURN_SUM));
+  const growth = load<f64>(account, LAST_EQUITY) / load<f64>(account, FIRST_EQUITY);
+  const sum = load<f64>(account, DAILY_SUM);
+  const falls = load<f64>(account, DOWNSIDE_SUM);
+  const isBroken = load<u64>(account, WHOLE) == 0;
+  putBarSums(to, 1 - load<f64>(account, LEAST), max(dayCount - 1, 0), growth, sum, falls, isBroken, squares);
 }

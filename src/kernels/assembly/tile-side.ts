@@ -1,5 +1,5 @@
 /** One side of a tile: what its legs are in, bar by bar at which one of them begins or ends or a day does. */
-import { below, CHANGES, COUNTS, field, GATE, SOME } from "./leg-side";
+import { below, CHANGES, COUNTS, field, GATE, SOME, turns } from "./leg-side";
 import { bars, close } from "./market";
 import { MARK_BASE, MARK_SLOPE } from "./rules";
 import {
@@ -75,13 +75,6 @@ export function heldAt(isShort: bool, bar: i32): i32 {
 function heldOf(side: usize, count: usize, gate: u64): i32 {
   const held = min(max(<i32>count - load<i32>(side, FIRST), 0), load<i32>(side, LEGS));
   return held & -(<i32>gate & 1);
-}
-
-/** Bars at which the gated count may change, and does unless it was 0 and is. */
-// @ts-ignore: decorator
-@inline
-function turns(g: u64, gBefore: u64, d: u64, z: u64, zBefore: u64): u64 {
-  return (g & ((gBefore & d) | (~gBefore & z))) | (~g & gBefore & zBefore);
 }
 
 /**

@@ -19,7 +19,7 @@ export interface SplitOptions {
   readonly group: number;
 }
 
-/** Functions of fewer bytes are not looked at: they have no room for so many branches. */
+/** Functions of fewer bytes a branch of a crowd are not looked at. */
 const BYTES_A_BRANCH = 8;
 const VOID_BLOCK_BYTES = 2;
 /** After these the next instruction is reached by branches only. */
